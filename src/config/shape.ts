@@ -1,0 +1,124 @@
+// A configuration brought to its one normal form: ports, listeners, routes, backends. `gateways`, `routes`, `mcp` and the rest
+// have become binds; module bodies are validated but still as written. Types only.
+import type { Path } from '../core/module.ts'
+
+/** The body of one module (policy, backend, target) and where it stands. */
+export interface Body {
+  readonly key: string
+  readonly body: unknown
+  readonly path: Path
+}
+
+export type Pattern = { readonly kind: 'exact' | 'regex'; readonly value: string }
+
+export interface MatchShape {
+  readonly path: { readonly kind: 'exact' | 'prefix' | 'regex'; readonly value: string }
+  readonly method: string | undefined
+  readonly headers: readonly { readonly name: string; readonly value: Pattern }[]
+  readonly query: readonly { readonly name: string; readonly value: Pattern }[]
+  readonly at: Path
+}
+
+export interface BackendShape extends Body {
+  /** Share of the traffic; 0: none. */
+  readonly weight: number
+  readonly policies: readonly Body[]
+}
+
+export interface RouteShape {
+  /** As the access log prints them: `route0`, and `route0/default` for the rule. */
+  readonly name: string
+  readonly rule: string
+  /** Exact or `*.wildcard`; none: every host. */
+  readonly hostnames: readonly string[]
+  readonly matches: readonly MatchShape[]
+  readonly policies: readonly Body[]
+  readonly backends: readonly BackendShape[]
+  readonly path: Path
+}
+
+/** Certificates are file names as written; the compiler reads (and watches) them. */
+export interface TlsShape {
+  readonly cert: string
+  readonly key: string
+  readonly root: string | undefined
+  readonly minVersion: 'TLSv1.2' | 'TLSv1.3' | undefined
+  readonly maxVersion: 'TLSv1.2' | 'TLSv1.3' | undefined
+  readonly cipherSuites: readonly string[]
+  readonly path: Path
+}
+
+export interface ListenerShape {
+  readonly name: string
+  readonly gateway: string
+  readonly protocol: 'HTTP' | 'HTTPS'
+  /** Exact or `*.wildcard`. */
+  readonly hostname: string | undefined
+  readonly tls: TlsShape | undefined
+  readonly policies: readonly Body[]
+  readonly routes: readonly RouteShape[]
+  readonly path: Path
+}
+
+export interface BindShape {
+  readonly port: number
+  /** `bind/3000`. */
+  readonly name: string
+  readonly listeners: readonly ListenerShape[]
+  readonly path: Path
+}
+
+/** An address the gateway listens on for itself; `undefined`: switched off. */
+export type Address = { readonly host: string; readonly port: number } | { readonly unix: string } | undefined
+
+/** Every bound that a configuration may move; names as under `config.limits`. */
+export interface Limits {
+  readonly requestLine: number
+  readonly headerBytes: number
+  readonly headerCount: number
+  readonly headerValue: number
+  readonly mcpBody: number
+  readonly body: number
+  readonly jsonDepth: number
+  readonly batch: number
+  readonly connections: number
+  readonly connectionsPerAddress: number
+  readonly requestsPerConnection: number
+  readonly headerTimeMs: number
+  readonly requestTimeMs: number
+  /** Bytes a second that a request body must bring after its first five seconds. */
+  readonly bodyRate: number
+  readonly upstreamConnectMs: number
+  readonly upstreamFirstByteMs: number
+  readonly upstreamTotalMs: number
+  readonly resultBytes: number
+  readonly sseEvent: number
+  readonly sseKeepAliveMs: number
+  readonly writeStallMs: number
+  readonly sessions: number
+  readonly sessionsPerSubject: number
+  readonly sessionIdleMs: number
+  readonly callsPerSession: number
+  readonly callsPerUpstream: number
+  readonly stdioLine: number
+  readonly stdioStartMs: number
+  readonly stdioRestartsPerMinute: number
+  readonly listBudgetMs: number
+  readonly listPages: number
+  readonly toolsPerServer: number
+  readonly toolsTotal: number
+}
+
+export interface Shape {
+  readonly binds: readonly BindShape[]
+  readonly admin: Address
+  readonly stats: Address
+  readonly readiness: Address
+  readonly limits: Limits
+  /** 32 bytes, when configured: seals session ids. */
+  readonly sessionKey: Buffer | undefined
+  readonly accessLog: { readonly format: 'text' | 'json' }
+  readonly logLevel: string
+  readonly terminationGraceMs: number
+  readonly metricsRemoved: readonly string[]
+}

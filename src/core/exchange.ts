@@ -1,0 +1,137 @@
+// One request on its way through the house: the only thing that changes while it travels.
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
+import type { Readable } from 'node:stream'
+
+export type Maybe<T> = T | Promise<T>
+
+/** Who is calling, once a policy has verified it. */
+export interface Identity {
+  readonly via: 'jwt' | 'apiKey' | 'basic' | 'mtls'
+  readonly subject: string
+  readonly claims: { readonly [claim: string]: unknown }
+}
+
+interface Head {
+  readonly status: number
+  readonly headers: OutgoingHttpHeaders
+}
+
+/** What goes back to the client. A stream carries bytes that are ready for the wire. */
+export type Reply = Head &
+  (
+    | { readonly kind: 'json'; readonly value: unknown }
+    | { readonly kind: 'bytes'; readonly body: Buffer | string }
+    | { readonly kind: 'stream'; readonly body: Readable }
+    | { readonly kind: 'empty' }
+  )
+
+/** The last step of a route: a backend, or anything that answers. */
+export type Handler = (x: Exchange) => Maybe<Reply>
+
+/** Where a request came in: facts that are the same for every request of one listener. */
+export interface Entrance {
+  readonly port: number
+  readonly scheme: 'http' | 'https'
+  readonly bind: string
+  readonly gateway: string
+  readonly listener: string
+}
+
+/** The matched route, as log and metrics name it. */
+export interface RouteNames {
+  readonly route: string
+  readonly rule: string
+}
+
+/**
+ * One request. Every field exists from the start, so that all exchanges share one hidden class. Policies edit `path`, `query`,
+ * `authority`, `headers` and `replyHeaders`; the request itself stays as it came.
+ */
+export class Exchange {
+  /** Path that will be sent on, without the query: percent-encoding as it came. */
+  path: string
+  /** Query with its `?`, or the empty string. */
+  query: string
+  /** Host (and port) that the client asked for; authority of the target once a policy rewrote it. */
+  authority: string
+  /** Request headers, names in lower case; edited in place by policies. */
+  headers: IncomingHttpHeaders
+  identity: Identity | undefined = undefined
+  /** The whole request body, once somebody had to buffer it. */
+  body: Buffer | undefined = undefined
+  /** Headers that policies add to whatever reply is sent. */
+  replyHeaders: OutgoingHttpHeaders | undefined = undefined
+  /** A policy fixed the authority (`urlRewrite.authority`): the backend must not replace it by its own host name. */
+  authorityFixed = false
+  /** The path prefix that the route matched, for prefix rewrites; `undefined` when it matched otherwise. */
+  matchedPrefix: string | undefined = undefined
+
+  // What log and metrics say about this request.
+  route: RouteNames | undefined = undefined
+  backend = ''
+  endpoint = ''
+  protocol: 'http' | 'mcp' | 'llm' | 'a2a' | 'tcp' = 'http'
+  reason = ''
+  error = ''
+  retries = 0
+  mcpMethod = ''
+  mcpTarget = ''
+  mcpKind = ''
+  mcpName = ''
+  mcpSession = ''
+  mcpErrorCode = 0
+  mcpErrorMessage = ''
+
+  static #count = 0
+  static readonly #epoch = Date.now().toString(36)
+  readonly request: IncomingMessage
+  readonly entrance: Entrance
+  /** `performance.now()` when the head had arrived. */
+  readonly arrived = performance.now()
+  #id = ''
+  #abort: AbortController | undefined = undefined
+  #aborted: unknown = undefined
+
+  constructor(request: IncomingMessage, entrance: Entrance) {
+    const target = request.url ?? '/'
+    const mark = target.indexOf('?')
+    this.request = request
+    this.entrance = entrance
+    this.path = mark < 0 ? target : target.slice(0, mark)
+    this.query = mark < 0 ? '' : target.slice(mark)
+    this.authority = request.headers.host ?? ''
+    this.headers = request.headers
+  }
+
+  get id(): string {
+    if (this.#id === '') this.#id = `${Exchange.#epoch}-${(++Exchange.#count).toString(36)}`
+    return this.#id
+  }
+
+  /** Aborted when the client is gone or a deadline has passed; its reason is a Failure. Made on first use. */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController()
+      if (this.#aborted !== undefined) this.#abort.abort(this.#aborted)
+    }
+    return this.#abort.signal
+  }
+
+  /** Ends the exchange's work: `reason` is what waits on `signal` will throw. Later calls change nothing. */
+  abort(reason: unknown): void {
+    if (this.#aborted !== undefined) return
+    this.#aborted = reason
+    this.#abort?.abort(reason)
+  }
+
+  /** Adds a header to whatever reply is sent. */
+  addToReply(name: string, value: string): void {
+    this.replyHeaders ??= {}
+    this.replyHeaders[name] = value
+  }
+}
+
+/** A reply of plain text: how refusals look unless a policy says otherwise. */
+export function text(status: number, body: string): Reply {
+  return { kind: 'bytes', status, headers: { 'content-type': 'text/plain' }, body }
+}

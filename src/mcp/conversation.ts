@@ -1,0 +1,113 @@
+// The one internal exchange between the two hops: what every ingress speaks and every egress answers. Types only.
+import type { IncomingHttpHeaders } from 'node:http'
+import type { RawJson, TargetName } from '../core/brand.ts'
+import type { Exchange } from '../core/exchange.ts'
+import type { JsonObject } from '../core/item.ts'
+
+/** How a request ended: the text of `result` or of the `error` object, as it came. */
+export type Answer =
+  | { readonly kind: 'result'; readonly raw: RawJson }
+  | { readonly kind: 'error'; readonly raw: RawJson }
+
+/** One request on its way to one upstream. Names and URIs in `params` are the upstream's own. */
+export interface Outgoing {
+  readonly method: string
+  readonly params: RawJson | undefined
+  /** The client's headers, for transports that have headers. Egress decides which may travel. */
+  readonly headers?: IncomingHttpHeaders | undefined
+}
+
+/** Where the events of one request go, and who answers what the server asks while it runs. */
+export interface Caller {
+  /** Aborting it cancels the request upstream; its reason travels as the reason of the cancellation. */
+  readonly signal?: AbortSignal | undefined
+  /** A notification that came with this request: progress, log messages. Progress tokens are the client's again. */
+  notification(method: string, params: RawJson | undefined): void
+  /** A question of the server to the user (elicitation, sampling, roots) or a ping. */
+  ask(method: string, params: RawJson | undefined): Promise<Answer>
+}
+
+/** Who speaks through a connection: what it declares, and what becomes of messages that belong to no request. */
+export interface Peer {
+  /** Key of the caller: connections that are shared are shared among equal principals only. */
+  readonly principal: string
+  /** Newest revision to offer in `initialize`. */
+  readonly revision: string
+  /** `clientInfo` and `capabilities` to declare, as JSON text. */
+  readonly clientInfo: RawJson
+  readonly capabilities: RawJson
+  notification(method: string, params: RawJson | undefined): void
+  ask(method: string, params: RawJson | undefined): Promise<Answer>
+  /** The conversation is over though nobody here ended it: process exit, stream and session lost. */
+  lost(cause: Error): void
+}
+
+/** What a server said of itself when the conversation opened. */
+export interface Hello {
+  readonly revision: string
+  readonly capabilities: JsonObject
+  /** Whole `initialize` result. */
+  readonly raw: RawJson
+  readonly instructions: string | undefined
+}
+
+/** One open conversation with one upstream. */
+export interface Connection extends AsyncDisposable {
+  readonly hello: Hello
+  /** The upstream's session id, if it uses one. */
+  readonly session: string | undefined
+  /** Rejects with a Failure when no answer came. Never sends a request twice once the upstream may have seen it. */
+  request(request: Outgoing, caller: Caller): Promise<Answer>
+  notify(method: string, params: RawJson | undefined): Promise<void>
+}
+
+/** One configured upstream, open as long as its snapshot. */
+export interface Upstream extends AsyncDisposable {
+  readonly target: TargetName
+  /** Text for logs and metrics: a URL without credentials, or the command. */
+  readonly endpoint: string
+  /** Opens a conversation, `initialize` included. Rejects with a Failure that names the target and the step. */
+  connect(peer: Peer, signal?: AbortSignal): Promise<Connection>
+}
+
+/**
+ * One client as the federation sees it: a session of a revision with `initialize`. The ingress makes and ends it; the federation
+ * keeps what it knows of the client's conversations in it.
+ */
+export interface Client {
+  readonly principal: string
+  readonly revision: string
+  readonly clientInfo: RawJson
+  readonly capabilities: JsonObject
+  /** Open (or opening) conversations with upstreams. Ended by the ingress when the session ends. */
+  readonly connections: Map<TargetName, Promise<Connection>>
+  /** Client-side URIs this client has subscribed to. */
+  readonly subscriptions: Set<string>
+  /** Level of `logging/setLevel`; nothing was set: the server's own default. */
+  logLevel: string | undefined
+  /** A notification that belongs to no running request: goes to the client's stream, or waits for it. */
+  notification(method: string, params: RawJson | undefined): void
+  /** A question outside any running request. Rejects or answers with an error when the client cannot be reached. */
+  ask(method: string, params: RawJson | undefined): Promise<Answer>
+}
+
+/** A request as the ingress hands it over: parsed as far as needed, and its `params` as they came. */
+export interface Incoming {
+  readonly method: string
+  readonly params: JsonObject
+  readonly rawParams: RawJson | undefined
+}
+
+/** Many upstreams as one server. */
+export interface Federation extends AsyncDisposable {
+  /** Whether clients get sessions (`statefulMode`). */
+  readonly stateful: boolean
+  /** Answers `initialize`; dials nothing that is known already. `revision` is what the ingress has negotiated. */
+  initialize(client: Pick<Client, 'revision' | 'capabilities' | 'principal'>, x: Exchange): Promise<Answer>
+  /** Any request except `initialize`. Resolves with an error answer for whatever the client should read. */
+  request(client: Client, incoming: Incoming, caller: Caller, x: Exchange): Promise<Answer>
+  /** A notification of the client (`initialized`, `roots/list_changed`, `progress`; cancellations end at the ingress). */
+  notified(client: Client, incoming: Incoming): void
+  /** A live client: it hears `list_changed` until the returned function is called. */
+  attach(client: Client): () => void
+}

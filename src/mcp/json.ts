@@ -1,0 +1,143 @@
+// Looking into JSON text without rewriting it: where members and elements stand, so that a value can be exchanged and every
+// other byte stays. All functions expect text that `JSON.parse` has accepted.
+import { type RawJson, rawJson } from '../core/brand.ts'
+
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** A change of text: `with` takes the place of what stands in the span. */
+export interface Edit extends Span {
+  readonly with: string
+}
+
+const QUOTE = 34
+const BACKSLASH = 92
+
+/** Spans of the member values of the object whose `{` is the first character at or after `at`. Of equal names the last counts, as in JSON.parse. */
+export function members(text: string, at = 0): Map<string, Span> {
+  const found = new Map<string, Span>()
+  let i = skipSpace(text, at)
+  if (text.charCodeAt(i) !== 123) return found
+  i = skipSpace(text, i + 1)
+  while (i < text.length && text.charCodeAt(i) !== 125) {
+    const keyEnd = endOfString(text, i)
+    const key = text.slice(i + 1, keyEnd - 1)
+    const start = skipSpace(text, skipSpace(text, keyEnd) + 1) // past the colon
+    const end = endOfValue(text, start)
+    found.set(key.includes('\\') ? String(JSON.parse(text.slice(i, keyEnd))) : key, { start, end })
+    i = skipSpace(text, end)
+    if (text.charCodeAt(i) === 44) i = skipSpace(text, i + 1)
+  }
+  return found
+}
+
+/** Spans of the elements of the array whose `[` is the first character at or after `at`. */
+export function elements(text: string, at = 0): Span[] {
+  const found: Span[] = []
+  let i = skipSpace(text, at)
+  if (text.charCodeAt(i) !== 91) return found
+  i = skipSpace(text, i + 1)
+  while (i < text.length && text.charCodeAt(i) !== 93) {
+    const end = endOfValue(text, i)
+    found.push({ start: i, end })
+    i = skipSpace(text, end)
+    if (text.charCodeAt(i) === 44) i = skipSpace(text, i + 1)
+  }
+  return found
+}
+
+/** Text of one value as it stands. */
+export function cut(text: string, span: Span): RawJson {
+  return rawJson(text.slice(span.start, span.end))
+}
+
+/** Where the value at a path of member names stands; `undefined` when a name on the way is missing. */
+export function find(text: string, path: readonly string[]): Span | undefined {
+  let span: Span | undefined = { start: 0, end: text.length }
+  for (const name of path) {
+    span = members(text, span.start).get(name)
+    if (span === undefined) return undefined
+  }
+  return span
+}
+
+/** Text with all edits made. Edits may come in any order and must not overlap. */
+export function edited(text: string, edits: readonly Edit[]): RawJson {
+  if (edits.length === 0) return rawJson(text)
+  const ordered = edits.length === 1 ? edits : edits.toSorted((a, b) => a.start - b.start)
+  let out = ''
+  let from = 0
+  for (const edit of ordered) {
+    out += text.slice(from, edit.start) + edit.with
+    from = edit.end
+  }
+  return rawJson(out + text.slice(from))
+}
+
+/** Edit that sets one member of the object at `at`: in place when it is there, as first member when it is not. */
+export function setMember(text: string, at: number, name: string, value: string): Edit {
+  const there = members(text, at).get(name)
+  if (there !== undefined) return { ...there, with: value }
+  const open = skipSpace(text, at) + 1
+  const empty = text.charCodeAt(skipSpace(text, open)) === 125
+  return { start: open, end: open, with: `${JSON.stringify(name)}:${value}${empty ? '' : ','}` }
+}
+
+/** Whether the text nests deeper than `limit` arrays and objects. */
+export function deeperThan(text: string, limit: number): boolean {
+  let depth = 0
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (c === QUOTE) i = endOfString(text, i) - 1
+    else if (c === 123 || c === 91) {
+      if (++depth > limit) return true
+    } else if (c === 125 || c === 93) depth--
+  }
+  return false
+}
+
+function skipSpace(text: string, at: number): number {
+  let i = at
+  for (;;) {
+    const c = text.charCodeAt(i)
+    if (c !== 32 && c !== 10 && c !== 13 && c !== 9) return i
+    i++
+  }
+}
+
+/** `at` is the opening quote; the index after the closing one. */
+function endOfString(text: string, at: number): number {
+  let i = at
+  for (;;) {
+    i = text.indexOf('"', i + 1)
+    if (i < 0) return text.length
+    let slashes = i - 1
+    while (text.charCodeAt(slashes) === BACKSLASH) slashes--
+    if ((i - slashes) % 2 === 1) return i + 1 // an even number of backslashes: the quote is not escaped
+  }
+}
+
+function endOfValue(text: string, at: number): number {
+  const first = text.charCodeAt(at)
+  if (first === QUOTE) return endOfString(text, at)
+  if (first === 123 || first === 91) return endOfNest(text, at)
+  let i = at
+  for (; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (c === 44 || c === 125 || c === 93 || c === 32 || c === 10 || c === 13 || c === 9) return i
+  }
+  return i
+}
+
+function endOfNest(text: string, at: number): number {
+  let depth = 0
+  for (let i = at; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (c === QUOTE) i = endOfString(text, i) - 1
+    else if (c === 123 || c === 91) depth++
+    else if ((c === 125 || c === 93) && --depth === 0) return i + 1
+  }
+  return text.length
+}

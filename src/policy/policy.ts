@@ -1,0 +1,119 @@
+// What a policy is: six doors, all optional, and the plan it makes for the backend phase. Nothing here knows a single policy.
+import type { z } from 'zod'
+import type { Limits } from '../config/shape.ts'
+import type { Exchange, Handler, Maybe, Reply } from '../core/exchange.ts'
+import type { Call, Definition, Item, Result } from '../core/item.ts'
+import type { Module, Path } from '../core/module.ts'
+import type { Pools, TlsOptions } from '../http/pools.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+
+/** May this item be seen or used? `maybe`: the arguments will decide. `ask`: a human must agree first. */
+export type Verdict = 'yes' | 'no' | 'maybe' | 'ask'
+
+/** May this definition enter the catalog? */
+export type Admission =
+  | { readonly kind: 'admit' }
+  | { readonly kind: 'quarantine'; readonly rule: string; readonly reason: string }
+
+/** One configured policy. A door that is absent costs nothing. */
+export interface Policy {
+  /** Once per digest, before a definition enters the catalog. */
+  admits?(definition: Definition, before: Definition | undefined): Admission
+  /** Before the backend. `undefined`: go on; a Reply: stop here. */
+  onRequest?(x: Exchange): Maybe<Reply | undefined>
+  /** For lists and for calls alike, so they cannot disagree. Pure and synchronous. */
+  permits?(item: Item, x: Exchange, input?: unknown): Verdict
+  onCall?(call: Call, x: Exchange): Maybe<Call>
+  onResult?(result: Result, call: Call, x: Exchange): Maybe<Result>
+  onReply?(reply: Reply, x: Exchange): Maybe<Reply>
+  /** What the backend phase must know; settled when the configuration is compiled. */
+  readonly plan?: Plan
+}
+
+/** Repeat a failed attempt. `codes` are statuses worth another attempt; connection failures always are. */
+export interface Retry {
+  /** Further attempts after the first. */
+  readonly attempts: number
+  readonly backoffMs: number
+  readonly codes: ReadonlySet<number>
+}
+
+/** Constants of a route's backend phase. */
+export interface Plan {
+  readonly retry?: Retry
+  /** Milliseconds for the whole request. */
+  readonly requestTimeout?: number
+  /** Milliseconds for one attempt, until the answer's head. */
+  readonly backendRequestTimeout?: number
+  readonly tls?: TlsOptions
+}
+
+type Door = 'admits' | 'onRequest' | 'permits' | 'onCall' | 'onResult' | 'onReply'
+
+/** The doors of all policies in force, flat and frozen, in order of execution. */
+export type Program = { readonly [D in Door]: readonly NonNullable<Policy[D]>[] } & { readonly plan: Plan }
+
+/** What a module may use while it compiles. */
+export interface Site {
+  /** Where the module's body stands in the configuration. */
+  readonly path: Path
+  /** Reports something wrong below `path`; compiling goes on, so that all problems are found at once. */
+  problem(at: Path, message: string, hint?: string): void
+  /** Content of a file that the configuration names (relative to the working directory); it is watched from then on. */
+  read(file: string): Buffer | undefined
+  readonly pools: Pools
+  readonly log: Log
+}
+
+/** What a backend may use besides: the policies in force before it, and things that outlive a reload. */
+export interface BackendSite extends Site {
+  /** Doors of listener, route and backend together, in order of execution. */
+  readonly program: Program
+  readonly limits: Limits
+  readonly metrics: Metrics
+  /** Seals what is handed to clients; 32 bytes, the same for all snapshots of a process. */
+  readonly sealKey: Buffer
+  /** A thing with a life: the running snapshot's when its `key` is unchanged, else made now. Disposed with the last snapshot that keeps it. */
+  keep<T extends AsyncDisposable>(key: string, make: () => T): T
+}
+
+export type BackendModule = Module<z.ZodType, Handler, BackendSite>
+
+export type PolicyModule = Module<z.ZodType, Policy, Site>
+
+const bind = <D extends Door>(policies: readonly Policy[], door: D): readonly NonNullable<Policy[D]>[] =>
+  Object.freeze(
+    policies.flatMap((policy) => {
+      const found = policy[door]
+      // The policy is its own `this`: doors are taken out of their object here, once.
+      return found === undefined ? [] : [found.bind(policy) as NonNullable<Policy[D]>]
+    }),
+  )
+
+/** Policies in order of execution → one program. Plans are merged, the later (more specific) one wins. */
+export function compileProgram(policies: readonly Policy[]): Program {
+  return Object.freeze({
+    admits: bind(policies, 'admits'),
+    onRequest: bind(policies, 'onRequest'),
+    permits: bind(policies, 'permits'),
+    onCall: bind(policies, 'onCall'),
+    onResult: bind(policies, 'onResult'),
+    onReply: bind(policies, 'onReply'),
+    plan: Object.freeze(Object.assign({}, ...policies.map((policy) => policy.plan ?? {}))),
+  })
+}
+
+/** A program that does nothing. */
+export const emptyProgram: Program = compileProgram([])
+
+/** Every policy must agree; the first `no` ends it. No policy: yes. */
+export function permitted(program: Program, item: Item, x: Exchange, input?: unknown): Verdict {
+  let verdict: Verdict = 'yes'
+  for (const permits of program.permits) {
+    const answer = permits(item, x, input)
+    if (answer === 'no') return 'no'
+    if (answer === 'ask' || (answer === 'maybe' && verdict === 'yes')) verdict = answer
+  }
+  return verdict
+}

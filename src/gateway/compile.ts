@@ -1,0 +1,187 @@
+// A configuration in normal form → a snapshot: every module compiled, every list in order, nothing left to decide per request.
+import { createSecureContext, type SecureContext } from 'node:tls'
+import type { BackendShape, BindShape, Body, ListenerShape, RouteShape, Shape, TlsShape } from '../config/shape.ts'
+import type { Entrance } from '../core/exchange.ts'
+import type { Path, Problem } from '../core/module.ts'
+import type { Pools } from '../http/pools.ts'
+import { policies } from '../policy/index.ts'
+import {
+  type BackendModule,
+  type BackendSite,
+  compileProgram,
+  type Policy,
+  type Program,
+  type Site,
+} from '../policy/policy.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { backends } from './backends.ts'
+import { Router } from './match.ts'
+import { Bind, type Listener, type Route, type RouteBackend, Snapshot } from './snapshot.ts'
+import type { Holder, Keeper } from './state.ts'
+
+/** What compiling needs besides the configuration. */
+export interface CompileContext {
+  readonly generation: number
+  readonly pools: Pools
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly sealKey: Buffer
+  readonly keeper: Keeper
+  /** Reads a file that the configuration names; `undefined` when it cannot be read. */
+  readonly read: (file: string) => Buffer | undefined
+}
+
+export interface Compiled {
+  readonly snapshot: Snapshot
+  readonly problems: readonly Problem[]
+}
+
+/** Compiles all of it, whatever is wrong: problems are complete. A snapshot with errors must be retired, not used. */
+export async function compile(shape: Shape, context: CompileContext): Promise<Compiled> {
+  const holder = context.keeper.holder()
+  const compiler = new Compiler(shape, context, holder)
+  const binds = new Map<number, Bind>()
+  for (const bind of shape.binds) binds.set(bind.port, await compiler.bind(bind))
+  const snapshot = new Snapshot(context.generation, binds, holder, context.log)
+  return { snapshot, problems: compiler.problems }
+}
+
+const order = new Map<string, number>(policies.map(({ key }, index) => [key, index]))
+
+class Compiler {
+  readonly problems: Problem[] = []
+  readonly #shape: Shape
+  readonly #context: CompileContext
+  readonly #holder: Holder
+
+  constructor(shape: Shape, context: CompileContext, holder: Holder) {
+    this.#shape = shape
+    this.#context = context
+    this.#holder = holder
+  }
+
+  async bind(shape: BindShape): Promise<Bind> {
+    const listeners: Listener[] = []
+    for (const listener of shape.listeners) listeners.push(await this.#listener(shape, listener))
+    return new Bind(shape.port, listeners)
+  }
+
+  async #listener(bind: BindShape, shape: ListenerShape): Promise<Listener> {
+    const scheme = shape.protocol === 'HTTPS' ? 'https' : 'http'
+    const entrance: Entrance = {
+      port: bind.port,
+      scheme,
+      bind: bind.name,
+      gateway: shape.gateway,
+      listener: shape.name,
+    }
+    const own = await this.#policies(shape.policies)
+    const routes: Route[] = []
+    for (const route of shape.routes) routes.push(await this.#route(route, own))
+    return {
+      entrance,
+      hostname: shape.hostname,
+      tls: shape.tls === undefined ? undefined : this.#tls(shape.tls),
+      program: compileProgram(own),
+      router: new Router(routes),
+    }
+  }
+
+  async #route(shape: RouteShape, above: readonly Policy[]): Promise<Route> {
+    const own = await this.#policies(shape.policies)
+    const compiled: RouteBackend[] = []
+    for (const backend of shape.backends) {
+      const made = await this.#backend(backend, [...above, ...own])
+      if (made !== undefined) compiled.push(made)
+    }
+    return {
+      names: { route: shape.name, rule: shape.rule },
+      hostnames: shape.hostnames,
+      matches: shape.matches,
+      program: compileProgram(own),
+      backends: compiled,
+      totalWeight: compiled.reduce((sum, { weight }) => sum + weight, 0),
+    }
+  }
+
+  async #backend(shape: BackendShape, above: readonly Policy[]): Promise<RouteBackend | undefined> {
+    const module: BackendModule | undefined = backends.find(({ key }) => key === shape.key)
+    if (module === undefined) return this.#unknown('backend', shape)
+    const own = await this.#policies(shape.policies)
+    const handler = await module.compile(shape.body, this.#backendSite(shape.path, compileProgram([...above, ...own])))
+    return { handler, program: compileProgram(own), weight: shape.weight }
+  }
+
+  /** Bodies → policies in order of execution, whatever order they were written in. */
+  async #policies(bodies: readonly Body[]): Promise<Policy[]> {
+    const sorted = bodies.toSorted((a, b) => (order.get(a.key) ?? 0) - (order.get(b.key) ?? 0))
+    const compiled: Policy[] = []
+    for (const body of sorted) {
+      const module = policies.find(({ key }) => key === body.key)
+      if (module === undefined) this.#unknown('policy', body)
+      else compiled.push(await module.compile(body.body, this.#site(body.path)))
+    }
+    return compiled
+  }
+
+  #unknown(kind: string, body: Body): undefined {
+    this.#problem(body.path, `${kind} \`${body.key}\` is not built`)
+  }
+
+  #site(path: Path): Site {
+    const { pools, log, read } = this.#context
+    return {
+      path,
+      pools,
+      log,
+      problem: (at, message, hint) => this.#problem([...path, ...at], message, hint),
+      read: (file) => {
+        const content = read(file)
+        if (content === undefined) this.#problem(path, `cannot read the file ${file}`)
+        return content
+      },
+    }
+  }
+
+  #backendSite(path: Path, program: Program): BackendSite {
+    const { metrics, sealKey } = this.#context
+    return {
+      ...this.#site(path),
+      program,
+      metrics,
+      sealKey,
+      limits: this.#shape.limits,
+      keep: (key, make) => this.#holder.keep(key, make),
+    }
+  }
+
+  #tls(shape: TlsShape): SecureContext | undefined {
+    const site = this.#site(shape.path)
+    const cert = site.read(shape.cert)
+    const key = site.read(shape.key)
+    const ca = shape.root === undefined ? undefined : site.read(shape.root)
+    if (cert === undefined || key === undefined) return undefined
+    try {
+      return createSecureContext({
+        cert,
+        key,
+        ...(ca !== undefined && { ca }),
+        minVersion: shape.minVersion ?? 'TLSv1.2',
+        ...(shape.maxVersion !== undefined && { maxVersion: shape.maxVersion }),
+        ...(shape.cipherSuites.length > 0 && { ciphers: shape.cipherSuites.join(':') }),
+      })
+    } catch (cause) {
+      // OpenSSL's own words name the reason and never the key.
+      this.#problem(
+        shape.path,
+        `certificate and key cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`,
+      )
+      return undefined
+    }
+  }
+
+  #problem(path: Path, message: string, hint?: string): void {
+    this.problems.push({ code: 'config.module', severity: 'error', path, message, ...(hint !== undefined && { hint }) })
+  }
+}

@@ -1,0 +1,283 @@
+// One port: sockets in, exchanges out. Bounds what a connection may do before any policy sees it.
+import { createServer, type IncomingMessage, type Server, type ServerOptions, ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
+import type { Limits } from '../config/shape.ts'
+import { type Entrance, Exchange, type Reply, text } from '../core/exchange.ts'
+import { Failure } from '../core/failure.ts'
+import type { AccessLog } from '../telemetry/access-log.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { failed, send } from './send.ts'
+import { serve, upgrade } from './serve.ts'
+import type { Listener, Snapshot } from './snapshot.ts'
+
+/** What a port needs of the gateway; `snapshot` is asked anew for every request. */
+export interface PortOptions {
+  readonly port: number
+  readonly host: string | undefined
+  readonly secure: boolean
+  readonly limits: Limits
+  readonly snapshot: () => Snapshot
+  readonly accessLog: AccessLog
+  readonly log: Log
+  readonly metrics: Metrics
+}
+
+/** One listening socket. Dispose it to stop accepting and to end what is idle. */
+export class Port {
+  readonly #options: PortOptions
+  readonly #server: Server
+  readonly #byAddress = new Map<string, number>()
+  readonly #open = new Set<Exchange>()
+  #draining = false
+
+  constructor(options: PortOptions) {
+    this.#options = options
+    this.#server = this.#create()
+    const { limits } = options
+    this.#server.headersTimeout = limits.headerTimeMs
+    this.#server.requestTimeout = limits.requestTimeMs
+    this.#server.maxRequestsPerSocket = limits.requestsPerConnection
+    this.#server.maxConnections = limits.connections
+    this.#server.maxHeadersCount = 0 // counted below: node would drop the surplus in silence
+    this.#server.keepAliveTimeout = 65_000
+    this.#server.on('connection', (socket: Socket) => this.#connected(socket))
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => this.#broken(error, socket))
+    this.#server.on('drop', () => options.metrics.limitHit('connections'))
+    this.#server.on(
+      'upgrade',
+      (request: IncomingMessage, socket: Duplex, head: Buffer) => void this.#upgrade(request, socket, head),
+    )
+    // `100 Continue` is sent when a body is first wanted (http/body.ts), never for a request that is refused anyway.
+    this.#server.on(
+      'checkContinue',
+      (request: IncomingMessage, response: ServerResponse) => void this.#handle(request, response),
+    )
+    this.#server.on(
+      'request',
+      (request: IncomingMessage, response: ServerResponse) => void this.#handle(request, response),
+    )
+  }
+
+  /** Resolves with the port number once the socket listens; rejects when it is taken. */
+  listen(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen({ port: this.#options.port, host: this.#options.host }, () => {
+        this.#server.off('error', reject)
+        const address = this.#server.address()
+        resolve(typeof address === 'object' && address !== null ? address.port : this.#options.port)
+      })
+    })
+  }
+
+  /** No new connections, nothing idle; event streams end now, calls may finish until `deadline` aborts. */
+  async drain(deadline: AbortSignal): Promise<void> {
+    this.#draining = true
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    this.#server.closeIdleConnections()
+    for (const x of this.#open)
+      if (x.request.method === 'GET') x.abort(new Failure('request.aborted', 'the gateway is stopping'))
+    const force = (): void => this.#server.closeAllConnections()
+    deadline.addEventListener('abort', force, { once: true })
+    if (deadline.aborted) force()
+    await closed
+    deadline.removeEventListener('abort', force)
+  }
+
+  #create(): Server {
+    const { limits, secure } = this.#options
+    const options: ServerOptions = { maxHeaderSize: limits.headerBytes, requireHostHeader: true, noDelay: true }
+    if (!secure) return createServer(options)
+    return createSecureServer({
+      ...options,
+      handshakeTimeout: 10_000,
+      SNICallback: (name, done) => {
+        const context = this.#bind()?.listener(name)?.tls
+        if (context === undefined) done(new Error(`no certificate for ${name}`))
+        else done(null, context)
+      },
+    })
+  }
+
+  #bind() {
+    return this.#options.snapshot().binds.get(this.#options.port)
+  }
+
+  #connected(socket: Socket): void {
+    const { limits, metrics } = this.#options
+    const address = socket.remoteAddress ?? ''
+    const count = (this.#byAddress.get(address) ?? 0) + 1
+    if (count > limits.connectionsPerAddress) {
+      metrics.limitHit('connectionsPerAddress')
+      socket.destroy()
+      return
+    }
+    this.#byAddress.set(address, count)
+    const { bind, gateway, listener } = this.#bind()?.listeners[0]?.entrance ?? nowhere
+    const protocol = this.#options.secure ? 'https' : 'http'
+    metrics.connectionOpened(bind, gateway, listener, protocol)
+    socket.once('close', () => {
+      const left = (this.#byAddress.get(address) ?? 1) - 1
+      if (left === 0) this.#byAddress.delete(address)
+      else this.#byAddress.set(address, left)
+      metrics.connectionClosed(bind, gateway, listener, protocol, {
+        received: socket.bytesRead,
+        sent: socket.bytesWritten,
+      })
+    })
+  }
+
+  #broken(error: NodeJS.ErrnoException, socket: Duplex): void {
+    const known = parserAnswers[error.code ?? ''] ?? 400
+    if (known === 431) this.#options.metrics.limitHit('headerBytes')
+    if (socket.writable && !socket.destroyed && error.code !== 'ECONNRESET')
+      socket.end(`HTTP/1.1 ${known} ${reasons[known]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+    else socket.destroy()
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { limits, log, accessLog, metrics } = this.#options
+    const snapshot = this.#options.snapshot()
+    snapshot.enter()
+    const { x, listener, refusal } = this.#enter(request, snapshot)
+    this.#open.add(x)
+    if (this.#draining) response.shouldKeepAlive = false
+    response.once('close', () => {
+      if (!response.writableFinished) x.abort(new Failure('request.aborted', 'the client closed the connection'))
+    })
+    let reply: Reply
+    try {
+      reply = refusal ?? (listener === undefined ? text(404, 'listener not found') : await serve(x, listener))
+    } catch (thrown) {
+      reply = failed(thrown, x, log)
+    }
+    let bytes = 0
+    try {
+      bytes = await send(reply, x, response, limits.writeStallMs)
+    } catch (thrown) {
+      // Only what could not be written as a head gets here, such as a header value with a line break.
+      failed(thrown, x, log)
+      response.destroy()
+    }
+    if (!request.complete) linger(request)
+    this.#open.delete(x)
+    snapshot.leave()
+    const duration = performance.now() - x.arrived
+    accessLog(x, reply.status, bytes, duration)
+    metrics.requestDone(x, reply.status, bytes, duration)
+  }
+
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const response = new ServerResponse(request)
+    const snapshot = this.#options.snapshot()
+    const { x, listener, refusal } = this.#enter(request, snapshot)
+    snapshot.enter()
+    let status = 101
+    try {
+      const reply =
+        refusal ?? (listener === undefined ? text(404, 'listener not found') : await upgrade(x, listener, socket, head))
+      if (reply !== undefined) {
+        status = reply.status
+        await refuse(reply, x, response, socket)
+      }
+    } catch (thrown) {
+      const reply = failed(thrown, x, this.#options.log)
+      status = reply.status
+      await refuse(reply, x, response, socket)
+    }
+    snapshot.leave()
+    const duration = performance.now() - x.arrived
+    this.#options.accessLog(x, status, 0, duration)
+    this.#options.metrics.requestDone(x, status, 0, duration)
+  }
+
+  /** The exchange, its listener, and a reply where the head alone decides. */
+  #enter(
+    request: IncomingMessage,
+    snapshot: Snapshot,
+  ): { x: Exchange; listener: Listener | undefined; refusal: Reply | undefined } {
+    const bind = snapshot.binds.get(this.#options.port)
+    const absolute = absoluteForm(request)
+    const listener = bind?.listener(request.headers.host ?? '')
+    const x = new Exchange(request, listener?.entrance ?? { ...nowhere, port: this.#options.port })
+    const refusal = absolute ?? this.#bounded(request) ?? (bind === undefined ? text(404, 'bind not found') : undefined)
+    if (refusal !== undefined) return { x, listener, refusal }
+    const { socket } = request
+    // RFC 9110 §7.4: a connection made for one name must not reach what another listener serves.
+    if (
+      socket instanceof TLSSocket &&
+      bind?.listener(typeof socket.servername === 'string' ? socket.servername : '') !== listener
+    )
+      return { x, listener, refusal: text(421, 'misdirected request') }
+    return { x, listener, refusal: undefined }
+  }
+
+  #bounded(request: IncomingMessage): Reply | undefined {
+    const { limits, metrics } = this.#options
+    if ((request.url ?? '').length > limits.requestLine) return over('requestLine', 414, metrics)
+    const { rawHeaders } = request
+    if (rawHeaders.length / 2 > limits.headerCount) return over('headerCount', 431, metrics)
+    for (let i = 1; i < rawHeaders.length; i += 2)
+      if ((rawHeaders[i] ?? '').length > limits.headerValue) return over('headerValue', 431, metrics)
+    return dotSegments.test(request.url ?? '') ? text(400, 'invalid request: dot segments in the path') : undefined
+  }
+}
+
+/**
+ * A client that still sends when its answer is out: cutting at once would reset the connection before the answer is read
+ * (RFC 9112 §9.6), reading on for ever would let it feed us. So: a little more, then the cut.
+ */
+function linger(request: IncomingMessage): void {
+  let left = 1_048_576
+  const cut = setTimeout(() => request.destroy(), 2_000)
+  request.on('data', (chunk: Buffer) => {
+    left -= chunk.length
+    if (left < 0) request.destroy()
+  })
+  request.once('close', () => clearTimeout(cut))
+}
+
+const nowhere: Entrance = { port: 0, scheme: 'http', bind: '', gateway: '', listener: '' }
+
+// Segments `.` and `..`, also percent-encoded: routes are matched on the path as it came, servers behind us may resolve it.
+const dotSegments = /^[^?]*\/(?:\.|%2e){1,2}(?:[/?]|$)/i
+
+const parserAnswers: Readonly<Record<string, 400 | 408 | 413 | 431>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+}
+const reasons = {
+  400: 'Bad Request',
+  408: 'Request Timeout',
+  413: 'Content Too Large',
+  431: 'Request Header Fields Too Large',
+} as const
+
+function over(limit: string, status: number, metrics: Metrics): Reply {
+  metrics.limitHit(limit)
+  return { kind: 'empty', status, headers: { connection: 'close' } }
+}
+
+/** RFC 9112 §3.2.2: the authority of an absolute target replaces the Host header. */
+function absoluteForm(request: IncomingMessage): Reply | undefined {
+  const target = request.url ?? '/'
+  if (target.startsWith('/') || target === '*') return undefined
+  const parts = /^https?:\/\/([^/?#@]+)([^#]*)$/i.exec(target)
+  if (parts === null) return text(400, 'invalid request: the target is neither a path nor an http URL')
+  request.headers.host = parts[1]
+  request.url = parts[2]?.startsWith('/') ? parts[2] : `/${parts[2] ?? ''}`
+  return undefined
+}
+
+async function refuse(reply: Reply, x: Exchange, response: ServerResponse, socket: Duplex): Promise<void> {
+  if (socket.destroyed) return
+  response.shouldKeepAlive = false
+  response.assignSocket(socket as Socket) // an upgraded duplex of node:http is the socket itself
+  await send(reply, x, response, 30_000)
+  socket.end()
+}

@@ -1,0 +1,124 @@
+// Which route answers: hostnames and matches of one listener, brought into order of precedence once.
+import type { MatchShape, Pattern } from '../config/shape.ts'
+import type { Exchange } from '../core/exchange.ts'
+import { HostMap, hostOf } from './host.ts'
+
+/** What a router needs to know of a route. */
+export interface Matchable {
+  readonly hostnames: readonly string[]
+  readonly matches: readonly MatchShape[]
+}
+
+interface Entry<R> {
+  readonly route: R
+  readonly match: MatchShape
+  readonly order: number
+  readonly path: (path: string) => boolean
+  readonly rest: ((x: Exchange) => boolean) | undefined
+}
+
+/** Entries of one host name: exact paths by map, everything else in order of precedence. */
+interface Bucket<R> {
+  readonly exact: Map<string, Entry<R>[]>
+  readonly other: Entry<R>[]
+}
+
+/**
+ * Routes of one listener. Precedence: host name (exact, longest wildcard, none), exact path, longest prefix, regex (longest
+ * first), has a method, more headers, more query parameters, definition order (reference: agentgateway §1.5).
+ */
+export class Router<R extends Matchable> {
+  readonly #hosts = new HostMap<Bucket<R>>()
+
+  constructor(routes: readonly R[]) {
+    let order = 0
+    for (const route of routes) {
+      for (const match of route.matches) {
+        const entry: Entry<R> = { route, match, order: order++, path: pathTest(match.path), rest: restTest(match) }
+        for (const name of route.hostnames.length === 0 ? [undefined] : route.hostnames) this.#file(name, entry)
+      }
+    }
+  }
+
+  /** The route for a request, or `undefined`. Notes the matched prefix on the exchange. */
+  match(x: Exchange): R | undefined {
+    let found: Entry<R> | undefined
+    this.#hosts.find(hostOf(x.authority), (bucket) => {
+      found = first(bucket.exact.get(x.path), x) ?? first(bucket.other, x)
+      return found !== undefined
+    })
+    x.matchedPrefix = found?.match.path.kind === 'prefix' ? found.match.path.value : undefined
+    return found?.route
+  }
+
+  #file(name: string | undefined, entry: Entry<R>): void {
+    const bucket = this.#hosts.get(name, () => ({ exact: new Map(), other: [] }))
+    const { kind, value } = entry.match.path
+    const list = kind === 'exact' ? (bucket.exact.get(value) ?? []) : bucket.other
+    list.push(entry)
+    list.sort(precedence)
+    if (kind === 'exact') bucket.exact.set(value, list)
+  }
+}
+
+function first<R>(entries: readonly Entry<R>[] | undefined, x: Exchange): Entry<R> | undefined {
+  if (entries === undefined) return undefined
+  for (const entry of entries) {
+    if (entry.path(x.path) && (entry.rest === undefined || entry.rest(x))) return entry
+  }
+  return undefined
+}
+
+const rank = { exact: 0, prefix: 1, regex: 2 } as const
+
+function precedence<R>(a: Entry<R>, b: Entry<R>): number {
+  return (
+    rank[a.match.path.kind] - rank[b.match.path.kind] ||
+    b.match.path.value.length - a.match.path.value.length ||
+    Number(b.match.method !== undefined) - Number(a.match.method !== undefined) ||
+    b.match.headers.length - a.match.headers.length ||
+    b.match.query.length - a.match.query.length ||
+    a.order - b.order
+  )
+}
+
+function pathTest({ kind, value }: MatchShape['path']): (path: string) => boolean {
+  switch (kind) {
+    case 'exact':
+      return (path) => path === value
+    case 'prefix': {
+      // Segment-wise: `/mcp` covers `/mcp` and `/mcp/x`, never `/mcpx`.
+      const stem = value.endsWith('/') ? value.slice(0, -1) : value
+      const inside = `${stem}/`
+      return (path) => path === stem || path.startsWith(inside)
+    }
+    case 'regex':
+      return whole(value)
+  }
+}
+
+/** Regular expressions of a configuration must cover the whole text, as the original's do. */
+function whole(source: string): (text: string) => boolean {
+  const pattern = new RegExp(`^(?:${source})$`, 'u')
+  return (text) => pattern.test(text)
+}
+
+const test = ({ kind, value }: Pattern): ((text: string) => boolean) =>
+  kind === 'exact' ? (text) => text === value : whole(value)
+
+function restTest(match: MatchShape): ((x: Exchange) => boolean) | undefined {
+  const { method } = match
+  const headers = match.headers.map(({ name, value }) => ({ name: name.toLowerCase(), accepts: test(value) }))
+  const query = match.query.map(({ name, value }) => ({ name, accepts: test(value) }))
+  if (method === undefined && headers.length === 0 && query.length === 0) return undefined
+  return (x) => {
+    if (method !== undefined && x.request.method !== method) return false
+    for (const { name, accepts } of headers) {
+      const value = x.headers[name]
+      if (value === undefined || !accepts(Array.isArray(value) ? value.join(', ') : value)) return false
+    }
+    if (query.length === 0) return true
+    const given = new URLSearchParams(x.query)
+    return query.every(({ name, accepts }) => given.getAll(name).some(accepts))
+  }
+}

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import type { IncomingMessage } from 'node:http'
+import { test } from 'node:test'
+import type { MatchShape } from '../../src/config/shape.ts'
+import { Exchange } from '../../src/core/exchange.ts'
+import { hostOf } from '../../src/gateway/host.ts'
+import { Router } from '../../src/gateway/match.ts'
+
+const match = (path: MatchShape['path'], rest: Partial<MatchShape> = {}): MatchShape => ({
+  path,
+  method: undefined,
+  headers: [],
+  query: [],
+  at: [],
+  ...rest,
+})
+const prefix = (value: string, rest?: Partial<MatchShape>) => match({ kind: 'prefix', value }, rest)
+const exact = (value: string, rest?: Partial<MatchShape>) => match({ kind: 'exact', value }, rest)
+const regex = (value: string, rest?: Partial<MatchShape>) => match({ kind: 'regex', value }, rest)
+const route = (name: string, matches: MatchShape[], hostnames: string[] = []) => ({ name, matches, hostnames })
+
+/** Only what matching reads of a request. */
+const request = (url: string, { method = 'GET', ...headers }: Record<string, string> = {}): Exchange =>
+  new Exchange({ url, method, headers: { host: 'a.example', ...headers } } as unknown as IncomingMessage, {
+    port: 1,
+    scheme: 'http',
+    bind: '',
+    gateway: '',
+    listener: '',
+  })
+
+const chosen = (router: Router<ReturnType<typeof route>>, ...[url, headers]: Parameters<typeof request>) =>
+  router.match(request(url, headers))?.name
+
+test('a prefix covers whole segments', () => {
+  const router = new Router([route('mcp', [prefix('/mcp')])])
+  assert.deepEqual(
+    ['/mcp', '/mcp/', '/mcp/x', '/mcp?a=1', '/mcpx', '/'].map((url) => chosen(router, url)),
+    ['mcp', 'mcp', 'mcp', 'mcp', undefined, undefined],
+  )
+})
+
+test('exact wins over the longest prefix, and that over a regex', () => {
+  const router = new Router([
+    route('regex', [regex('/a/.*')]),
+    route('short', [prefix('/')]),
+    route('long', [prefix('/a')]),
+    route('exact', [exact('/a/b')]),
+  ])
+  assert.deepEqual(
+    ['/a/b', '/a/c', '/z'].map((url) => chosen(router, url)),
+    ['exact', 'long', 'short'],
+  )
+})
+
+test('among equals a method, then more headers, then more query parameters, then the order of definition decide', () => {
+  const header = { name: 'X-Team', value: { kind: 'exact', value: 'red' } } as const
+  const query = { name: 'v', value: { kind: 'regex', value: '[0-9]+' } } as const
+  const router = new Router([
+    route('first', [prefix('/')]),
+    route('second', [prefix('/')]),
+    route('query', [prefix('/', { query: [query] })]),
+    route('header', [prefix('/', { headers: [header] })]),
+    route('method', [prefix('/', { method: 'PUT' })]),
+  ])
+  assert.equal(chosen(router, '/?v=12', { 'x-team': 'red', method: 'PUT' }), 'method')
+  assert.equal(chosen(router, '/?v=12', { 'x-team': 'red' }), 'header')
+  assert.equal(chosen(router, '/?v=12'), 'query')
+  assert.equal(chosen(router, '/?v=1x'), 'first')
+})
+
+test('a host name wins over a wildcard, the longer wildcard over the shorter, any name over none', () => {
+  const router = new Router([
+    route('none', [prefix('/')]),
+    route('wild', [prefix('/')], ['*.example']),
+    route('wilder', [prefix('/')], ['*.a.example']),
+    route('exact', [prefix('/')], ['a.example']),
+  ])
+  assert.deepEqual(
+    ['a.example', 'A.Example:80', 'b.example', 'x.a.example', 'example', 'other'].map((host) =>
+      chosen(router, '/', { host }),
+    ),
+    ['exact', 'exact', 'wild', 'wilder', 'none', 'none'],
+  )
+})
+
+test('when the better host has no matching path the next one is asked', () => {
+  const router = new Router([route('any', [prefix('/')]), route('named', [prefix('/only')], ['a.example'])])
+  assert.equal(chosen(router, '/else'), 'any')
+})
+
+test('a regex must cover the whole path', () => {
+  const router = new Router([route('r', [regex('/v[0-9]')])])
+  assert.deepEqual(
+    ['/v1', '/v12', '/x/v1'].map((url) => chosen(router, url)),
+    ['r', undefined, undefined],
+  )
+})
+
+test('the matched prefix is noted for rewrites', () => {
+  const x = request('/api/x')
+  new Router([route('api', [prefix('/api')])]).match(x)
+  assert.equal(x.matchedPrefix, '/api')
+})
+
+test('ports and brackets do not belong to a host', () => {
+  assert.deepEqual(['Host', 'host:8080', '[::1]', '[::1]:80', ''].map(hostOf), ['host', 'host', '[::1]', '[::1]', ''])
+})

@@ -1,0 +1,144 @@
+// One line for each request, in the reference's fields and order (§8.2). Formats only; a sink batches and writes.
+import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Entrance, Exchange, RouteNames } from '../core/exchange.ts'
+import { plain, quoted, timestamps } from './line.ts'
+
+export interface AccessLogOptions {
+  readonly format: 'text' | 'json'
+  /** Takes one whole line, with its line feed: a sink's `write`. */
+  readonly write: (line: string) => void
+}
+
+/** Called once a reply is sent whole or broke off. */
+export type AccessLog = (x: Exchange, status: number, bytes: number, durationMs: number) => void
+
+/** Spells one field; the difference between the two formats. */
+interface Spelling {
+  text(name: string, value: string): string
+  number(name: string, value: number): string
+  /** The reference quotes error texts always. */
+  sentence(name: string, value: string): string
+}
+
+const asText: Spelling = {
+  text: (name, value) => ` ${name}=${plain(value)}`,
+  number: (name, value) => ` ${name}=${value}`,
+  sentence: (name, value) => ` ${name}=${quoted(value)}`,
+}
+
+const asJson: Spelling = {
+  text: (name, value) => `,"${name}":${quoted(value)}`,
+  number: (name, value) => `,"${name}":${value}`,
+  sentence: (name, value) => `,"${name}":${quoted(value)}`,
+}
+
+/** An access log in the reference's text or JSON form. */
+export function createAccessLog({ format, write }: AccessLogOptions): AccessLog {
+  const now = timestamps()
+  const json = format === 'json'
+  const spell = json ? asJson : asText
+  const places = placeFields(spell)
+  const addresses = sourceFields(spell)
+  return (x, status, _bytes, durationMs) => {
+    const fields =
+      places(x.entrance, x.route) +
+      (x.endpoint === '' ? '' : spell.text('endpoint', x.endpoint)) +
+      addresses(x.request.socket) +
+      requestFields(x, spell) +
+      spell.number('http.status', status) +
+      (x.identity?.via === 'jwt' ? spell.text('jwt.sub', x.identity.subject) : '') +
+      spell.text('protocol', x.protocol) +
+      (x.mcpMethod === '' ? '' : mcpFields(x, spell)) +
+      outcomeFields(x, spell) +
+      spell.text('duration', `${Math.trunc(durationMs)}ms`)
+    write(
+      json ? `{"level":"info","time":"${now()}","scope":"request"${fields}}\n` : `${now()}\tinfo\trequest${fields}\n`,
+    )
+  }
+}
+
+/** Gateway, listener, route: the same objects for many requests, so their text is made once. */
+function placeFields(spell: Spelling): (entrance: Entrance, route: RouteNames | undefined) => string {
+  const nowhere: RouteNames = { route: '', rule: '' }
+  const known = new WeakMap<Entrance, WeakMap<RouteNames, string>>()
+  return (entrance, route = nowhere) => {
+    let routes = known.get(entrance)
+    if (routes === undefined) known.set(entrance, (routes = new WeakMap()))
+    let fields = routes.get(route)
+    if (fields === undefined) {
+      fields = spell.text('gateway', entrance.gateway) + spell.text('listener', entrance.listener)
+      if (route.rule !== '') fields += spell.text('route_rule', route.rule)
+      if (route.route !== '') fields += spell.text('route', route.route)
+      routes.set(route, fields)
+    }
+    return fields
+  }
+}
+
+/** The peer's address: made once for each connection, and still known when the connection is gone. */
+function sourceFields(spell: Spelling): (socket: Socket) => string {
+  const known = new WeakMap<Socket, string>()
+  return (socket) => {
+    const there = known.get(socket)
+    if (there !== undefined) return there
+    const { remoteAddress, remotePort } = socket
+    if (remoteAddress === undefined) return ''
+    const address = remoteAddress.startsWith('::ffff:') ? remoteAddress.slice(7) : remoteAddress
+    const fields = spell.text('src.addr', `${address.includes(':') ? `[${address}]` : address}:${remotePort}`)
+    known.set(socket, fields)
+    return fields
+  }
+}
+
+// The request as it came in, whatever policies made of it since.
+function requestFields(x: Exchange, spell: Spelling): string {
+  const { request } = x
+  return (
+    spell.text('http.method', request.method ?? '') +
+    hostField(x, request, spell) +
+    spell.text('http.path', withoutSecrets(request.url ?? '')) +
+    spell.text('http.version', request.httpVersionMinor === 0 ? 'HTTP/1.0' : 'HTTP/1.1')
+  )
+}
+
+function hostField(x: Exchange, request: IncomingMessage, spell: Spelling): string {
+  const authority = x.authorityFixed ? (request.headers.host ?? '') : x.authority
+  if (authority === '') return ''
+  const port = authority.lastIndexOf(':')
+  return spell.text('http.host', port > authority.lastIndexOf(']') ? authority.slice(0, port) : authority)
+}
+
+// Names under which credentials travel in queries (RFC 6750 §2.3, RFC 6749 §4.1.2, and what API keys are called in practice).
+const SECRET_QUERY =
+  /([?&](?:[^=&#]*(?:token|secret|password|passwd|signature|credential|api[-_.]?key|assertion)[^=&#]*|key|code|sig|auth|authorization|jwt|state)=)[^&#]*/gi
+
+/** A request target in which values of credential-like query parameters are replaced by `***`. */
+export function withoutSecrets(target: string): string {
+  return target.includes('?') ? target.replace(SECRET_QUERY, '$1***') : target
+}
+
+function mcpFields(x: Exchange, spell: Spelling): string {
+  let out = spell.text('mcp.method.name', x.mcpMethod)
+  if (x.mcpTarget !== '') out += spell.text('mcp.target', x.mcpTarget)
+  if (x.mcpKind !== '') out += spell.text('mcp.resource.type', x.mcpKind)
+  if (x.mcpName !== '') {
+    if (x.mcpKind === 'tool') out += spell.text('gen_ai.tool.name', x.mcpName)
+    else if (x.mcpKind === 'prompt') out += spell.text('gen_ai.prompt.name', x.mcpName)
+    else out += spell.text('mcp.resource.uri', x.mcpName)
+  }
+  if (x.mcpSession !== '') out += spell.text('mcp.session.id', shortSession(x.mcpSession))
+  if (x.mcpErrorCode !== 0) out += spell.number('mcp.error.code', x.mcpErrorCode)
+  if (x.mcpErrorMessage !== '') out += spell.sentence('mcp.error.message', x.mcpErrorMessage)
+  return out
+}
+
+/** Enough of a session id to find its lines; whole, it would be a credential in the log. */
+const shortSession = (id: string): string => (id.length > 24 ? `${id.slice(0, 16)}…` : id)
+
+function outcomeFields(x: Exchange, spell: Spelling): string {
+  let out = x.retries > 0 ? spell.number('retry.attempt', x.retries) : ''
+  if (x.error !== '') out += spell.sentence('error', x.error)
+  if (x.reason !== '' && x.reason !== 'Upstream') out += spell.text('reason', x.reason)
+  return out
+}

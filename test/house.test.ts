@@ -98,10 +98,8 @@ test('a module file is named after its YAML key and stands in a table of its flo
     if (key === null) continue
     const [, constant = '', yaml = ''] = key
     assert.equal(constant, yaml, `${file}: the constant and the key differ`)
-    const expected = yaml
-      .replace(/([a-z])(?=[A-Z])/g, '$1-')
-      .toLowerCase()
-      
+    const expected = yaml.replace(/([a-z])(?=[A-Z])/g, '$1-').toLowerCase()
+
     const base = path.posix.basename(file, '.ts')
     assert.ok(
       [expected, 'backend', 'http'].includes(base),

@@ -28,6 +28,7 @@ export interface PortOptions {
 
 /** One listening socket. Dispose it to stop accepting and to end what is idle. */
 export class Port {
+  readonly secure: boolean
   readonly #options: PortOptions
   readonly #server: Server
   readonly #byAddress = new Map<string, number>()
@@ -36,6 +37,7 @@ export class Port {
 
   constructor(options: PortOptions) {
     this.#options = options
+    this.secure = options.secure
     this.#server = this.#create()
     const { limits } = options
     this.#server.headersTimeout = limits.headerTimeMs

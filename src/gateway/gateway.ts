@@ -1,0 +1,177 @@
+// A running gateway: ports, the current snapshot, and the way from one configuration to the next.
+import { randomBytes } from 'node:crypto'
+import type { Shape } from '../config/shape.ts'
+import type { Problem } from '../core/module.ts'
+import { defaultPoolSettings, Pools } from '../http/pools.ts'
+import type { AccessLog } from '../telemetry/access-log.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { compile } from './compile.ts'
+import { Port } from './listen.ts'
+import type { Snapshot } from './snapshot.ts'
+import { Keeper } from './state.ts'
+
+/** What a gateway gets from the process around it. */
+export interface GatewayOptions {
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly accessLog: AccessLog
+  /** Outbound connections that go elsewhere than the configuration says (`--connect-to`). */
+  readonly connectTo?: ReadonlyMap<string, string>
+  /** Address of all data ports; every address when absent. */
+  readonly host?: string
+  /** Reads a file that the configuration names. */
+  readonly read: (file: string) => Buffer | undefined
+}
+
+/** The configuration cannot run; nothing has changed. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+  readonly problems: readonly Problem[]
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(({ message }) => message).join('; '))
+    this.problems = problems
+  }
+}
+
+export class Gateway implements AsyncDisposable {
+  readonly #options: GatewayOptions
+  readonly #pools: Pools
+  readonly #sealKey: Buffer
+  readonly #keeper = new Keeper()
+  readonly #ports = new Map<number, Port>()
+  /** Configured port → the port that is really open (they differ for port 0). */
+  readonly ports = new Map<number, number>()
+  #snapshot: Snapshot
+  #shape: Shape
+  #turn: Promise<unknown> = Promise.resolve()
+
+  private constructor(
+    options: GatewayOptions,
+    shape: Shape,
+    first: { snapshot: Snapshot; pools: Pools; sealKey: Buffer; keeper: Keeper },
+  ) {
+    this.#options = options
+    this.#shape = shape
+    this.#snapshot = first.snapshot
+    this.#pools = first.pools
+    this.#sealKey = first.sealKey
+    this.#keeper = first.keeper
+  }
+
+  /** Compiles, opens every port, and serves. Rejects with Refused, or with what kept a port from opening. */
+  static async start(shape: Shape, options: GatewayOptions): Promise<Gateway> {
+    const pools = new Pools({
+      ...defaultPoolSettings,
+      connectTimeoutMs: shape.limits.upstreamConnectMs,
+      connectTo: options.connectTo ?? new Map(),
+    })
+    const keeper = new Keeper()
+    const sealKey = shape.sessionKey ?? randomBytes(32)
+    try {
+      const snapshot = await compiled(shape, { ...options, generation: 1, pools, keeper, sealKey })
+      const gateway = new Gateway(options, shape, { snapshot, pools, sealKey, keeper })
+      await gateway.#open(snapshot, shape)
+      return gateway
+    } catch (thrown) {
+      await keeper[Symbol.asyncDispose]()
+      await pools[Symbol.asyncDispose]()
+      throw thrown
+    }
+  }
+
+  get generation(): number {
+    return this.#snapshot.generation
+  }
+
+  get shape(): Shape {
+    return this.#shape
+  }
+
+  /** Moves to another configuration: one assignment, between two requests. On rejection the old one goes on as if nothing had been asked. */
+  replace(shape: Shape): Promise<void> {
+    const next = this.#turn.then(() => this.#replace(shape))
+    this.#turn = next.catch(() => undefined) // the caller hears of it; the next turn must come all the same
+    return next
+  }
+
+  /** Stops accepting and lets running calls finish until the signal cuts them off. */
+  async drain(deadline: AbortSignal): Promise<void> {
+    await Promise.all([...this.#ports.values()].map((port) => port.drain(deadline)))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.drain(AbortSignal.abort())
+    this.#snapshot.retire()
+    await this.#keeper[Symbol.asyncDispose]()
+    await this.#pools[Symbol.asyncDispose]()
+  }
+
+  async #replace(shape: Shape): Promise<void> {
+    const old = this.#snapshot
+    const next = await compiled(shape, {
+      ...this.#options,
+      generation: old.generation + 1,
+      pools: this.#pools,
+      keeper: this.#keeper,
+      sealKey: this.#sealKey,
+    })
+    try {
+      await this.#open(next, shape)
+    } catch (thrown) {
+      next.retire()
+      throw thrown
+    }
+    this.#snapshot = next
+    this.#shape = shape
+    old.retire()
+    for (const [number, port] of this.#ports) {
+      if (next.binds.has(number)) continue
+      this.#ports.delete(number)
+      this.ports.delete(number)
+      // A removed port drains behind the scenes; its end is nobody's concern but its clients'.
+      void port.drain(AbortSignal.timeout(shape.terminationGraceMs))
+    }
+  }
+
+  /** Opens the ports of a snapshot that are not open yet: all or none. */
+  async #open(snapshot: Snapshot, shape: Shape): Promise<void> {
+    const opened: number[] = []
+    try {
+      for (const [number, bind] of snapshot.binds) {
+        const running = this.#ports.get(number)
+        if (running?.secure === bind.secure) continue
+        // A port that changes between HTTP and HTTPS has to be let go before it can be taken.
+        if (running !== undefined) void running.drain(AbortSignal.timeout(shape.terminationGraceMs))
+        const port = new Port({
+          port: number,
+          host: this.#options.host,
+          secure: bind.secure,
+          limits: shape.limits,
+          snapshot: () => this.#snapshot,
+          accessLog: this.#options.accessLog,
+          log: this.#options.log,
+          metrics: this.#options.metrics,
+        })
+        this.ports.set(number, await port.listen())
+        this.#ports.set(number, port)
+        opened.push(number)
+      }
+    } catch (thrown) {
+      for (const number of opened) {
+        void this.#ports.get(number)?.drain(AbortSignal.abort())
+        this.#ports.delete(number)
+        this.ports.delete(number)
+      }
+      throw thrown
+    }
+  }
+}
+
+async function compiled(shape: Shape, context: Parameters<typeof compile>[1]): Promise<Snapshot> {
+  const { snapshot, problems } = await compile(shape, context)
+  if (problems.every(({ severity }) => severity !== 'error')) return snapshot
+  snapshot.retire()
+  throw new Refused(problems)
+}

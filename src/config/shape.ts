@@ -1,5 +1,5 @@
 // A configuration brought to its one normal form: ports, listeners, routes, backends. `gateways`, `routes`, `mcp` and the rest
-// have become binds; module bodies are validated but still as written. Types only.
+// have become binds; module bodies are what their schemas made of them. Types only.
 import type { Path } from '../core/module.ts'
 
 /** The body of one module (policy, backend, target) and where it stands. */
@@ -121,4 +121,18 @@ export interface Shape {
   readonly logLevel: string
   readonly terminationGraceMs: number
   readonly metricsRemoved: readonly string[]
+  /** Listen on IPv6 too. */
+  readonly ipv6: boolean
+  /** Which addresses of an upstream's name count. */
+  readonly dnsFamily: 'any' | 'v4' | 'v6' | 'v4-first'
+  readonly pool: PoolShape
+}
+
+/** Connections to upstreams; how long connecting may take is a limit. */
+export interface PoolShape {
+  readonly idleTimeoutMs: number
+  /** Connections to one place; none: as many as needed. */
+  readonly maxSize: number | undefined
+  /** Idle time before TCP keep-alive probes; `undefined`: off. */
+  readonly keepAliveMs: number | undefined
 }

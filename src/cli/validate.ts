@@ -1,0 +1,112 @@
+// `toolgate validate`: every problem of a configuration at once, then what became of each key.
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { styleText } from 'node:util'
+import { type LedgerRow, ledgerSummary } from '../config/ledger.ts'
+import { type Loaded, loadConfig } from '../config/load.ts'
+import { countText, inOrder, type Located, pathText, problemJson, problemText } from '../config/problems.ts'
+import type { Parts } from '../config/schema/keys.ts'
+import type { Shape } from '../config/shape.ts'
+import type { Problem } from '../core/module.ts'
+import { CommandError, exit, type Io, type Output, type ValidateOptions } from './command.ts'
+
+/** What validating needs of the floor above. */
+export interface ValidateSite {
+  readonly parts: Parts
+  /** Compiles every module and throws the result away: finds unreadable files, certificates that do not fit, and the like. */
+  compile?(shape: Shape): Promise<readonly Problem[]>
+}
+
+/** Says what is wrong with a configuration. 0: nothing, 1: something, 3: it could not be read. */
+export async function validate(options: ValidateOptions, io: Io, site: ValidateSite): Promise<number> {
+  const { text, file } = await source(options, io)
+  const loaded = loadConfig({ text, file, env: io.env, parts: site.parts })
+  const late = loaded.shape === undefined ? [] : ((await site.compile?.(loaded.shape)) ?? [])
+  const problems = inOrder([...loaded.problems, ...loaded.place(late)])
+  const valid = !problems.some(({ severity }) => severity === 'error')
+  if (options.format === 'json') io.stdout.write(asJson({ file, valid, problems }, loaded, options.ledger))
+  else io.stdout.write(asText({ file, valid, problems }, loaded, options.ledger, colourful(io.stdout, io.env)))
+  return valid ? exit.fine : exit.no
+}
+
+interface Verdict {
+  readonly file: string
+  readonly valid: boolean
+  readonly problems: readonly Located[]
+}
+
+async function source(options: ValidateOptions, io: Io): Promise<{ text: string; file: string }> {
+  if (options.text !== undefined) return { text: options.text, file: '--config' }
+  const file = options.file ?? 'toolgate.yaml'
+  if (file === '-') {
+    const chunks: Buffer[] = []
+    for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk))
+    return { text: Buffer.concat(chunks).toString('utf8'), file: '-' }
+  }
+  try {
+    return { text: await readFile(resolve(io.cwd, file), 'utf8'), file }
+  } catch (cause) {
+    const hint = options.file === undefined ? 'name a configuration with --file' : undefined
+    throw new CommandError(exit.unasked, `cannot read ${file}: ${reason(cause)}`, { cause, ...(hint && { hint }) })
+  }
+}
+
+function reason(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  if (code === 'ENOENT') return 'there is no such file'
+  if (code === 'EACCES') return 'permission denied'
+  if (code === 'EISDIR') return 'it is a directory'
+  return typeof code === 'string' ? code : 'unknown reason'
+}
+
+function asText(verdict: Verdict, loaded: Loaded, whole: boolean, colour: boolean): string {
+  const paint = (head: string, { severity }: Located): string =>
+    colour
+      ? styleText(severity === 'error' ? ['red', 'bold'] : ['yellow', 'bold'], head, { validateStream: false })
+      : head
+  const parts = verdict.problems.map((problem) => problemText(problem, paint))
+  if (whole) parts.push(ledgerText(loaded))
+  const good = colour
+    ? styleText('green', 'Configuration is valid!', { validateStream: false })
+    : 'Configuration is valid!'
+  if (verdict.valid) parts.push(`${good}\n`)
+  const summary =
+    loaded.ledger.length === 0
+      ? ''
+      : ` Ledger: ${ledgerSummary(loaded.ledger, loaded.lineOf)}${whole ? '' : '  → --ledger'}`
+  parts.push(`${countText(verdict.problems)}.${summary}\n`)
+  return parts.join('')
+}
+
+function colourful(stdout: Output, env: Io['env']): boolean {
+  if ((env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb') return false
+  return (env['FORCE_COLOR'] ?? '') !== '' || stdout.isTTY === true
+}
+
+function ledgerText({ ledger, lineOf }: Loaded): string {
+  const lines = ledger.map(({ path, standing, say }) => {
+    const why = say === undefined ? '' : `  (${say})`
+    return `${String(lineOf(path)).padStart(5)}  ${standing.padEnd(10)} ${pathText(path)}${why}\n`
+  })
+  return lines.join('')
+}
+
+function asJson({ file, valid, problems }: Verdict, loaded: Loaded, whole: boolean): string {
+  const counts: { [standing: string]: number } = {}
+  for (const { standing } of loaded.ledger) counts[standing] = (counts[standing] ?? 0) + 1
+  const row = ({ path, standing, say }: LedgerRow): object => ({
+    line: loaded.lineOf(path),
+    path: pathText(path),
+    standing,
+    ...(say !== undefined && { reason: say }),
+  })
+  const document = {
+    version: 1,
+    file,
+    valid,
+    problems: problems.map(problemJson),
+    counts,
+    ...(whole && { ledger: loaded.ledger.map(row) }),
+  }
+  return `${JSON.stringify(document, null, 2)}\n`
+}

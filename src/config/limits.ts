@@ -1,0 +1,70 @@
+// The bounds of a gateway: their names in the configuration, their defaults, how each is written.
+import { z } from 'zod'
+import { durationOrMs } from './duration.ts'
+import { note } from './schema/note.ts'
+import type { Limits } from './shape.ts'
+import { size } from './size.ts'
+
+const KiB = 1024
+const MiB = 1024 * KiB
+const second = 1_000
+const minute = 60 * second
+
+/** What holds when nothing is configured (reference: security §4.3). */
+export const defaultLimits: Limits = Object.freeze({
+  requestLine: 8 * KiB,
+  headerBytes: 16 * KiB,
+  headerCount: 100,
+  headerValue: 8 * KiB,
+  mcpBody: 4 * MiB,
+  body: 20 * MiB,
+  jsonDepth: 64,
+  batch: 20,
+  connections: 10_000,
+  connectionsPerAddress: 200,
+  requestsPerConnection: 1_000,
+  headerTimeMs: 10 * second,
+  requestTimeMs: minute,
+  bodyRate: 500,
+  upstreamConnectMs: 5 * second,
+  upstreamFirstByteMs: minute,
+  upstreamTotalMs: 10 * minute,
+  resultBytes: 8 * MiB,
+  sseEvent: 8 * MiB,
+  sseKeepAliveMs: 15 * second,
+  writeStallMs: 30 * second,
+  sessions: 10_000,
+  sessionsPerSubject: 100,
+  sessionIdleMs: 30 * minute,
+  callsPerSession: 64,
+  callsPerUpstream: 256,
+  stdioLine: 8 * MiB,
+  stdioStartMs: 30 * second,
+  stdioRestartsPerMinute: 5,
+  listBudgetMs: 2 * second,
+  listPages: 100,
+  toolsPerServer: 1_000,
+  toolsTotal: 5_000,
+})
+
+const sizes = new Set([
+  'requestLine',
+  'headerBytes',
+  'headerValue',
+  'mcpBody',
+  'body',
+  'bodyRate',
+  'resultBytes',
+  'sseEvent',
+  'stdioLine',
+])
+
+/** Schema of `config.limits`: durations end in `Ms` and are text or milliseconds, sizes are text or bytes, the rest counts. */
+export function limitsSchema(): z.ZodType<Partial<Limits>> {
+  const shape: { [name: string]: z.ZodType<number | undefined> } = {}
+  for (const name of Object.keys(defaultLimits)) {
+    const one = name.endsWith('Ms') ? durationOrMs() : sizes.has(name) ? size() : z.int().positive()
+    shape[name] = one.optional()
+  }
+  return note(z.strictObject(shape), { noun: 'the limits' })
+}

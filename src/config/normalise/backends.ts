@@ -1,0 +1,66 @@
+// Backends of routes: kinds, and references to named ones put in their place.
+import type { Path } from '../../core/module.ts'
+import type { BackendShape, Body } from '../shape.ts'
+import { nearestWord } from '../suggest.ts'
+import { bodiesOf, type Notes, nearest } from './policies.ts'
+
+/** A backend as the schema hands it over: its kind is the key that is neither of the named ones. */
+export interface WrittenBackend {
+  readonly [kind: string]: unknown
+  readonly name?: string | undefined
+  readonly backend?: string | undefined
+  readonly weight?: number | null | undefined
+  readonly policies?: { readonly [key: string]: unknown } | null | undefined
+}
+
+interface Named {
+  readonly kind: Body
+  readonly policies: readonly Body[]
+}
+
+export type NamedBackends = ReadonlyMap<string, Named>
+
+/** The top-level `backends`, by name. */
+export function namedBackends(written: readonly WrittenBackend[], notes: Notes): NamedBackends {
+  const found = new Map<string, Named>()
+  for (const [index, backend] of written.entries()) {
+    const path = ['backends', index]
+    const name = backend.name ?? ''
+    const kind = kindOf(backend, path)
+    if (found.has(name))
+      notes.error('config.duplicate-name', [...path, 'name'], `there is a backend \`${name}\` already`)
+    else if (kind !== undefined)
+      found.set(name, { kind, policies: bodiesOf(backend.policies ?? {}, [...path, 'policies']) })
+  }
+  return found
+}
+
+/** One backend of a route. `above` are the policies that the route puts on all of its backends. */
+export function backendShape(
+  { backend, path }: { readonly backend: WrittenBackend; readonly path: Path },
+  above: readonly Body[],
+  named: NamedBackends,
+  notes: Notes,
+): BackendShape | undefined {
+  const own = bodiesOf(backend.policies ?? {}, [...path, 'policies'])
+  const weight = backend.weight ?? 1
+  if (backend.backend === undefined) {
+    const kind = kindOf(backend, path)
+    return kind && { ...kind, weight, policies: nearest(above, own) }
+  }
+  // The original writes references as `namespace/name`; names of one file have no namespace: `/name`.
+  const name = backend.backend.replace(/^\//, '')
+  const meant = named.get(name)
+  if (meant !== undefined) return { ...meant.kind, weight, policies: nearest(above, meant.policies, own) }
+  const near = nearestWord(name, [...named.keys()])
+  const hint = near === undefined ? 'name it under the top-level `backends:`' : `did you mean \`${near}\`?`
+  notes.error('config.unknown-reference', [...path, 'backend'], `there is no backend \`${name}\``, hint)
+  return undefined
+}
+
+const notKinds = new Set(['name', 'backend', 'weight', 'policies'])
+
+function kindOf(backend: WrittenBackend, path: Path): Body | undefined {
+  const found = Object.entries(backend).find(([key, body]) => !notKinds.has(key) && body !== undefined && body !== null)
+  return found && { key: found[0], body: found[1], path: [...path, found[0]] }
+}

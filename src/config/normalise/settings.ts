@@ -1,0 +1,130 @@
+// What holds for the whole process: `config`, and the environment variables that win over it (reference: agentgateway §1.2).
+import type { z } from 'zod'
+import { durationMs } from '../duration.ts'
+import type { Env } from '../expand.ts'
+import { defaultLimits } from '../limits.ts'
+import { type Listening, readAddress, readKey, type startup } from '../schema/startup.ts'
+import type { Address, Limits, PoolShape, Shape } from '../shape.ts'
+import type { Notes } from './policies.ts'
+
+type Startup = z.infer<ReturnType<typeof startup>>
+
+const GRACE_MS = 30_000
+
+/** Everything of a shape but its binds. */
+export function settings(config: Startup, env: Env, notes: Notes): Omit<Shape, 'binds'> {
+  const from = new Environment(env, notes)
+  const ipv6 = from.flag('IPV6_ENABLED') ?? config.enableIpv6 ?? true
+  return {
+    ...addresses(config, from),
+    limits: limits(config),
+    sessionKey: from.key('SESSION_KEY') ?? config.session?.key,
+    accessLog: { format: config.logging?.format ?? 'text' },
+    logLevel: (env['RUST_LOG'] || undefined) ?? config.logging?.level ?? 'info',
+    terminationGraceMs:
+      from.seconds('TERMINATION_GRACE_PERIOD_SECONDS') ??
+      config.terminationGracePeriod ??
+      from.duration('CONNECTION_TERMINATION_DEADLINE') ??
+      config.connectionTerminationDeadline ??
+      GRACE_MS,
+    metricsRemoved: config.metrics?.remove ?? [],
+    ipv6,
+    dnsFamily: dnsFamily(config, from, ipv6),
+    pool: pool(config),
+  }
+}
+
+function addresses(config: Startup, from: Environment): Pick<Shape, 'admin' | 'stats' | 'readiness'> {
+  const choose = (name: string, written: Listening | null | undefined, otherwise: Address): Address => {
+    const chosen = from.address(name) ?? written ?? undefined
+    if (chosen === undefined) return otherwise
+    return chosen === 'off' ? undefined : chosen
+  }
+  return {
+    admin: choose('ADMIN_ADDR', config.adminAddr, { host: 'localhost', port: 15_000 }),
+    stats: choose('STATS_ADDR', config.statsAddr, { host: '::', port: 15_020 }),
+    readiness: choose('READINESS_ADDR', config.readinessAddr, { host: '::', port: 15_021 }),
+  }
+}
+
+function limits(config: Startup): Limits {
+  const given = Object.entries(config.limits ?? {}).filter(([, value]) => value !== undefined)
+  return Object.freeze({
+    ...defaultLimits,
+    ...defined('upstreamConnectMs', config.backend?.connectTimeout),
+    ...defined('sessionIdleMs', config.mcp?.sessionTtl),
+    ...Object.fromEntries(given),
+  })
+}
+
+const defined = (name: keyof Limits, value: number | null | undefined): Partial<Limits> =>
+  value === null || value === undefined ? {} : { [name]: value }
+
+function pool(config: Startup): PoolShape {
+  const { keepalives, poolIdleTimeout, poolMaxSize } = config.backend ?? {}
+  return {
+    idleTimeoutMs: poolIdleTimeout ?? 90_000,
+    maxSize: poolMaxSize ?? undefined,
+    keepAliveMs: keepalives?.enabled === false ? undefined : (keepalives?.time ?? 180_000),
+  }
+}
+
+function dnsFamily(config: Startup, from: Environment, ipv6: boolean): Shape['dnsFamily'] {
+  const chosen = from.oneOf('DNS_LOOKUP_FAMILY', ['All', 'Auto', 'V4Preferred', 'V4Only', 'V6Only'])
+  const family = chosen ?? config.dns?.lookupFamily ?? 'Auto'
+  if (!ipv6 || family === 'V4Only') return 'v4'
+  if (family === 'V6Only') return 'v6'
+  return family === 'V4Preferred' ? 'v4-first' : 'any'
+}
+
+/** Environment variables, read with care: one that makes no sense is a problem, not silently nothing. */
+class Environment {
+  readonly #env: Env
+  readonly #notes: Notes
+
+  constructor(env: Env, notes: Notes) {
+    this.#env = env
+    this.#notes = notes
+  }
+
+  address(name: string): Listening | undefined {
+    return this.#read(name, readAddress, 'an address such as `localhost:15000`, or `off`')
+  }
+
+  key(name: string): Buffer | undefined {
+    return this.#read(name, readKey, '64 hexadecimal digits')
+  }
+
+  flag(name: string): boolean | undefined {
+    return this.#read(
+      name,
+      (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+      '`true` or `false`',
+    )
+  }
+
+  duration(name: string): number | undefined {
+    return this.#read(name, durationMs, 'a duration such as `10s`')
+  }
+
+  seconds(name: string): number | undefined {
+    return this.#read(
+      name,
+      (text) => (/^\d{1,6}$/.test(text) ? Number(text) * 1_000 : undefined),
+      'a number of seconds',
+    )
+  }
+
+  oneOf<T extends string>(name: string, words: readonly T[]): T | undefined {
+    return this.#read(name, (text) => words.find((word) => word === text), `one of ${words.join(', ')}`)
+  }
+
+  #read<T>(name: string, read: (text: string) => T | undefined, what: string): T | undefined {
+    const text = this.#env[name]
+    if (text === undefined || text === '') return undefined
+    const value = read(text)
+    if (value === undefined)
+      this.#notes.error('config.wrong-variable', ['config'], `the environment variable \`${name}\` must be ${what}`)
+    return value
+  }
+}

@@ -1,0 +1,119 @@
+// THE list of keys of the original that this version reads but cannot run. It may only shrink: a module that is added to the
+// tables of its room takes its line out of here.
+import { durationMs } from './duration.ts'
+
+/** A key, or a path such as `targets[].openapi`; with `when`, only some of its values. */
+export type Row = string | { readonly key: string; readonly when: (value: unknown) => boolean }
+
+const is =
+  (...values: readonly string[]) =>
+  (value: unknown): boolean =>
+    values.some((one) => one === value)
+
+const isNot =
+  (built: string) =>
+  (value: unknown): boolean =>
+    typeof value === 'string' && value !== built
+
+/** Listener, gateway and section policies that need an identity, a rule or a service. */
+const gatewayPolicies = [
+  'oidc',
+  'jwtAuth',
+  'basicAuth',
+  'apiKey',
+  'extAuthz',
+  'authorization',
+  'extProc',
+  'transformations',
+] as const
+
+/** By place: what stands there and is not built. Places are named in `schema/`. */
+export const notBuilt = {
+  root: ['tcpRoutes', 'routeGroups', 'policies', 'llm', 'ui'],
+  frontendPolicies: [
+    'http',
+    'tls',
+    'tcp',
+    'networkAuthorization',
+    'networkExtAuthz',
+    'proxy',
+    'proxyProtocol',
+    'connect',
+    'accessLog',
+    'logging',
+    'tracing',
+  ],
+  config: [
+    'modelCatalog',
+    'database',
+    'storage',
+    'standardAttributes',
+    'sensitiveHeaders',
+    'customFunctions',
+    'tracing',
+    { key: 'histograms', when: isNot('classic') },
+  ],
+  'config.logging': ['filter', 'fields', 'database'],
+  'config.metrics': ['fields'],
+  bind: [
+    { key: 'tunnelProtocol', when: is('connect', 'proxy') },
+    { key: 'mode', when: is('internal') },
+  ],
+  listener: ['tcpRoutes', { key: 'protocol', when: is('TCP', 'TLS') }],
+  gateway: [{ key: 'protocol', when: is('TCP', 'TLS') }],
+  tls: ['keyExchangeGroups', { key: 'mode', when: is('dynamicCa') }],
+  gatewayPolicies,
+  routePolicies: [
+    ...gatewayPolicies,
+    'requestMirror',
+    'mcpAuthorization',
+    'mcpAuthentication',
+    'mcpGuardrails',
+    'a2a',
+    'ai',
+    'backendTunnel',
+    'backendAuth',
+    'localRateLimit',
+    'remoteRateLimit',
+  ],
+  backendPolicies: [
+    'transformations',
+    'backendAuth',
+    'backendTunnel',
+    'http',
+    'tcp',
+    'health',
+    'extAuthz',
+    'authorization',
+    'mcpAuthorization',
+    'mcpGuardrails',
+    'a2a',
+    'ai',
+    'sessionAffinity',
+  ],
+  backends: ['ai', 'aws', 'dynamic', 'internal', 'invalid', 'routeGroup'],
+  // Inside bodies whose module is built:
+  'backends.mcp': [
+    'targets[].openapi',
+    'targets[].policies.transformations',
+    'targets[].policies.backendAuth',
+    'targets[].policies.backendTunnel',
+    'targets[].policies.http',
+    'targets[].policies.tcp',
+  ],
+  'policies.directResponse': ['conditional', 'bodyExpression', 'headers'],
+  'policies.retry': ['precondition', 'condition'],
+  'policies.delay': [
+    { key: 'duration', when: (value) => typeof value === 'string' && durationMs(value.trim()) === undefined },
+  ],
+  'policies.backendTLS': ['keyExchangeGroups'],
+} as const satisfies Record<string, readonly Row[]>
+
+/** The rows of a place; a place without a line has none. */
+export function notBuiltAt(place: string): readonly Row[] {
+  return hasPlace(place) ? notBuilt[place] : []
+}
+
+function hasPlace(place: string): place is keyof typeof notBuilt {
+  return Object.hasOwn(notBuilt, place)
+}

@@ -1,0 +1,43 @@
+// Keys that no module reads, from the two tables: accepted as they are, and noted as what they are.
+import { z } from 'zod'
+import { meshAt } from '../mesh.ts'
+import { notBuiltAt } from '../not-built.ts'
+import { note } from './note.ts'
+
+/** Schemas by key. */
+export type Schemas = { readonly [key: string]: z.ZodType }
+
+/** Schemas of the modules that are built, by key. */
+export interface Parts {
+  readonly policies: Schemas
+  readonly backends: Schemas
+}
+
+/** Members for every key of the tables that stands at this place and is not among `built`. */
+export function unread(place: string, built: Schemas = {}): { [key: string]: z.ZodType } {
+  const shape: { [key: string]: z.ZodType } = {}
+  for (const row of notBuiltAt(place)) {
+    if (typeof row === 'string' && !Object.hasOwn(built, row))
+      shape[row] = note(z.unknown().optional(), { standing: 'not built' })
+  }
+  for (const { key, when, severity, say } of meshAt(place)) {
+    if (when === undefined)
+      shape[key] = note(z.unknown().optional(), { standing: severity === 'error' ? 'refused' : 'ignored', say })
+  }
+  return shape
+}
+
+/** The bodies of modules as members: absent and `null` mean the same. */
+export function modules(kind: 'policies' | 'backends', schemas: Schemas): { [key: string]: z.ZodType } {
+  return Object.fromEntries(
+    Object.entries(schemas).map(([key, schema]) => [
+      key,
+      note(schema.nullish(), { place: `${kind}.${key}`, noun: `\`${key}\`` }),
+    ]),
+  )
+}
+
+/** Those of the schemas that have one of the names. */
+export function pick(schemas: Schemas, names: readonly string[]): Schemas {
+  return Object.fromEntries(Object.entries(schemas).filter(([key]) => names.includes(key)))
+}

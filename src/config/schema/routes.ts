@@ -1,0 +1,150 @@
+// Schemas of routes: what they match, which policies they apply, which backends answer (reference: agentgateway §1.5, §1.6).
+import { z } from 'zod'
+import { modules, type Parts, pick, type Schemas, unread } from './keys.ts'
+import { note } from './note.ts'
+
+/** Keys that a listener's, gateway's or section's gateway phase may have. */
+const inGatewayPhase = [
+  'cors',
+  'oidc',
+  'jwtAuth',
+  'basicAuth',
+  'apiKey',
+  'extAuthz',
+  'authorization',
+  'extProc',
+  'transformations',
+]
+/** Keys that only backends have. */
+const onBackendsOnly = ['http', 'tcp', 'health', 'sessionAffinity']
+/** Keys that backends may have. */
+const onBackends = [
+  ...onBackendsOnly,
+  'requestHeaderModifier',
+  'responseHeaderModifier',
+  'requestRedirect',
+  'transformations',
+  'backendTLS',
+  'backendAuth',
+  'backendTunnel',
+  'extAuthz',
+  'authorization',
+  'mcpAuthorization',
+  'mcpGuardrails',
+  'a2a',
+  'ai',
+]
+
+/** Members of a gateway-phase policy map; gateways carry them beside their own keys. */
+export const gatewayPhase = (policies: Schemas): { [key: string]: z.ZodType } => {
+  const built = pick(policies, inGatewayPhase)
+  return { ...modules('policies', built), ...unread('gatewayPolicies', built) }
+}
+
+export const routePolicies = (policies: Schemas) => {
+  const built = Object.fromEntries(Object.entries(policies).filter(([key]) => !onBackendsOnly.includes(key)))
+  return note(z.strictObject({ ...modules('policies', built), ...unread('routePolicies', built) }), {
+    place: 'routePolicies',
+    noun: 'the policies of a route',
+  })
+}
+
+const backendPolicies = (policies: Schemas) => {
+  const built = pick(policies, onBackends)
+  return note(z.strictObject({ ...modules('policies', built), ...unread('backendPolicies', built) }), {
+    place: 'backendPolicies',
+    noun: 'the policies of a backend',
+  })
+}
+
+/** Reports an object that does not have exactly one of the keys. */
+function exactlyOne(keys: readonly string[], what: string) {
+  return (context: z.core.ParsePayload<{ readonly [key: string]: unknown }>): void => {
+    const present = keys.filter((key) => Object.hasOwn(context.value, key))
+    if (present.length === 1) return
+    const listed = keys.map((key) => `\`${key}\``).join(', ')
+    const message =
+      present.length === 0
+        ? `needs one of ${listed}`
+        : `can be only one ${what}, and has ${present.map((key) => `\`${key}\``).join(' and ')}`
+    context.issues.push({ code: 'custom', message, input: context.value })
+  }
+}
+
+const regexOrExact = () => {
+  const shape = { exact: z.string().optional(), regex: z.string().optional() }
+  return z.strictObject(shape).check(exactlyOne(Object.keys(shape), 'kind of match'))
+}
+
+const path = () => {
+  const shape = { exact: z.string().optional(), pathPrefix: z.string().optional(), regex: z.string().optional() }
+  return note(z.strictObject(shape).check(exactlyOne(Object.keys(shape), 'kind of match')), { noun: 'a path match' })
+}
+
+const named = () =>
+  note(z.strictObject({ name: z.string(), value: regexOrExact() }), { noun: 'a header or query match' })
+
+export const match = () =>
+  note(
+    z.strictObject({
+      path: path().nullish(),
+      method: z.string().nullish(),
+      headers: z.array(named()).nullish(),
+      query: z.array(named()).nullish(),
+    }),
+    { noun: 'a match' },
+  )
+
+/** A backend of a route: one kind, its share, its policies. */
+const routeBackend = (parts: Parts) => {
+  const kinds = { ...modules('backends', parts.backends), ...unread('backends', parts.backends) }
+  return note(
+    z
+      .strictObject({
+        backend: z.string().optional(),
+        weight: z.int().nonnegative().nullish(),
+        policies: backendPolicies(parts.policies).nullish(),
+        ...kinds,
+      })
+      .check(exactlyOne(['backend', ...Object.keys(kinds)], 'kind of backend')),
+    { place: 'backends', noun: 'a backend' },
+  )
+}
+
+/** An entry of the top-level `backends`: one kind, under a name. */
+export const namedBackend = (parts: Parts) => {
+  const all = { ...modules('backends', parts.backends), ...unread('backends', parts.backends) }
+  const inRoutesOnly = ['dynamic', 'invalid', 'routeGroup', 'service']
+  const kinds = Object.fromEntries(Object.entries(all).filter(([key]) => !inRoutesOnly.includes(key)))
+  return note(
+    z
+      .strictObject({
+        name: z.string().min(1),
+        policies: backendPolicies(parts.policies).nullish(),
+        ...kinds,
+      })
+      .check(exactlyOne(Object.keys(kinds), 'kind of backend')),
+    { place: 'backends', noun: 'a named backend' },
+  )
+}
+
+const routeShape = (parts: Parts) => ({
+  name: z.string().nullish(),
+  namespace: z.string().nullish(),
+  ruleName: z.string().nullish(),
+  hostnames: z.array(z.string()).nullish(),
+  matches: z.array(match()).nullish(),
+  policies: routePolicies(parts.policies).nullish(),
+  backends: z.array(routeBackend(parts)).nullish(),
+})
+
+/** A route of a listener. */
+export const route = (parts: Parts) => note(z.strictObject(routeShape(parts)), { noun: 'a route' })
+
+/** A top-level route: says which gateways it belongs to. */
+export const attachedRoute = (parts: Parts) =>
+  note(z.strictObject({ gateways: gatewayNames().nullish(), ...routeShape(parts) }), { noun: 'a route' })
+
+/** `gw`, `gw/listener` or a list of them. */
+export const gatewayNames = () =>
+  z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(z.string()))

@@ -1,0 +1,119 @@
+// Schema of `config`: what is settled once at start (reference: agentgateway §1.4), and Toolgate's own `limits`.
+import { z } from 'zod'
+import { duration } from '../duration.ts'
+import { limitsSchema } from '../limits.ts'
+import { unread } from './keys.ts'
+import { note } from './note.ts'
+import { scalar } from './scalar.ts'
+
+/** Where the gateway listens for itself; `off`: nowhere. */
+export type Listening = { readonly host: string; readonly port: number } | { readonly unix: string } | 'off'
+
+/** `ip:port`, `localhost:port`, `[ipv6]:port`, `unix:/path` or `off` (reference: agentgateway §1.2). */
+export function readAddress(text: string): Listening | undefined {
+  if (text === 'off') return 'off'
+  if (text.startsWith('unix:')) return text.length > 5 ? { unix: text.slice(5) } : undefined
+  const parts = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]/\s]+)):(\d{1,5})$/.exec(text)
+  const host = parts?.[1] ?? parts?.[2]
+  const port = Number(parts?.[3])
+  return host === undefined || port > 65_535 ? undefined : { host, port }
+}
+
+/** 32 bytes as 64 hexadecimal digits. */
+export function readKey(text: string): Buffer | undefined {
+  return /^[0-9a-fA-F]{64}$/.test(text) ? Buffer.from(text, 'hex') : undefined
+}
+
+const address = (): z.ZodType<Listening> =>
+  scalar({
+    read: (value) => (typeof value === 'string' ? readAddress(value) : undefined),
+    complaint: 'must be an address such as `localhost:15000`, `[::]:15020`, `unix:/run/admin.sock`, or `off`',
+    json: { type: 'string' },
+  })
+
+const sealKey = (): z.ZodType<Buffer> =>
+  scalar({
+    read: (value) => (typeof value === 'string' ? readKey(value) : undefined),
+    complaint: 'must be 64 hexadecimal digits (32 bytes), for example from `openssl rand -hex 32`',
+    json: { type: 'string', pattern: '^[0-9a-fA-F]{64}$' },
+  })
+
+const level = (): z.ZodType<string> =>
+  scalar({
+    read: (value) => {
+      if (typeof value === 'string') return value
+      return Array.isArray(value) && value.every((one) => typeof one === 'string') ? value.join(',') : undefined
+    },
+    complaint: 'must be a level such as `info` or `debug`, or a list of them',
+    json: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+  })
+
+const becomes = <S extends z.ZodType>(schema: S, key: string): S =>
+  note(schema, { standing: 'translated', say: `means \`${key}\`` })
+
+const dns = () =>
+  note(
+    z.strictObject({
+      lookupFamily: z.enum(['All', 'Auto', 'V4Preferred', 'V4Only', 'V6Only']).nullish(),
+      ...unread('config.dns'),
+    }),
+    { place: 'config.dns', noun: '`dns`' },
+  )
+
+const logging = () =>
+  note(
+    z.strictObject({
+      level: level().nullish(),
+      format: z.enum(['text', 'json']).nullish(),
+      ...unread('config.logging'),
+    }),
+    { place: 'config.logging', noun: '`logging`' },
+  )
+
+const metrics = () =>
+  note(z.strictObject({ remove: z.array(z.string()).nullish(), ...unread('config.metrics') }), {
+    place: 'config.metrics',
+    noun: '`metrics`',
+  })
+
+const keepalives = () =>
+  z.strictObject({
+    enabled: z.boolean().nullish(),
+    time: duration().nullish(),
+    interval: duration().nullish(),
+    retries: z.int().nonnegative().nullish(),
+  })
+
+const upstreams = () =>
+  note(
+    z.strictObject({
+      keepalives: keepalives().nullish(),
+      connectTimeout: becomes(duration().nullish(), 'config.limits.upstreamConnectMs'),
+      poolIdleTimeout: duration().nullish(),
+      poolMaxSize: z.int().positive().nullish(),
+    }),
+    { noun: '`config.backend`' },
+  )
+
+/** `config:` as it is written; its output is what the normal form is made of. */
+export const startup = () =>
+  note(
+    z.strictObject({
+      enableIpv6: z.boolean().nullish(),
+      dns: dns().nullish(),
+      adminAddr: address().nullish(),
+      statsAddr: address().nullish(),
+      readinessAddr: address().nullish(),
+      histograms: z.enum(['classic', 'native', 'both']).nullish(),
+      session: z.strictObject({ key: sealKey() }).nullish(),
+      mcp: z.strictObject({ sessionTtl: becomes(duration().nullish(), 'config.limits.sessionIdleMs') }).nullish(),
+      logging: logging().nullish(),
+      metrics: metrics().nullish(),
+      backend: upstreams().nullish(),
+      connectionTerminationDeadline: becomes(duration().nullish(), 'config.terminationGracePeriod'),
+      terminationGracePeriod: duration().nullish(),
+      limits: limitsSchema().nullish(),
+      ...unread('config'),
+    }),
+    { place: 'config', noun: '`config`' },
+  )

@@ -18,19 +18,43 @@ const BACKSLASH = 92
 /** Spans of the member values of the object whose `{` is the first character at or after `at`. Of equal names the last counts, as in JSON.parse. */
 export function members(text: string, at = 0): Map<string, Span> {
   const found = new Map<string, Span>()
+  eachMember(text, at, (name, span) => found.set(name, span))
+  return found
+}
+
+/**
+ * Whether an object anywhere in the value at `at` has two members of one name. Parsers differ in which of the two they take, so
+ * that what was checked need not be what is used (RFC 8259 §4).
+ */
+export function repeats(text: string, at = 0): boolean {
+  const start = skipSpace(text, at)
+  const first = text.charCodeAt(start)
+  if (first === 91) return elements(text, start).some((element) => repeats(text, element.start))
+  if (first !== 123) return false
+  const names = new Set<string>()
+  let count = 0
+  let below = false
+  eachMember(text, start, (name, span) => {
+    names.add(name)
+    count++
+    below ||= repeats(text, span.start)
+  })
+  return below || names.size < count
+}
+
+function eachMember(text: string, at: number, visit: (name: string, span: Span) => void): void {
   let i = skipSpace(text, at)
-  if (text.charCodeAt(i) !== 123) return found
+  if (text.charCodeAt(i) !== 123) return
   i = skipSpace(text, i + 1)
   while (i < text.length && text.charCodeAt(i) !== 125) {
     const keyEnd = endOfString(text, i)
     const key = text.slice(i + 1, keyEnd - 1)
     const start = skipSpace(text, skipSpace(text, keyEnd) + 1) // past the colon
     const end = endOfValue(text, start)
-    found.set(key.includes('\\') ? String(JSON.parse(text.slice(i, keyEnd))) : key, { start, end })
+    visit(key.includes('\\') ? String(JSON.parse(text.slice(i, keyEnd))) : key, { start, end })
     i = skipSpace(text, end)
     if (text.charCodeAt(i) === 44) i = skipSpace(text, i + 1)
   }
-  return found
 }
 
 /** Spans of the elements of the array whose `[` is the first character at or after `at`. */

@@ -1,0 +1,194 @@
+// Uses of what upstreams offer: looked up, permitted, passed through the doors, sent to the right upstream as the text that came.
+import type { RawJson } from '../core/brand.ts'
+import type { Call, Result } from '../core/item.ts'
+import { type Program, permitted } from '../policy/policy.ts'
+import type { ServerItem } from './admissions.ts'
+import { type Asked, invalid, unknown } from './asked.ts'
+import type { Catalog } from './catalog.ts'
+import type { Connections } from './connections.ts'
+import type { Answer, Connection } from './conversation.ts'
+import { type Edit, edited, find, members, repeats, setMember } from './json.ts'
+import { withTask } from './relay.ts'
+import { namedFailure, type Shelf } from './shelf.ts'
+import { exposeUri, exposeUris, quoted } from './uris.ts'
+
+export interface CallsOptions {
+  readonly catalog: Catalog
+  readonly connections: Connections
+  readonly program: Program
+}
+
+/** What one use is about, and how the upstream calls it. */
+interface Use {
+  readonly item: ServerItem
+  readonly shelf: Shelf
+  /** Where the params hold the name, and the name as the client said it. */
+  readonly path: readonly string[]
+  readonly said: string
+}
+
+export class Calls {
+  readonly #catalog: Catalog
+  readonly #connections: Connections
+  readonly #program: Program
+  /** Somebody judges calls: what they judge must be all that the upstream can read. */
+  readonly #judged: boolean
+
+  constructor({ catalog, connections, program }: CallsOptions) {
+    this.#catalog = catalog
+    this.#connections = connections
+    this.#program = program
+    this.#judged = program.permits.length > 0 || program.admits.length > 0 || program.onCall.length > 0
+  }
+
+  /** `tools/call` and `prompts/get`. */
+  async named(kind: 'tool' | 'prompt', asked: Asked): Promise<Answer> {
+    const name = asked.string('name')
+    if (name === undefined) return invalid('name must be a string')
+    const entry = this.#catalog.entryNow(kind, name) ?? (await this.#catalog.entry(kind, name))
+    const shelf = entry && this.#catalog.shelf(entry.item.target)
+    if (entry === undefined || shelf === undefined) return this.#nothing(kind, name, asked)
+    return this.use({ item: entry.item, shelf, path: NAME, said: name }, asked)
+  }
+
+  /** `resources/read` and every other request about one URI. */
+  async addressed(asked: Asked): Promise<Answer> {
+    const uri = asked.string('uri')
+    if (uri === undefined) return invalid('uri must be a string')
+    const place = this.#catalog.placeNow(uri) ?? (await this.#catalog.place(uri))
+    if (place === undefined || this.#catalog.quarantined(place)) return this.#nothing('resource', uri, asked)
+    const item = { kind: 'resource', target: place.shelf.target, name: place.uri } as const
+    return this.use({ item, shelf: place.shelf, path: URI, said: uri }, asked)
+  }
+
+  /** Requests about a task of 2025-11-25: its id says whose it is. */
+  async ofTask(asked: Asked): Promise<Answer> {
+    const id = asked.string('taskId')
+    if (id === undefined) return invalid('taskId must be a string')
+    const [only] = this.#catalog.shelves
+    const plus = id.indexOf('+')
+    const shelf = this.#catalog.several ? this.#catalog.shelf(id.slice(0, Math.max(plus, 0))) : only
+    if (shelf === undefined) return this.#nothing('task', id, asked)
+    const name = this.#catalog.several ? id.slice(plus + 1) : id
+    return this.use({ item: { kind: 'task', target: shelf.target, name }, shelf, path: TASK, said: id }, asked)
+  }
+
+  /** `completion/complete`: goes to whoever owns what is being completed. */
+  async completion(asked: Asked): Promise<Answer> {
+    const reference = asked.params['ref']
+    if (typeof reference !== 'object' || reference === null) return invalid('ref must be an object')
+    const type = 'type' in reference ? reference.type : undefined
+    if (type === 'ref/prompt' && 'name' in reference && typeof reference.name === 'string') {
+      const said = reference.name
+      const entry = await this.#catalog.entry('prompt', said)
+      const shelf = entry && this.#catalog.shelf(entry.item.target)
+      if (entry === undefined || shelf === undefined) return this.#nothing('prompt', said, asked)
+      return this.use({ item: entry.item, shelf, path: REF_NAME, said }, asked)
+    }
+    if (type === 'ref/resource' && 'uri' in reference && typeof reference.uri === 'string') {
+      const said = reference.uri
+      const place = await this.#catalog.place(said)
+      if (place === undefined || this.#catalog.quarantined(place)) return this.#nothing('template', said, asked)
+      const { shelf, uri } = place
+      const kind = shelf.listing('template')?.offers.some(({ name }) => name === uri) === true ? 'template' : 'resource'
+      return this.use({ item: { kind, target: shelf.target, name: uri }, shelf, path: REF_URI, said }, asked)
+    }
+    return invalid('ref must name a prompt or a resource')
+  }
+
+  /** Permits, doors, the wire, doors again. */
+  async use(use: Use, asked: Asked): Promise<Answer> {
+    const { item, shelf } = use
+    const program = this.#program
+    asked.about(item, shelf)
+    if (!this.#judged && program.onResult.length === 0)
+      return this.#exposed(await this.send(shelf, this.#params(use, asked, NO_INPUT), asked), shelf, asked)
+    if (this.#judged && isAmbiguous(asked.text)) return invalid('a member is named twice')
+    let call: Call = { item, input: asked.params['arguments'] ?? {} }
+    if (program.permits.length > 0 && permitted(program, item, asked.x, call.input) !== 'yes')
+      return this.#nothing(item.kind, use.said, asked)
+    const { input } = call
+    for (const door of program.onCall) {
+      const next = door(call, asked.x)
+      call = next instanceof Promise ? await next : next
+    }
+    const params = this.#params(use, asked, call.input === input ? NO_INPUT : call.input)
+    let result: Result = await this.send(shelf, params, asked)
+    for (const door of program.onResult) {
+      const next = door(result, call, asked.x)
+      result = next instanceof Promise ? await next : next
+    }
+    return this.#exposed(result, shelf, asked)
+  }
+
+  /** Sends a request as it is now and waits for the answer. Throws a failure that names target and step. */
+  async send(shelf: Shelf, params: RawJson | undefined, { client, incoming, caller, x }: Asked): Promise<Answer> {
+    const { method } = incoming
+    try {
+      const connection =
+        this.#connections.ready(client, shelf) ??
+        (await orAborted(this.#connections.open(client, shelf), caller.signal))
+      const relay = this.#connections.caller(client, shelf, caller)
+      return await connection.request({ method, params, headers: x.headers }, relay)
+    } catch (thrown) {
+      throw namedFailure(shelf.target, method, thrown)
+    }
+  }
+
+  /** Params as the upstream understands them: only the name, and an input that a door has changed, are exchanged. */
+  #params(use: Use, asked: Asked, input: unknown): RawJson {
+    const { text } = asked
+    const edits: Edit[] = []
+    if (use.said !== use.item.name) {
+      const span = find(text, use.path)
+      if (span !== undefined) edits.push({ ...span, with: quoted(use.item.name) })
+    }
+    if (input !== NO_INPUT) edits.push(setMember(text, 0, 'arguments', JSON.stringify(input)))
+    return edited(text, edits)
+  }
+
+  #exposed(answer: Answer, shelf: Shelf, asked: Asked): Answer {
+    if (!this.#catalog.several || answer.kind === 'error') return answer
+    const { target } = shelf
+    const raw = exposeUris(answer.raw, (uri) => exposeUri(target, uri))
+    const holdsTask = asked.incoming.method.startsWith('tasks/') || asked.params['task'] !== undefined
+    return { kind: 'result', raw: holdsTask ? withTask(raw, target) : raw }
+  }
+
+  #nothing(kind: ServerItem['kind'], name: string, asked: Asked): Answer {
+    asked.aboutNothing(kind, name)
+    return unknown(kind, name)
+  }
+}
+
+const NAME = ['name'] as const
+const URI = ['uri'] as const
+const TASK = ['taskId'] as const
+const REF_NAME = ['ref', 'name'] as const
+const REF_URI = ['ref', 'uri'] as const
+const NO_INPUT = Symbol('the input stays as it came')
+
+/**
+ * Members that one parser would read and another one not: named twice, or differing from what we look at in nothing but case
+ * (parsers exist that take those for the same).
+ */
+function isAmbiguous(text: RawJson): boolean {
+  for (const name of members(text).keys()) {
+    const exact = looked.get(name.toLowerCase())
+    if (exact !== undefined && exact !== name) return true
+  }
+  return repeats(text)
+}
+
+const looked = new Map(['name', 'arguments', 'uri', 'ref', 'taskId'].map((name) => [name.toLowerCase(), name]))
+
+/** Whoever gives up waiting must not end what others wait for. */
+function orAborted(opening: Promise<Connection>, signal: AbortSignal | undefined): Promise<Connection> {
+  if (signal === undefined) return opening
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason)
+    if (signal.aborted) return abort()
+    signal.addEventListener('abort', abort, { once: true })
+    opening.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}

@@ -1,0 +1,230 @@
+// What the federation lists: the shelves of all targets as one, built when something changed, answered from ready text.
+import type { Limits } from '../config/shape.ts'
+import type { RawJson, TargetName } from '../core/brand.ts'
+import type { Exchange } from '../core/exchange.ts'
+import { type Program, permitted } from '../policy/policy.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { Admissions } from './admissions.ts'
+import type { Answer, Hello } from './conversation.ts'
+import { type Entry, listAnswer, type Merged, merge } from './merge.ts'
+import type { PrefixMode } from './names.ts'
+import { type ListKind, nothingListed } from './offers.ts'
+import type { Shelf, Stage, Watcher } from './shelf.ts'
+import { literalPrefix, ownedByIndex, splitUri } from './uris.ts'
+
+export interface CatalogOptions {
+  /** In the order of the configuration. */
+  readonly shelves: readonly Shelf[]
+  readonly prefixMode: PrefixMode
+  /** Targets that cannot be reached are left out instead of failing the whole (`failureMode: failOpen`). */
+  readonly failOpen: boolean
+  readonly program: Program
+  readonly limits: Limits
+  readonly log: Log
+  readonly metrics: Metrics
+  /** A list that somebody has seen as `before` may have other content now. */
+  changed(kind: ListKind, before: RawJson): void
+  /** Someone would hear of a change. */
+  wanted(): boolean
+}
+
+/** Where a URI of a client leads. */
+export interface Place {
+  readonly shelf: Shelf
+  readonly uri: string
+}
+
+const REPORTED = 10
+
+export class Catalog implements AsyncDisposable, Watcher {
+  /** More than one target (or none): URIs carry their target. */
+  readonly several: boolean
+  readonly #options: CatalogOptions
+  readonly #shelves = new Map<string, Shelf>()
+  readonly #admissions: Admissions
+  readonly #merged = new Map<ListKind, Merged>()
+  readonly #stale = new Set<ListKind>()
+  readonly #unwatch: readonly (() => void)[]
+
+  constructor(options: CatalogOptions) {
+    this.#options = options
+    this.several = options.shelves.length !== 1
+    this.#admissions = new Admissions(options.program, options.log)
+    for (const shelf of options.shelves) this.#shelves.set(shelf.target, shelf)
+    this.#unwatch = options.shelves.map((shelf) => shelf.watch(this))
+  }
+
+  get shelves(): readonly Shelf[] {
+    return this.#options.shelves
+  }
+
+  shelf(name: string): Shelf | undefined {
+    return this.#shelves.get(name)
+  }
+
+  /** The answer to a list request: ready text, or what of it the policies let this caller see. */
+  async list(kind: ListKind, x: Exchange): Promise<Answer> {
+    if (!this.#known(kind)) await this.#settle(kind)
+    for (const shelf of this.#options.shelves) shelf.poke()
+    const merged = this.#current(kind)
+    const { program } = this.#options
+    if (program.permits.length === 0) return merged.answer
+    return listAnswer(
+      kind,
+      merged.entries.filter(({ item }) => permitted(program, item, x) !== 'no'),
+      merged.extra,
+    )
+  }
+
+  /**
+   * What clients know under a name. Waits for targets that have not answered yet, within the budget; throws their failure when
+   * the name could be theirs.
+   */
+  async entry(kind: ListKind, exposed: string): Promise<Entry | undefined> {
+    const found = this.#current(kind).byExposed.get(exposed)
+    if (found !== undefined || this.#known(kind)) return found
+    await this.#answered(kind)
+    const late = this.#current(kind).byExposed.get(exposed)
+    if (late !== undefined) return late
+    const silent = this.#options.shelves.find((shelf) => !shelf.has(kind) && this.#couldOwn(shelf, exposed))
+    if (silent !== undefined) throw silent.failure(kind)
+    return undefined
+  }
+
+  /** What clients know under a name, as far as it is known now. */
+  entryNow(kind: ListKind, exposed: string): Entry | undefined {
+    return this.#current(kind).byExposed.get(exposed)
+  }
+
+  /** Whose a client's URI is, and what it is there. Web addresses belong to the first target that lists them. */
+  async place(uri: string): Promise<Place | undefined> {
+    const [only] = this.#options.shelves
+    if (!this.several && only !== undefined) return { shelf: only, uri }
+    if (!ownedByIndex(uri)) return this.placeNow(uri)
+    await Promise.all([this.#answered('resource'), this.#answered('template')])
+    return this.placeNow(uri)
+  }
+
+  /** As `place`, from what is known now. */
+  placeNow(uri: string): Place | undefined {
+    const [only] = this.#options.shelves
+    if (!this.several && only !== undefined) return { shelf: only, uri }
+    if (ownedByIndex(uri)) return this.#webPlace(uri)
+    const split = splitUri(uri, (name) => this.#shelves.get(name)?.target)
+    const shelf = split && this.#shelves.get(split.target)
+    return shelf && { shelf, uri: split.uri }
+  }
+
+  /** Whether a definition stands under this URI at its upstream but may not be used. */
+  quarantined(place: Place): boolean {
+    if (this.#options.program.admits.length === 0) return false
+    const offer = place.shelf.listing('resource')?.offers.find(({ name }) => name === place.uri)
+    const item = { kind: 'resource', target: place.shelf.target, name: place.uri } as const
+    return offer !== undefined && !this.#admissions.admit(item, offer)
+  }
+
+  /** What all targets said of themselves; targets that never answered fail it or are left out. */
+  async hellos(): Promise<readonly { readonly target: TargetName; readonly hello: Hello }[]> {
+    if (!this.#known('hello')) await this.#settle('hello')
+    return this.#options.shelves.flatMap(({ target, hello }) => (hello === undefined ? [] : [{ target, hello }]))
+  }
+
+  changed(what: ListKind | 'hello'): void {
+    if (what === 'hello') return
+    this.#stale.add(what)
+    const before = this.#merged.get(what)
+    if (before !== undefined) this.#options.changed(what, before.answer.raw)
+  }
+
+  wanted(): boolean {
+    return this.#options.wanted()
+  }
+
+  /** Text of a whole list as it is now. */
+  text(kind: ListKind): RawJson {
+    return this.#current(kind).answer.raw
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const unwatch of this.#unwatch) unwatch()
+  }
+
+  #known(stage: Stage): boolean {
+    return this.#options.shelves.every((shelf) => shelf.has(stage))
+  }
+
+  async #answered(stage: Stage): Promise<void> {
+    if (this.#known(stage)) return
+    const urgent = !this.#options.failOpen
+    await Promise.all(
+      this.#options.shelves.filter((shelf) => !shelf.has(stage)).map((shelf) => shelf.settle(stage, urgent)),
+    )
+  }
+
+  /** As `#answered`, and a target that never answered fails it, unless failures are open and another one answered. */
+  async #settle(stage: Stage): Promise<void> {
+    await this.#answered(stage)
+    const { shelves, failOpen } = this.#options
+    const silent = shelves.find((shelf) => !shelf.has(stage))
+    if (silent === undefined || (failOpen && shelves.some((shelf) => shelf.has(stage)))) return
+    throw silent.failure(stage)
+  }
+
+  #couldOwn(shelf: Shelf, exposed: string): boolean {
+    const { prefixMode } = this.#options
+    const withTarget = prefixMode === 'always' || (prefixMode === 'conditional' && this.several)
+    return !withTarget || exposed.startsWith(`${shelf.target}_`)
+  }
+
+  #current(kind: ListKind): Merged {
+    const there = this.#merged.get(kind)
+    if (there !== undefined && !this.#stale.has(kind)) return there
+    this.#stale.delete(kind)
+    const made = this.#merge(kind)
+    this.#merged.set(kind, made)
+    return made
+  }
+
+  #merge(kind: ListKind): Merged {
+    const { shelves, prefixMode, limits, log, metrics } = this.#options
+    const manyTools = kind === 'tool' || kind === 'prompt'
+    let dropped = 0
+    const made = merge(
+      kind,
+      shelves.map((shelf) => ({ target: shelf.target, listing: shelf.listing(kind) ?? nothingListed })),
+      {
+        prefixMode,
+        most: manyTools ? limits.toolsTotal : limits.toolsTotal * 10,
+        admits: (item, offer) => this.#admissions.admit(item, offer),
+        dropped: ({ target, name }, reason) => {
+          if (dropped++ < REPORTED) log.warn('a definition is left out', { target, kind, name, reason })
+        },
+      },
+    )
+    if (dropped > REPORTED) log.warn('more definitions are left out', { kind, count: dropped - REPORTED })
+    if (dropped > 0 && made.entries.length >= limits.toolsTotal) metrics.limitHit('toolsTotal')
+    return made
+  }
+
+  /** Owner of a web address: who lists it, else who lists the template with the longest literal beginning of it. */
+  #webPlace(uri: string): Place | undefined {
+    const listed = this.#current('resource').byExposed.get(uri)
+    const owner = listed?.item.target ?? this.#templateOwner(uri)
+    const shelf = owner === undefined ? undefined : this.#shelves.get(owner)
+    return shelf && { shelf, uri }
+  }
+
+  #templateOwner(uri: string): TargetName | undefined {
+    let owner: TargetName | undefined
+    let longest = 0
+    for (const { item, exposed } of this.#current('template').entries) {
+      const literal = literalPrefix(exposed)
+      if (literal.length > longest && ownedByIndex(literal) && uri.startsWith(literal)) {
+        longest = literal.length
+        owner = item.target
+      }
+    }
+    return owner
+  }
+}

@@ -1,0 +1,177 @@
+// A client's conversations with upstreams: opened on first need, shared by concurrent calls, opened anew when lost.
+import { setTimeout as delay } from 'node:timers/promises'
+import { type RawJson, rawJson } from '../core/brand.ts'
+import { asFailure } from '../core/failure.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { Answer, Caller, Client, Connection, Peer } from './conversation.ts'
+import { type Line, QuestionTokens, relayNotification, relayQuestion } from './relay.ts'
+import type { Shelf } from './shelf.ts'
+import { quoted } from './uris.ts'
+
+export interface ConnectionsOptions {
+  readonly several: boolean
+  /** Policies decide what a client may see. */
+  readonly strict: boolean
+  readonly log: Log
+  /** What a client subscribed to at a target, in the upstream's words. */
+  subscribed(client: Client, shelf: Shelf): readonly string[]
+}
+
+/** How long a new conversation waits for the server to take what an earlier one was told. */
+const RESTORE_MS = 2_000
+
+export class Connections {
+  readonly #options: ConnectionsOptions
+  /** Which upstream a conversation is with: after a reload the same name may stand for another one. */
+  readonly #shelves = new WeakMap<Promise<Connection>, Shelf>()
+  readonly #ready = new WeakMap<Promise<Connection>, Connection>()
+  readonly #tokens = new WeakMap<Client, QuestionTokens>()
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options
+  }
+
+  /** The conversation of a client with a target, when it is open already: most calls need not wait a turn for it. */
+  ready(client: Client, shelf: Shelf): Connection | undefined {
+    const there = client.connections.get(shelf.target)
+    return there !== undefined && this.#shelves.get(there) === shelf ? this.#ready.get(there) : undefined
+  }
+
+  /** The conversation of a client with a target. A failed attempt is not kept: the next need tries again. */
+  open(client: Client, shelf: Shelf): Promise<Connection> {
+    const there = client.connections.get(shelf.target)
+    if (there !== undefined) {
+      if (this.#shelves.get(there) === shelf) return there
+      client.connections.delete(shelf.target)
+      void this.#end(there)
+    }
+    return this.#dial(client, shelf)
+  }
+
+  /** Open conversations of a client; those that are being opened are waited for. */
+  async opened(client: Client): Promise<readonly { readonly shelf: Shelf; readonly connection: Connection }[]> {
+    const found = await Promise.allSettled(
+      [...client.connections.values()].map(async (opening) => ({
+        shelf: this.#shelves.get(opening),
+        connection: await opening,
+      })),
+    )
+    return found.flatMap((each) => {
+      if (each.status === 'rejected' || each.value.shelf === undefined) return []
+      return [{ shelf: each.value.shelf, connection: each.value.connection }]
+    })
+  }
+
+  /** Where the events of one request go, in the client's names. */
+  caller(client: Client, shelf: Shelf, caller: Caller): Caller {
+    return new Relay(this.line(client, shelf), caller)
+  }
+
+  line(client: Client, shelf: Shelf): Line {
+    const { several, strict } = this.#options
+    return { client, shelf, several, strict, tokens: this.tokens(client) }
+  }
+
+  tokens(client: Client): QuestionTokens {
+    let tokens = this.#tokens.get(client)
+    if (tokens === undefined) this.#tokens.set(client, (tokens = new QuestionTokens()))
+    return tokens
+  }
+
+  #dial(client: Client, shelf: Shelf): Promise<Connection> {
+    const { target } = shelf
+    const forget = (): void => {
+      if (client.connections.get(target) === dialled.opening) client.connections.delete(target)
+    }
+    const dialled: { opening?: Promise<Connection> } = {}
+    const peer = new ClientPeer(this.line(client, shelf), (cause) => {
+      forget()
+      this.#options.log.debug('a conversation was lost', { target, error: cause.message })
+    })
+    const opening = shelf.upstream.connect(peer).then(async (connection) => {
+      await this.#restore(client, shelf, connection)
+      this.#ready.set(opening, connection)
+      return connection
+    })
+    dialled.opening = opening
+    this.#shelves.set(opening, shelf)
+    client.connections.set(target, opening)
+    opening.catch(forget) // whoever waits for it hears why
+    return opening
+  }
+
+  /** What the client had told an earlier conversation. A server that refuses it is still good for calls. */
+  async #restore(client: Client, shelf: Shelf, connection: Connection): Promise<void> {
+    const { capabilities } = connection.hello
+    const wishes: { method: string; params: RawJson }[] = []
+    if (client.logLevel !== undefined && 'logging' in capabilities)
+      wishes.push({ method: 'logging/setLevel', params: rawJson(`{"level":${JSON.stringify(client.logLevel)}}`) })
+    for (const uri of this.#options.subscribed(client, shelf))
+      wishes.push({ method: 'resources/subscribe', params: rawJson(`{"uri":${quoted(uri)}}`) })
+    if (wishes.length === 0) return
+    const caller = this.caller(client, shelf, client)
+    const told = Promise.allSettled(wishes.map((wish) => connection.request(wish, caller)))
+    const wait = new AbortController()
+    await Promise.race([told, delay(RESTORE_MS, undefined, { ref: false, signal: wait.signal }).catch(() => undefined)])
+    wait.abort()
+  }
+
+  async #end(opening: Promise<Connection>): Promise<void> {
+    try {
+      await (await opening)[Symbol.asyncDispose]()
+    } catch (thrown) {
+      this.#options.log.debug('a conversation did not end cleanly', { error: asFailure(thrown).message })
+    }
+  }
+}
+
+/** A client as an upstream sees it. */
+class ClientPeer implements Peer {
+  readonly principal: string
+  readonly revision: string
+  readonly clientInfo: RawJson
+  readonly capabilities: RawJson
+  readonly lost: (cause: Error) => void
+  readonly #line: Line
+
+  constructor(line: Line, lost: (cause: Error) => void) {
+    const { principal, revision, clientInfo, capabilities } = line.client
+    this.principal = principal
+    this.revision = revision
+    this.clientInfo = clientInfo
+    this.capabilities = rawJson(JSON.stringify(capabilities))
+    this.lost = lost
+    this.#line = line
+  }
+
+  notification(method: string, params: RawJson | undefined): void {
+    const { client } = this.#line
+    relayNotification(this.#line, method, params, (name, text) => client.notification(name, text))
+  }
+
+  ask(method: string, params: RawJson | undefined): Promise<Answer> {
+    const { client } = this.#line
+    return relayQuestion(this.#line, method, params, (name, text) => client.ask(name, text))
+  }
+}
+
+/** The events of one request. */
+class Relay implements Caller {
+  readonly signal: AbortSignal | undefined
+  readonly #line: Line
+  readonly #caller: Caller
+
+  constructor(line: Line, caller: Caller) {
+    this.signal = caller.signal
+    this.#line = line
+    this.#caller = caller
+  }
+
+  notification(method: string, params: RawJson | undefined): void {
+    relayNotification(this.#line, method, params, (name, text) => this.#caller.notification(name, text))
+  }
+
+  ask(method: string, params: RawJson | undefined): Promise<Answer> {
+    return relayQuestion(this.#line, method, params, (name, text) => this.#caller.ask(name, text))
+  }
+}

@@ -1,0 +1,212 @@
+// Many upstreams as one server: a table of methods over the catalog, the clients' conversations and the doors of the policies.
+import type { Limits } from '../config/shape.ts'
+import type { RawJson } from '../core/brand.ts'
+import type { Exchange } from '../core/exchange.ts'
+import { asFailure } from '../core/failure.ts'
+import type { Program } from '../policy/policy.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { Asked, broken, done, invalid, notFound } from './asked.ts'
+import { Calls } from './calls.ts'
+import { Catalog } from './catalog.ts'
+import { Connections } from './connections.ts'
+import type { Answer, Caller, Client, Federation, Incoming } from './conversation.ts'
+import { mergedHello, singleHello } from './hello.ts'
+import type { PrefixMode } from './names.ts'
+import type { ListKind } from './offers.ts'
+import { logLevels } from './relay.ts'
+import { errorFacts, type Shelf } from './shelf.ts'
+import { Announcer, Subscriptions } from './watch.ts'
+
+export interface FederationOptions {
+  /** The targets, in the order of the configuration. Whoever made them ends them. */
+  readonly shelves: readonly Shelf[]
+  readonly prefixMode: PrefixMode
+  readonly failOpen: boolean
+  readonly stateful: boolean
+  /** Doors of everything in force before the backend. */
+  readonly program: Program
+  readonly limits: Limits
+  readonly log: Log
+  readonly metrics: Metrics
+  /** Version of the gateway. */
+  readonly version: string
+}
+
+type Method = (asked: Asked) => Promise<Answer>
+
+export class FederatedServers implements Federation {
+  readonly stateful: boolean
+  readonly #options: FederationOptions
+  readonly #catalog: Catalog
+  readonly #connections: Connections
+  readonly #calls: Calls
+  readonly #announcer: Announcer
+  readonly #methods: ReadonlyMap<string, Method>
+
+  constructor(options: FederationOptions) {
+    const { program, log } = options
+    this.stateful = options.stateful
+    this.#options = options
+    this.#announcer = new Announcer((kind) => this.#catalog.text(kind))
+    this.#catalog = new Catalog({
+      ...options,
+      changed: (kind, before) => this.#announcer.changed(kind, before),
+      wanted: () => this.#announcer.wanted,
+    })
+    const { several } = this.#catalog
+    this.#connections = new Connections({
+      several,
+      strict: program.permits.length > 0,
+      log,
+      subscribed: (client, shelf) => subscriptions.of(client, shelf),
+    })
+    this.#calls = new Calls({ catalog: this.#catalog, connections: this.#connections, program })
+    const subscriptions = new Subscriptions(this.#catalog, this.#calls, program)
+    this.#methods = this.#table(subscriptions)
+  }
+
+  async initialize(client: Pick<Client, 'revision' | 'capabilities' | 'principal'>, x: Exchange): Promise<Answer> {
+    x.mcpMethod = 'initialize'
+    const answer = await this.#hello(client.revision).catch((thrown: unknown) => broken(thrown, x))
+    return this.#told(answer, x)
+  }
+
+  async request(client: Client, incoming: Incoming, caller: Caller, x: Exchange): Promise<Answer> {
+    const asked = new Asked(client, incoming, caller, x)
+    asked.note()
+    const method = this.#methods.get(incoming.method) ?? this.#other
+    let answer: Answer
+    try {
+      answer = await method(asked)
+    } catch (thrown) {
+      answer = this.#brokenBy(thrown, asked)
+    }
+    asked.note()
+    return this.#told(answer, x)
+  }
+
+  notified(client: Client, incoming: Incoming): void {
+    void this.#notified(client, incoming).catch((thrown: unknown) => {
+      // Nobody waits for a notification.
+      this.#options.log.debug('a notification could not be passed on', {
+        method: incoming.method,
+        error: asFailure(thrown).message,
+      })
+    })
+  }
+
+  attach(client: Client): () => void {
+    const detach = this.#announcer.attach(client)
+    for (const shelf of this.#options.shelves) shelf.poke()
+    return detach
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#announcer.end()
+    await this.#catalog[Symbol.asyncDispose]()
+  }
+
+  #table(subscriptions: Subscriptions): ReadonlyMap<string, Method> {
+    const list =
+      (kind: ListKind): Method =>
+      (asked) =>
+        this.#list(kind, asked)
+    return new Map<string, Method>([
+      ['ping', async () => done],
+      ['tools/list', list('tool')],
+      ['tools/call', (asked) => this.#calls.named('tool', asked)],
+      ['prompts/list', list('prompt')],
+      ['prompts/get', (asked) => this.#calls.named('prompt', asked)],
+      ['resources/list', list('resource')],
+      ['resources/templates/list', list('template')],
+      ['resources/read', (asked) => this.#calls.addressed(asked)],
+      ['resources/subscribe', (asked) => subscriptions.subscribe(asked)],
+      ['resources/unsubscribe', (asked) => subscriptions.unsubscribe(asked)],
+      ['completion/complete', (asked) => this.#calls.completion(asked)],
+      ['logging/setLevel', (asked) => this.#setLevel(asked)],
+      ['tasks/get', (asked) => this.#calls.ofTask(asked)],
+      ['tasks/result', (asked) => this.#calls.ofTask(asked)],
+      ['tasks/cancel', (asked) => this.#calls.ofTask(asked)],
+    ])
+  }
+
+  async #hello(revision: string): Promise<Answer> {
+    const greetings = await this.#catalog.hellos()
+    const { stateful, version, shelves } = this.#options
+    const options = { revision, stateful, version, incomplete: greetings.length < shelves.length }
+    const [only] = greetings
+    return only !== undefined && !this.#catalog.several
+      ? singleHello(only.hello, options)
+      : mergedHello(greetings, options)
+  }
+
+  #list(kind: ListKind, asked: Asked): Promise<Answer> {
+    // Lists are whole: there is no page that a cursor of ours could lead to.
+    if (asked.params['cursor'] !== undefined) return Promise.resolve(invalid('unknown cursor'))
+    return this.#catalog.list(kind, asked.x)
+  }
+
+  /** Open conversations are told now, later ones when they open; what clients hear is filtered here in any case. */
+  async #setLevel(asked: Asked): Promise<Answer> {
+    const level = logLevels.find((known) => known === asked.params['level'])
+    if (level === undefined) return invalid(`level must be one of ${logLevels.join(', ')}`)
+    const greetings = await this.#catalog.hellos()
+    if (!greetings.some(({ hello }) => 'logging' in hello.capabilities)) return notFound(asked.incoming.method)
+    asked.client.logLevel = level
+    const opened = await this.#connections.opened(asked.client)
+    await Promise.allSettled(
+      opened
+        .filter(({ connection }) => 'logging' in connection.hello.capabilities)
+        .map(({ shelf }) => this.#calls.send(shelf, asked.text, asked)),
+    )
+    return done
+  }
+
+  /** Methods that we do not know: a lone upstream may, and of several the one that the params speak of. */
+  readonly #other: Method = async (asked) => {
+    const [only] = this.#options.shelves
+    if (asked.string('uri') !== undefined) return this.#calls.addressed(asked)
+    if (asked.string('taskId') !== undefined) return this.#calls.ofTask(asked)
+    const name = asked.string('name')
+    if (name !== undefined)
+      for (const kind of ['tool', 'prompt'] as const)
+        if (this.#catalog.entryNow(kind, name) !== undefined) return this.#calls.named(kind, asked)
+    if (this.#catalog.several || only === undefined) return notFound(asked.incoming.method)
+    return this.#calls.send(only, asked.incoming.rawParams, asked)
+  }
+
+  async #notified(client: Client, { method, rawParams }: Incoming): Promise<void> {
+    if (method === 'notifications/initialized' || client.connections.size === 0) return
+    if (method === 'notifications/progress' && this.#catalog.several) return this.#progress(client, rawParams)
+    if (method !== 'notifications/roots/list_changed' && this.#catalog.several) return
+    const opened = await this.#connections.opened(client)
+    await Promise.all(opened.map(({ connection }) => connection.notify(method, rawParams)))
+  }
+
+  /** Progress of a client on a question: only the server that asked it is told. */
+  async #progress(client: Client, rawParams: RawJson | undefined): Promise<void> {
+    const own = rawParams && this.#connections.tokens(client).restore(rawParams)
+    if (own === undefined) return
+    await this.#connections.ready(client, own.shelf)?.notify('notifications/progress', own.params)
+  }
+
+  #brokenBy(thrown: unknown, asked: Asked): Answer {
+    const failure = asFailure(thrown)
+    if (failure.code === 'internal')
+      this.#options.log.error('a request broke the federation', {
+        method: asked.incoming.method,
+        error: failure.message,
+        cause: failure.cause instanceof Error ? failure.cause.stack : undefined,
+      })
+    return broken(failure, asked.x)
+  }
+
+  #told(answer: Answer, x: Exchange): Answer {
+    const facts = answer.kind === 'error' ? errorFacts(answer.raw) : undefined
+    x.mcpErrorCode = facts?.code ?? 0
+    x.mcpErrorMessage = facts?.message ?? ''
+    this.#options.metrics.mcpRequest(x)
+    return answer
+  }
+}

@@ -1,0 +1,151 @@
+// What upstreams say to clients on their own: notifications brought into the clients' names, questions checked and passed on.
+import { type RawJson, rawJson } from '../core/brand.ts'
+import type { Answer, Client } from './conversation.ts'
+import { cut, type Edit, edited, find, members, setMember } from './json.ts'
+import { changedKinds } from './offers.ts'
+import type { Shelf } from './shelf.ts'
+import { exposeMember, exposeUri, exposeUris, quoted } from './uris.ts'
+import { codes, errorObject } from './wire.ts'
+
+/** Levels of `logging/setLevel`, least important first (RFC 5424 names). */
+export const logLevels = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'] as const
+
+/** Where one upstream speaks to one client. */
+export interface Line {
+  readonly client: Client
+  readonly shelf: Shelf
+  /** Several targets stand behind the client: names and URIs must say which. */
+  readonly several: boolean
+  /** Only what was subscribed to letter by letter may be spoken of. */
+  readonly strict: boolean
+  /** Progress tokens of questions: whose token a client will report on. */
+  readonly tokens: QuestionTokens
+}
+
+type Notify = (method: string, params: RawJson | undefined) => void
+type Ask = (method: string, params: RawJson | undefined) => Promise<Answer>
+
+/** Passes a notification on, or acts on it, or drops it. */
+export function relayNotification(line: Line, method: string, params: RawJson | undefined, send: Notify): void {
+  switch (method) {
+    case 'notifications/message':
+      if (params !== undefined && isLoudEnough(line.client.logLevel, params))
+        send(method, line.several ? withLogger(params, line.shelf.target) : params)
+      return
+    case 'notifications/resources/updated':
+      return relayUpdate(line, method, params, send)
+    case 'notifications/tools/list_changed':
+    case 'notifications/prompts/list_changed':
+    case 'notifications/resources/list_changed':
+      // Told to clients when the list that they see has really changed.
+      return line.shelf.changed(changedKinds(method))
+    case 'notifications/tasks/status':
+      return send(method, params !== undefined && line.several ? withTask(params, line.shelf.target) : params)
+    default:
+      send(method, params)
+  }
+}
+
+/** Questions, and the client capability without which they are not asked. */
+const questions: ReadonlyMap<string, string> = new Map([
+  ['elicitation/create', 'elicitation'],
+  ['sampling/createMessage', 'sampling'],
+  ['roots/list', 'roots'],
+])
+
+/** Asks the client, if it said that it can answer such a question; else the server reads at once that it cannot. */
+export async function relayQuestion(
+  line: Line,
+  method: string,
+  params: RawJson | undefined,
+  ask: Ask,
+): Promise<Answer> {
+  if (method === 'ping') return { kind: 'result', raw: rawJson('{}') }
+  const capability = questions.get(method)
+  if (capability !== undefined && line.client.capabilities[capability] === undefined)
+    return { kind: 'error', raw: errorObject(codes.methodNotFound, `the client does not support ${capability}`) }
+  if (!line.several || params === undefined) return ask(method, params)
+  const { target } = line.shelf
+  const exposed = exposeUris(params, (uri) => exposeUri(target, uri))
+  const token = find(exposed, ['_meta', 'progressToken'])
+  if (token === undefined) return ask(method, exposed)
+  const ours = line.tokens.lend(line.shelf, cut(exposed, token))
+  try {
+    return await ask(method, edited(exposed, [{ ...token, with: ours }]))
+  } finally {
+    line.tokens.end(ours)
+  }
+}
+
+/** Progress tokens of running questions of several servers to one client: servers choose them alike. */
+export class QuestionTokens {
+  readonly #lent = new Map<string, { readonly shelf: Shelf; readonly token: RawJson }>()
+  #count = 0
+
+  lend(shelf: Shelf, token: RawJson): RawJson {
+    const ours = quoted(`question-${++this.#count}`)
+    this.#lent.set(ours, { shelf, token })
+    return ours
+  }
+
+  end(ours: RawJson): void {
+    this.#lent.delete(ours)
+  }
+
+  /** Progress of a client on a question, with the server's own token. */
+  restore(params: RawJson): { readonly shelf: Shelf; readonly params: RawJson } | undefined {
+    const span = members(params).get('progressToken')
+    const lent = span && this.#lent.get(cut(params, span))
+    return span && lent && { shelf: lent.shelf, params: edited(params, [{ ...span, with: lent.token }]) }
+  }
+}
+
+/** Text of one member that is a string. */
+function stringOf(text: RawJson, name: string): string | undefined {
+  const span = members(text).get(name)
+  if (span === undefined || text[span.start] !== '"') return undefined
+  return String(JSON.parse(cut(text, span)))
+}
+
+function isLoudEnough(wanted: string | undefined, params: RawJson): boolean {
+  if (wanted === undefined) return true
+  const level = logLevels.findIndex((known) => known === stringOf(params, 'level'))
+  return level < 0 || level >= logLevels.findIndex((known) => known === wanted)
+}
+
+function withLogger(params: RawJson, target: string): RawJson {
+  const logger = stringOf(params, 'logger')
+  return edited(params, [setMember(params, 0, 'logger', quoted(logger === undefined ? target : `${target}/${logger}`))])
+}
+
+/** `notifications/resources/updated` may speak of a part of what was subscribed to (MCP 2025-11-25, resources). */
+function relayUpdate(line: Line, method: string, params: RawJson | undefined, send: Notify): void {
+  const { client, shelf, several, strict } = line
+  if (params === undefined || client.subscriptions.size === 0) return
+  const uri = stringOf(params, 'uri')
+  if (uri === undefined) return
+  const exposed = several ? exposeUri(shelf.target, uri) : uri
+  if (!client.subscriptions.has(exposed) && (strict || !subscribesAt(line))) return
+  send(method, exposed === uri ? params : exposeMember(params, 'uri', () => exposed))
+}
+
+function subscribesAt({ client, shelf, several }: Line): boolean {
+  if (!several) return client.subscriptions.size > 0
+  for (const uri of client.subscriptions)
+    if (uri.startsWith(`${shelf.target}+`) || uri.startsWith(`ui://${shelf.target}+`)) return true
+  return false
+}
+
+const TASK_META = 'io.modelcontextprotocol/related-task'
+
+/** Brings the task ids of a text into the clients' form: its own, that of a new task, and that of a related one. */
+export function withTask(text: RawJson, target: string): RawJson {
+  if (!text.includes('"taskId"')) return text
+  const edits: Edit[] = []
+  for (const path of [['taskId'], ['task', 'taskId'], ['_meta', TASK_META, 'taskId']]) {
+    const span = find(text, path)
+    if (span === undefined || text[span.start] !== '"') continue
+    edits.push({ ...span, with: quoted(`${target}+${String(JSON.parse(cut(text, span)))}`) })
+  }
+  return edited(text, edits)
+}

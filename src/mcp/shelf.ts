@@ -1,0 +1,393 @@
+// What one upstream offers: one conversation that reads its lists whole, keeps the last good ones and hears of changes.
+
+import type { Limits } from '../config/shape.ts'
+import { type RawJson, rawJson, type TargetName } from '../core/brand.ts'
+import { asFailure, Failure } from '../core/failure.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import type { Answer, Caller, Connection, Hello, Outgoing, Peer, Upstream } from './conversation.ts'
+import {
+  changedKinds,
+  type Listing,
+  type ListKind,
+  listKinds,
+  lists,
+  nothingListed,
+  type Page,
+  readListing,
+  readPage,
+} from './offers.ts'
+import { codes, errorObject, newestLegacy } from './wire.ts'
+
+/** Who wants to know when the shelf has something else than before. */
+export interface Watcher {
+  /** A list is new, or the server said other things of itself. */
+  changed(kind: ListKind | 'hello'): void
+  /** Someone is listening right now: a lost or silent upstream is worth dialling again. */
+  wanted(): boolean
+}
+
+export interface ShelfOptions {
+  readonly upstream: Upstream
+  readonly limits: Limits
+  readonly log: Log
+  readonly metrics: Metrics
+  /** Version of the gateway, for `clientInfo`. */
+  readonly version: string
+}
+
+export type Stage = ListKind | 'hello'
+
+/** A list that nobody said has changed is read again after this time. */
+const AGE_MS = 60_000
+/** Notifications come in flocks: one reading answers all that arrive in this time. */
+const DEBOUNCE_MS = 100
+const GAP_MS = 500
+const FIRST_RETRY_MS = 500
+const LAST_RETRY_MS = 30_000
+/** How soon a request that cannot be answered without this upstream may dial it again. */
+const URGENT_MS = 1_000
+const REPORTED = 10
+
+/** All that a client could declare: what a server lists may depend on it. */
+const SUPERSET = rawJson(
+  '{"roots":{"listChanged":true},"sampling":{"tools":{}},"elicitation":{"form":{},"url":{}},"extensions":{"io.modelcontextprotocol/ui":{"mimeTypes":["text/html;profile=mcp-app"]}}}',
+)
+
+interface Slot {
+  listing: Listing | undefined
+  failure: Failure | undefined
+  stale: boolean
+}
+
+const emptySlot = (): Slot => ({ listing: undefined, failure: undefined, stale: true })
+
+export class Shelf implements AsyncDisposable {
+  readonly target: TargetName
+  readonly upstream: Upstream
+  readonly #options: ShelfOptions
+  readonly #peer: Peer
+  readonly #slots: Record<ListKind, Slot> = {
+    tool: emptySlot(),
+    prompt: emptySlot(),
+    resource: emptySlot(),
+    template: emptySlot(),
+  }
+  readonly #watchers = new Set<Watcher>()
+  readonly #waiters = new Set<() => void>()
+  #hello: Hello | undefined = undefined
+  #failure: Failure | undefined = undefined
+  #connection: Connection | undefined = undefined
+  #running = false
+  #startedAt = 0
+  #endedAt = 0
+  #readAt = 0
+  #failures = 0
+  #timer: NodeJS.Timeout | undefined = undefined
+  readonly #ended = new AbortController()
+
+  constructor(options: ShelfOptions) {
+    this.#options = options
+    this.upstream = options.upstream
+    this.target = options.upstream.target
+    this.#peer = {
+      principal: '',
+      revision: newestLegacy,
+      clientInfo: rawJson(JSON.stringify({ name: 'toolgate', version: options.version })),
+      capabilities: SUPERSET,
+      notification: (method) => this.changed(changedKinds(method)),
+      ask: async (method) => askedAlone(method),
+      lost: (cause) => this.#lost(cause),
+    }
+  }
+
+  /** What the server said of itself when it was last reached. */
+  get hello(): Hello | undefined {
+    return this.#hello
+  }
+
+  /** The last good list; `undefined`: the target has never answered. */
+  listing(kind: ListKind): Listing | undefined {
+    return this.#slots[kind].listing
+  }
+
+  /** Whether a stage has ever been answered. */
+  has(stage: Stage): boolean {
+    return stage === 'hello' ? this.#hello !== undefined : this.#slots[stage].listing !== undefined
+  }
+
+  /** Why a stage has no answer. */
+  failure(stage: Stage): Failure {
+    const known = stage === 'hello' ? this.#failure : (this.#slots[stage].failure ?? this.#failure)
+    const step = stage === 'hello' ? 'initialize' : lists[stage].method
+    return known ?? new Failure('mcp.target', `target ${this.target}: ${step} has not been answered in time`)
+  }
+
+  watch(watcher: Watcher): () => void {
+    this.#watchers.add(watcher)
+    return () => this.#watchers.delete(watcher)
+  }
+
+  /**
+   * Starts reading what is missing, aged or said to have changed, unless it is being read already or failed a moment ago.
+   * `urgent`: somebody cannot be answered without it.
+   */
+  poke(urgent = false): void {
+    if (this.#running || this.#ended.signal.aborted) return
+    const now = Date.now()
+    if (now - this.#readAt > AGE_MS) for (const kind of listKinds) this.#slots[kind].stale = true
+    if (!listKinds.some((kind) => this.#slots[kind].stale)) return
+    if (this.#failures > 0 && now - this.#endedAt < (urgent ? URGENT_MS : this.#backOff())) return
+    this.#start()
+  }
+
+  /** Lists that are no longer what they were. */
+  changed(kinds: readonly ListKind[]): void {
+    if (kinds.length === 0) return
+    for (const kind of kinds) this.#slots[kind].stale = true
+    // Never reached: the first reading will be the newest.
+    if (this.#hello !== undefined) this.#later(this.#pause())
+  }
+
+  /**
+   * Waits until a stage is answered or failed, but no longer than the list budget, counted from when reading began.
+   * `urgent`: also for an upstream that has failed before.
+   */
+  async settle(stage: Stage, urgent: boolean): Promise<void> {
+    const failedBefore = this.#failures > 0
+    this.poke(urgent)
+    if (this.has(stage) || !this.#running || (failedBefore && !urgent)) return
+    const left = this.#options.limits.listBudgetMs - (Date.now() - this.#startedAt)
+    if (left <= 0) return
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer)
+        this.#waiters.delete(check)
+        resolve()
+      }
+      const check = (): void => {
+        if (this.has(stage) || !this.#running) done()
+      }
+      const timer = setTimeout(done, left)
+      this.#waiters.add(check)
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended.abort(new Failure('mcp.target', `target ${this.target}: the configuration has ended`))
+    clearTimeout(this.#timer)
+    this.#watchers.clear()
+    const connection = this.#connection
+    this.#connection = undefined
+    await connection?.[Symbol.asyncDispose]()
+    await this.upstream[Symbol.asyncDispose]()
+  }
+
+  /** Before the next reading: a server that calls every reading a change must not keep us busy. */
+  #pause(): number {
+    if (this.#failures > 0) return this.#backOff()
+    return Math.max(DEBOUNCE_MS, this.#startedAt + GAP_MS - Date.now())
+  }
+
+  #backOff(): number {
+    return Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), LAST_RETRY_MS)
+  }
+
+  #later(ms: number): void {
+    if (this.#timer !== undefined || this.#ended.signal.aborted) return
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      this.poke()
+    }, ms)
+    this.#timer.unref()
+  }
+
+  #start(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#running = true
+    this.#startedAt = Date.now()
+    void this.#read().finally(() => {
+      this.#running = false
+      this.#endedAt = Date.now()
+      this.#progress()
+      if (this.#failures > 0) {
+        if (this.#isWanted()) this.#later(this.#backOff())
+      } else if (listKinds.some((kind) => this.#slots[kind].stale)) this.#later(this.#pause())
+    }) // its failures are kept for those who ask
+  }
+
+  /** One round: a conversation if there is none, then every stale list. */
+  async #read(): Promise<void> {
+    try {
+      const connection = await this.#connected()
+      const stale = listKinds.filter((kind) => this.#slots[kind].stale)
+      const results = await Promise.all(stale.map((kind) => this.#refresh(connection, kind)))
+      if (results.every(Boolean)) {
+        this.#failures = 0
+        this.#readAt = Date.now()
+      } else this.#failures++
+    } catch (thrown) {
+      this.#failed(asFailure(thrown))
+    }
+  }
+
+  #failed(failure: Failure): void {
+    if (this.#ended.signal.aborted) return
+    const { log } = this.#options
+    if (this.#failures++ === 0) log.warn('a target cannot be reached', { target: this.target, error: failure.message })
+    else log.debug('a target still cannot be reached', { target: this.target, error: failure.message })
+    this.#failure = failure
+  }
+
+  async #connected(): Promise<Connection> {
+    if (this.#connection !== undefined) return this.#connection
+    const connection = await this.upstream.connect(this.#peer, this.#ended.signal)
+    if (this.#ended.signal.aborted) {
+      await connection[Symbol.asyncDispose]()
+      throw this.#ended.signal.reason
+    }
+    this.#connection = connection
+    const before = this.#hello
+    this.#hello = connection.hello
+    if (this.#failure !== undefined) this.#options.log.info('a target is back', { target: this.target })
+    this.#failure = undefined
+    for (const kind of listKinds) this.#slots[kind].stale = true
+    if (before?.raw !== connection.hello.raw) this.#tell('hello')
+    this.#progress()
+    return connection
+  }
+
+  #lost(cause: Error): void {
+    if (this.#connection === undefined || this.#ended.signal.aborted) return
+    this.#connection = undefined
+    this.#options.log.debug('a catalog conversation was lost', { target: this.target, error: cause.message })
+    for (const kind of listKinds) this.#slots[kind].stale = true
+    if (this.#isWanted()) this.#later(FIRST_RETRY_MS)
+  }
+
+  /** Reads one list whole. `false`: it could not be read, and the last good one stays. */
+  async #refresh(connection: Connection, kind: ListKind): Promise<boolean> {
+    const slot = this.#slots[kind]
+    slot.stale = false // set again by a notification that arrives while we read
+    try {
+      const pages = lists[kind].capability in connection.hello.capabilities ? await this.#pages(connection, kind) : []
+      slot.failure = undefined
+      this.#put(kind, pages)
+      return true
+    } catch (thrown) {
+      slot.stale = true
+      slot.failure = namedFailure(this.target, lists[kind].method, thrown)
+      if (!this.#ended.signal.aborted)
+        this.#options.log.warn('a list could not be read', { target: this.target, error: slot.failure.message })
+      return false
+    } finally {
+      this.#progress()
+    }
+  }
+
+  async #pages(connection: Connection, kind: ListKind): Promise<Page[]> {
+    const { limits, log, metrics } = this.#options
+    const pages: Page[] = []
+    const cursors = new Set<string>()
+    let params: RawJson | undefined
+    while (pages.length < limits.listPages) {
+      const answer = await this.#ask(connection, { method: lists[kind].method, params })
+      if (answer.kind === 'error') throw refusedBy(answer.raw)
+      const page = readPage(kind, answer.raw)
+      if (page === undefined) throw new Failure('mcp.target', `the answer holds no ${lists[kind].member}`)
+      pages.push(page)
+      if (page.next === undefined) return pages
+      if (cursors.has(page.next)) {
+        log.warn('a list goes in circles', { target: this.target, list: lists[kind].method, pages: pages.length })
+        return pages
+      }
+      cursors.add(page.next)
+      params = rawJson(`{"cursor":${JSON.stringify(page.next)}}`)
+    }
+    metrics.limitHit('listPages')
+    log.warn('a list has too many pages', { target: this.target, list: lists[kind].method, pages: pages.length })
+    return pages
+  }
+
+  async #ask(connection: Connection, request: Outgoing): Promise<Answer> {
+    const deadline = new AbortController()
+    const ms = this.#options.limits.upstreamFirstByteMs
+    const timer = setTimeout(() => deadline.abort(new Failure('upstream.timeout', `no answer within ${ms} ms`)), ms)
+    const caller: Caller = {
+      signal: AbortSignal.any([deadline.signal, this.#ended.signal]),
+      notification: (method) => this.changed(changedKinds(method)),
+      ask: async (method) => askedAlone(method),
+    }
+    try {
+      return await connection.request(request, caller)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #put(kind: ListKind, pages: readonly Page[]): void {
+    const slot = this.#slots[kind]
+    const before = slot.listing
+    if (before !== undefined && samePages(before, pages)) return
+    const { limits, log, metrics } = this.#options
+    // Tools and prompts reach a model; resources are many in honest servers.
+    const most = kind === 'tool' || kind === 'prompt' ? limits.toolsPerServer : limits.toolsPerServer * 10
+    const { listing, refused } = readListing(kind, pages, before ?? nothingListed, most)
+    slot.listing = listing
+    for (const { name, reason } of refused.slice(0, REPORTED))
+      log.warn('a definition is not listed', { target: this.target, list: lists[kind].method, name, reason })
+    if (refused.length > REPORTED)
+      log.warn('more definitions are not listed', { target: this.target, count: refused.length - REPORTED })
+    if (listing.offers.length >= most && refused.length > 0) metrics.limitHit('toolsPerServer')
+    this.#tell(kind)
+  }
+
+  #isWanted(): boolean {
+    for (const watcher of this.#watchers) if (watcher.wanted()) return true
+    return false
+  }
+
+  #tell(what: ListKind | 'hello'): void {
+    for (const watcher of this.#watchers) watcher.changed(what)
+  }
+
+  #progress(): void {
+    for (const check of this.#waiters) check()
+  }
+}
+
+function samePages(before: Listing, pages: readonly Page[]): boolean {
+  return before.pages.length === pages.length && before.pages.every((raw, index) => raw === pages[index]?.raw)
+}
+
+/** The failure as one that names target and step, whatever threw it. */
+export function namedFailure(target: TargetName, step: string, thrown: unknown): Failure {
+  const failure = asFailure(thrown)
+  if (failure.message.includes(target) && failure.message.includes(step)) return failure
+  const message = failure.message.includes(target)
+    ? `${step}: ${failure.message}`
+    : `target ${target}: ${step}: ${failure.message}`
+  return new Failure(failure.code, message, { cause: failure })
+}
+
+/** Code and message of an error object, short enough for a log. */
+export function errorFacts(raw: RawJson): { readonly code: number; readonly message: string } {
+  const error: unknown = JSON.parse(raw)
+  if (typeof error !== 'object' || error === null) return { code: 0, message: '' }
+  const code = 'code' in error && typeof error.code === 'number' ? error.code : 0
+  const message = 'message' in error && typeof error.message === 'string' ? error.message : ''
+  return { code, message: message.slice(0, 256) }
+}
+
+function refusedBy(raw: RawJson): Failure {
+  const { code, message } = errorFacts(raw)
+  return new Failure('mcp.target', `the server answered ${code} ${message}`)
+}
+
+/** Questions outside any client's conversation: there is nobody to ask (reference: mcp §2.2, roots). */
+function askedAlone(method: string): Answer {
+  if (method === 'ping') return { kind: 'result', raw: rawJson('{}') }
+  if (method === 'roots/list') return { kind: 'result', raw: rawJson('{"roots":[]}') }
+  return { kind: 'error', raw: errorObject(codes.methodNotFound, `nobody is here to answer ${method}`) }
+}

@@ -1,0 +1,124 @@
+// What clients hear unasked: lists that changed, and resources they have subscribed to.
+import type { RawJson } from '../core/brand.ts'
+import { type Program, permitted } from '../policy/policy.ts'
+import { type Asked, done, invalid, refusal, unknown } from './asked.ts'
+import type { Calls } from './calls.ts'
+import type { Catalog, Place } from './catalog.ts'
+import type { Answer, Client } from './conversation.ts'
+import { edited, find } from './json.ts'
+import { type ListKind, lists } from './offers.ts'
+import type { Shelf } from './shelf.ts'
+import { quoted } from './uris.ts'
+import { codes } from './wire.ts'
+
+/** Changes that come together are told together. */
+const DEBOUNCE_MS = 100
+
+/** Tells live clients that a list has changed: once, and only when they would read something else. */
+export class Announcer {
+  readonly #now: (kind: ListKind) => RawJson
+  readonly #clients = new Set<Client>()
+  /** Lists that may have changed, as they were when somebody last read them. */
+  readonly #before = new Map<ListKind, RawJson>()
+  #timer: NodeJS.Timeout | undefined = undefined
+
+  constructor(now: (kind: ListKind) => RawJson) {
+    this.#now = now
+  }
+
+  get wanted(): boolean {
+    return this.#clients.size > 0
+  }
+
+  attach(client: Client): () => void {
+    this.#clients.add(client)
+    return () => this.#clients.delete(client)
+  }
+
+  /** A list that read `before` may read differently now. */
+  changed(kind: ListKind, before: RawJson): void {
+    if (this.#clients.size === 0) return
+    if (!this.#before.has(kind)) this.#before.set(kind, before)
+    this.#timer ??= setTimeout(() => this.#tell(), DEBOUNCE_MS).unref()
+  }
+
+  end(): void {
+    clearTimeout(this.#timer)
+    this.#clients.clear()
+  }
+
+  #tell(): void {
+    this.#timer = undefined
+    const methods = new Set<string>()
+    for (const [kind, before] of this.#before)
+      if (this.#now(kind) !== before) methods.add(`notifications/${lists[kind].changed}`)
+    this.#before.clear()
+    for (const client of this.#clients) for (const method of methods) client.notification(method, undefined)
+  }
+}
+
+/** Subscriptions of one client; resources in them are addressed as the client does. */
+const MOST = 1_000
+
+/** `resources/subscribe` and `resources/unsubscribe`: at each upstream once for a client, however it spells the address. */
+export class Subscriptions {
+  readonly #catalog: Catalog
+  readonly #calls: Calls
+  readonly #program: Program
+
+  constructor(catalog: Catalog, calls: Calls, program: Program) {
+    this.#catalog = catalog
+    this.#calls = calls
+    this.#program = program
+  }
+
+  async subscribe(asked: Asked): Promise<Answer> {
+    const uri = asked.string('uri')
+    if (uri === undefined) return invalid('uri must be a string')
+    const place = await this.#catalog.place(uri)
+    if (place === undefined || this.#catalog.quarantined(place) || !this.#permits(place, asked)) {
+      asked.aboutNothing('resource', uri)
+      return unknown('resource', uri)
+    }
+    const { subscriptions } = asked.client
+    if (subscriptions.has(uri)) return done
+    if (subscriptions.size >= MOST) return refusal(codes.invalidParams, `more than ${MOST} subscriptions`)
+    const answer = await this.#send(place, uri, asked)
+    if (answer.kind === 'result') subscriptions.add(uri)
+    return answer
+  }
+
+  async unsubscribe(asked: Asked): Promise<Answer> {
+    const uri = asked.string('uri')
+    if (uri === undefined) return invalid('uri must be a string')
+    const place = this.#catalog.placeNow(uri)
+    if (!asked.client.subscriptions.delete(uri) || place === undefined) return done
+    // Another spelling of the same address still wants to hear of it.
+    if (this.of(asked.client, place.shelf).includes(place.uri)) return done
+    return this.#send(place, uri, asked)
+  }
+
+  /** What a client has subscribed to at one upstream, in its words. */
+  of(client: Client, shelf: Shelf): readonly string[] {
+    const found: string[] = []
+    for (const uri of client.subscriptions) {
+      const place = this.#catalog.placeNow(uri)
+      if (place?.shelf === shelf) found.push(place.uri)
+    }
+    return found
+  }
+
+  #send({ shelf, uri }: Place, said: string, asked: Asked): Promise<Answer> {
+    asked.about(itemOf({ shelf, uri }), shelf)
+    const { text } = asked
+    const span = uri === said ? undefined : find(text, ['uri'])
+    return this.#calls.send(shelf, span === undefined ? text : edited(text, [{ ...span, with: quoted(uri) }]), asked)
+  }
+
+  #permits(place: Place, asked: Asked): boolean {
+    if (this.#program.permits.length === 0) return true
+    return permitted(this.#program, itemOf(place), asked.x, {}) === 'yes'
+  }
+}
+
+const itemOf = ({ shelf, uri }: Place) => ({ kind: 'resource', target: shelf.target, name: uri }) as const

@@ -23,4 +23,5 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   cwd: process.cwd(),
   platform: process.platform,
   signal: interrupt.signal,
+  onHangup: (listener) => process.on('SIGHUP', listener),
 })

@@ -20,6 +20,8 @@ export interface Io {
   readonly platform: NodeJS.Platform
   /** Aborted by Ctrl-C and SIGTERM: the command stops what it does and returns. */
   readonly signal: AbortSignal
+  /** Calls the listener at each SIGHUP from now on. */
+  readonly onHangup?: (listener: () => void) => void
 }
 
 /** Exit codes of every command. */

@@ -3,7 +3,7 @@ import { createSecureContext, type SecureContext } from 'node:tls'
 import type { BackendShape, BindShape, Body, ListenerShape, RouteShape, Shape, TlsShape } from '../config/shape.ts'
 import type { Entrance } from '../core/exchange.ts'
 import type { Path, Problem } from '../core/module.ts'
-import type { Pools } from '../http/pools.ts'
+import { Pools } from '../http/pools.ts'
 import { policies } from '../policy/index.ts'
 import {
   type BackendModule,
@@ -13,12 +13,12 @@ import {
   type Program,
   type Site,
 } from '../policy/policy.ts'
-import type { Log } from '../telemetry/log.ts'
-import type { Metrics } from '../telemetry/metrics.ts'
+import { type Log, silent } from '../telemetry/log.ts'
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
 import { backends } from './backends.ts'
 import { Router } from './match.ts'
 import { Bind, type Listener, type Route, type RouteBackend, Snapshot } from './snapshot.ts'
-import type { Holder, Keeper } from './state.ts'
+import { type Holder, Keeper } from './state.ts'
 
 /** What compiling needs besides the configuration. */
 export interface CompileContext {
@@ -45,6 +45,17 @@ export async function compile(shape: Shape, context: CompileContext): Promise<Co
   for (const bind of shape.binds) binds.set(bind.port, await compiler.bind(bind))
   const snapshot = new Snapshot(context.generation, binds, holder, context.log)
   return { snapshot, problems: compiler.problems }
+}
+
+/** Compiles into nothing: every problem, and not a trace left. */
+export async function dryCompile(shape: Shape, read: CompileContext['read']): Promise<readonly Problem[]> {
+  await using pools = new Pools()
+  await using keeper = new Keeper()
+  const metrics = createMetrics({ version: '', process: false })
+  const context = { generation: 0, pools, keeper, read, metrics, log: silent, sealKey: Buffer.alloc(32) }
+  const { snapshot, problems } = await compile(shape, context)
+  snapshot.retire()
+  return problems
 }
 
 const order = new Map<string, number>(policies.map(({ key }, index) => [key, index]))

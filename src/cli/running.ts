@@ -1,0 +1,212 @@
+// A gateway process while it runs: log, metrics and its own listeners around the gateway; reload and drain.
+import { jsonSchema } from '../config/json-schema.ts'
+import type { Loaded } from '../config/load.ts'
+import { pathText } from '../config/problems.ts'
+import type { Address, Shape } from '../config/shape.ts'
+import { type FileWatch, watchFiles } from '../config/watch.ts'
+import { asFailure } from '../core/failure.ts'
+import { version } from '../core/version.ts'
+import { Gateway, Refused } from '../gateway/gateway.ts'
+import { parts } from '../gateway/parts.ts'
+import { targetsOf } from '../gateway/targets.ts'
+import { type AccessLog, createAccessLog } from '../telemetry/access-log.ts'
+import { createLog, levels, type TunableLog } from '../telemetry/log.ts'
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
+import { Sink } from '../telemetry/sink.ts'
+import { listenReadiness, listenStats } from '../telemetry/stats.ts'
+import { CommandError, exit, type Io } from './command.ts'
+import type { Origin } from './origin.ts'
+
+/** What a run brings along. */
+export interface RunContext {
+  readonly io: Io
+  readonly origin: Origin
+  readonly load: () => Promise<Loaded>
+  readonly files: { readonly names: ReadonlySet<string>; readonly read: (name: string) => Buffer | undefined }
+  readonly connectTo: ReadonlyMap<string, string>
+}
+
+/** Addresses that really are open; `undefined`: switched off. `ports`: configured → open. */
+export interface Addresses {
+  readonly ports: ReadonlyMap<number, number>
+  readonly admin: string | undefined
+  readonly stats: string | undefined
+  readonly readiness: string | undefined
+}
+
+export class Running implements AsyncDisposable {
+  readonly #context: RunContext
+  readonly #sink = new Sink({ fd: 2 })
+  readonly #log: TunableLog
+  readonly #accessLog: AccessLog
+  readonly #metrics: Metrics
+  readonly #quit = new AbortController()
+  /** What to end, in the order of opening; ended from the last to the first. */
+  readonly #opened: AsyncDisposable[] = []
+  #gateway: Gateway | undefined
+  #watch: FileWatch | undefined
+  #ready = false
+  addresses: Addresses = { ports: new Map(), admin: undefined, stats: undefined, readiness: undefined }
+
+  private constructor(shape: Shape, context: RunContext) {
+    const { format } = shape.accessLog
+    this.#context = context
+    this.#opened.push(this.#sink)
+    const level = levels.find((known) => known === shape.logLevel) ?? 'info'
+    this.#log = createLog({ format, level, write: this.#sink.write })
+    this.#accessLog = createAccessLog({ format, write: this.#sink.write })
+    this.#metrics = createMetrics({ version, removed: shape.metricsRemoved })
+  }
+
+  /** Opens everything or nothing. Rejects with Refused (configuration), or a CommandError that names the address. */
+  static async start(shape: Shape, context: RunContext): Promise<Running> {
+    const running = new Running(shape, context)
+    try {
+      await running.#open(shape)
+      return running
+    } catch (thrown) {
+      await running[Symbol.asyncDispose]()
+      throw thrown
+    }
+  }
+
+  /** Serves until the process is told to stop; then drains within the grace period. */
+  async serve(): Promise<void> {
+    const stop = AbortSignal.any([this.#context.io.signal, this.#quit.signal])
+    if (!stop.aborted)
+      await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }))
+    this.#ready = false
+    const { terminationGraceMs } = this.#running().shape
+    this.#log.info('draining', { grace: `${terminationGraceMs}ms` })
+    await this.#running().drain(AbortSignal.timeout(terminationGraceMs))
+    this.#log.info('stopped')
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ready = false
+    for (const open of this.#opened.splice(0).toReversed()) await open[Symbol.asyncDispose]()
+  }
+
+  #running(): Gateway {
+    if (this.#gateway === undefined) throw new CommandError(exit.unasked, 'the gateway has not been started')
+    return this.#gateway
+  }
+
+  async #open(shape: Shape): Promise<void> {
+    const { origin, connectTo, files } = this.#context
+    const gateway = await opening('a data port', () =>
+      Gateway.start(shape, {
+        log: this.#log,
+        metrics: this.#metrics,
+        accessLog: this.#accessLog,
+        connectTo,
+        read: files.read,
+        ...(origin.quickStart && { host: 'localhost' }),
+      }),
+    )
+    this.#gateway = gateway
+    this.#opened.push(gateway)
+    const stats = await this.#listen('config.statsAddr', shape.stats, (address) => listenStats(address, this.#metrics))
+    const readiness = await this.#listen('config.readinessAddr', shape.readiness, (address) =>
+      listenReadiness(address, () => this.#ready),
+    )
+    const admin = await this.#listen('config.adminAddr', shape.admin, (address) => this.#admin(address))
+    this.addresses = { ports: gateway.ports, admin, stats, readiness }
+    await this.#watchFiles()
+    this.#context.io.onHangup?.(() => void this.#reload())
+    this.#ready = true
+  }
+
+  async #listen<T extends AsyncDisposable & { readonly url: string }>(
+    key: string,
+    address: Address,
+    open: (address: Exclude<Address, undefined>) => Promise<T | undefined>,
+  ): Promise<string | undefined> {
+    if (address === undefined) return undefined
+    const listening = await opening(key, () => open(address))
+    if (listening !== undefined) this.#opened.push(listening)
+    return listening?.url
+  }
+
+  async #admin(address: Exclude<Address, undefined>): Promise<AsyncDisposable & { readonly url: string }> {
+    // Express is 140 ms of loading that nobody waits for who has switched the admin port off.
+    const { createAdmin } = await import('../admin/admin.ts')
+    const gateway = this.#running()
+    return createAdmin({
+      address,
+      version,
+      log: this.#log,
+      runtime: () => ({
+        generation: gateway.generation,
+        ready: this.#ready,
+        binds: gateway.shape.binds.map(({ name, listeners }) => ({
+          name,
+          listeners: listeners.map((listener) => listener.name),
+        })),
+        targets: targetsOf(gateway.shape),
+      }),
+      config: () => ({ ...gateway.shape, sessionKey: undefined }),
+      schema: () => jsonSchema(parts),
+      level: { get: () => this.#log.level, set: (level) => (this.#log.level = level) },
+      quit: () => this.#quit.abort(),
+    })
+  }
+
+  async #watchFiles(): Promise<void> {
+    const { origin, files } = this.#context
+    if (origin.file === undefined) return
+    const watch = await watchFiles([origin.file, ...files.names], () => void this.#reload())
+    this.#watch = watch
+    this.#opened.push(watch)
+  }
+
+  /** Takes over what the files say now, or keeps what runs and says why. Never rejects. */
+  async #reload(): Promise<void> {
+    const { origin, files, load } = this.#context
+    try {
+      const loaded = await load()
+      if (loaded.shape === undefined)
+        return this.#broken(
+          loaded.problems.map((problem) => `${problem.file}:${problem.line}:${problem.column} ${problem.message}`),
+        )
+      await this.#running()
+        .replace(loaded.shape)
+        .catch((thrown: unknown) => {
+          if (!(thrown instanceof Refused)) throw thrown
+          throw new Error(
+            loaded
+              .place(thrown.problems)
+              .map(({ line, path, message }) => `${origin.name}:${line} ${pathText(path)} ${message}`)
+              .join('; '),
+          )
+        })
+      if (origin.file !== undefined) await this.#watch?.files([origin.file, ...files.names])
+      this.#metrics.configSynchronized(true)
+      this.#log.info('configuration reloaded', { generation: this.#running().generation })
+    } catch (thrown) {
+      this.#broken([asFailure(thrown).message])
+    }
+  }
+
+  #broken(reasons: readonly string[]): void {
+    this.#metrics.configSynchronized(false)
+    for (const reason of reasons) this.#log.error('Failed to reload config', { error: reason })
+  }
+}
+
+async function opening<T>(what: string, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open()
+  } catch (thrown) {
+    const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
+    if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+      const { message } = asFailure(thrown)
+      const hint =
+        code === 'EADDRINUSE'
+          ? 'end the program that has the port, or configure another one'
+          : 'choose an address this user may open'
+      throw new CommandError(exit.unasked, `cannot open ${what}: ${message}`, { hint, cause: thrown })
+    }
+    throw thrown
+  }
+}

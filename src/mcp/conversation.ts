@@ -23,8 +23,8 @@ export interface Caller {
   readonly signal?: AbortSignal | undefined
   /** A notification that came with this request: progress, log messages. Progress tokens are the client's again. */
   notification(method: string, params: RawJson | undefined): void
-  /** A question of the server to the user (elicitation, sampling, roots) or a ping. */
-  ask(method: string, params: RawJson | undefined): Promise<Answer>
+  /** A question of the server to the user (elicitation, sampling, roots). `signal`: the server has taken it back. */
+  ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer>
 }
 
 /** Who speaks through a connection: what it declares, and what becomes of messages that belong to no request. */
@@ -37,7 +37,7 @@ export interface Peer {
   readonly clientInfo: RawJson
   readonly capabilities: RawJson
   notification(method: string, params: RawJson | undefined): void
-  ask(method: string, params: RawJson | undefined): Promise<Answer>
+  ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer>
   /** The conversation is over though nobody here ended it: process exit, stream and session lost. */
   lost(cause: Error): void
 }

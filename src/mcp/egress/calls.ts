@@ -1,0 +1,231 @@
+// What runs in one conversation with an upstream, and who hears what the server says meanwhile.
+
+import type { Limits } from '../../config/shape.ts'
+import { type RawJson, rawJson, type TargetName } from '../../core/brand.ts'
+import { asFailure, type Failure } from '../../core/failure.ts'
+import type { Log } from '../../telemetry/log.ts'
+import type { Metrics } from '../../telemetry/metrics.ts'
+import type { Answer, Caller, Outgoing } from '../conversation.ts'
+import { cut, elements } from '../json.ts'
+import {
+  codes,
+  errorObject,
+  errorText,
+  type Message,
+  notificationText,
+  parseJson,
+  readMessage,
+  resultText,
+} from '../wire.ts'
+import { Call, cancelledParams, type Speaker, withToken } from './call.ts'
+import { failing } from './failing.ts'
+
+/** The transport below, and who speaks through it. */
+export interface Wire {
+  readonly target: TargetName
+  readonly log: Log
+  readonly limits: Limits
+  readonly metrics: Metrics
+  /** Everybody who speaks through this conversation, the newest last. */
+  speakers(): readonly Speaker[]
+  /** Sends an answer or a notification of ours; what becomes of it is nobody's business. */
+  send(text: RawJson): void
+}
+
+type Request = Extract<Message, { kind: 'request' }>
+type Notification = Extract<Message, { kind: 'notification' }>
+
+/** Requests that no server answers with a question to the user. */
+const quiet = /\/list$|^(?:initialize|ping|logging\/setLevel|resources\/(?:un)?subscribe)$/
+/** Notifications about the server as a whole, whichever stream they came on. */
+const general =
+  /^notifications\/(?:(?:tools|prompts|resources)\/list_changed|resources\/updated|elicitation\/complete|tasks\/status)$/
+/** Capability that a client must have declared to be asked. */
+const asksFor: { readonly [method: string]: string } = {
+  'sampling/createMessage': 'sampling',
+  'elicitation/create': 'elicitation',
+  'roots/list': 'roots',
+}
+
+export class Calls {
+  readonly #wire: Wire
+  readonly #open = new Map<number, Call>()
+  /** Questions of the server that are being answered, by their id. */
+  readonly #asks = new Map<RawJson, AbortController>()
+  #lastId = 0
+
+  constructor(wire: Wire) {
+    this.#wire = wire
+  }
+
+  get size(): number {
+    return this.#open.size
+  }
+
+  /** A new call; the transport sends its `text`. */
+  begin(request: Outgoing, caller: Caller, speaker: Speaker): Call {
+    const call = new Call({ id: ++this.#lastId, request, caller, speaker }, this, this.#wire.limits.upstreamTotalMs)
+    this.#open.set(call.id, call)
+    if (caller.signal?.aborted) call.cancel(caller.signal.reason)
+    return call
+  }
+
+  over(call: Call): void {
+    this.#open.delete(call.id)
+  }
+
+  cancelled(call: Call, reason: unknown): void {
+    // `initialize` must not be cancelled (2025-11-25, cancellation); a call that was never sent need not be.
+    if (call.method === 'initialize' || call.carrier === undefined) return
+    this.#wire.send(notificationText('notifications/cancelled', cancelledParams(call, reason)))
+  }
+
+  expired(call: Call): void {
+    const { target, limits, metrics } = this.#wire
+    metrics.limitHit('upstreamTotalMs')
+    call.cancel(failing('upstream.timeout', [target, call.method], `no answer within ${limits.upstreamTotalMs} ms`))
+  }
+
+  /** Ends everything of one speaker, or of all. */
+  endAll(cause: (call: Call) => Failure, { cancel, of }: { cancel: boolean; of?: Speaker }): void {
+    for (const call of this.#open.values()) {
+      if (of !== undefined && call.speaker !== of) continue
+      if (cancel) call.cancel(cause(call))
+      else call.failed(cause(call))
+    }
+    if (of === undefined) for (const ask of this.#asks.values()) ask.abort()
+  }
+
+  /**
+   * Takes what the server said: one message, or a batch of 2025-03-26. `origin` is the call whose own stream brought it.
+   * Throws a WireError when it is no message.
+   */
+  hear(text: string, origin?: Call): void {
+    const value = parseJson(text, this.#wire.limits.jsonDepth)
+    if (!Array.isArray(value)) {
+      this.#take(readMessage(text, value), origin)
+      return
+    }
+    for (const [index, span] of elements(text).entries()) this.#take(readMessage(cut(text, span), value[index]), origin)
+  }
+
+  #take(message: Message, origin: Call | undefined): void {
+    const from = origin?.settled ? undefined : origin
+    switch (message.kind) {
+      case 'result':
+        this.#find(message.id)?.answered({ kind: 'result', raw: message.raw })
+        return
+      case 'error': {
+        // An error without an id is about the request it answers.
+        const call = message.id === undefined ? from : this.#find(message.id)
+        if (call === undefined) this.#wire.log.debug('a target reported an error', { target: this.#wire.target })
+        else call.answered({ kind: 'error', raw: message.raw })
+        return
+      }
+      case 'notification':
+        this.#notified(message, from)
+        return
+      case 'request':
+        this.#asked(message, from)
+        return
+      default:
+        message satisfies never
+    }
+  }
+
+  /** Servers that know floats only write `7.0`; a string is never an id of ours. */
+  #find(id: RawJson): Call | undefined {
+    return id.charCodeAt(0) === 34 ? undefined : this.#open.get(Number(id))
+  }
+
+  #notified({ method, params, rawParams }: Notification, origin: Call | undefined): void {
+    if (method === 'notifications/progress') {
+      const token = params['progressToken']
+      const call = typeof token === 'number' ? this.#open.get(token) : undefined
+      if (call?.token !== undefined && rawParams !== undefined)
+        call.caller.notification(method, withToken(rawParams, call.token))
+      return
+    }
+    if (method === 'notifications/cancelled') {
+      const id = params['requestId']
+      const text = JSON.stringify(id)
+      for (const [asked, ask] of this.#asks) if (asked === text) ask.abort()
+      return
+    }
+    const speakers = this.#wire.speakers()
+    if (!general.test(method)) {
+      const running = this.#running()
+      const call = origin ?? (running.length === 1 ? running[0] : undefined)
+      if (call !== undefined) {
+        call.caller.notification(method, rawParams)
+        return
+      }
+      // It may be about any of several people's calls: better nobody reads it than the wrong one.
+      if (running.length > 1 && !samePrincipal(speakers)) return
+    }
+    for (const { peer } of speakers) peer.notification(method, rawParams)
+  }
+
+  #asked({ id, method, rawParams }: Request, origin: Call | undefined): void {
+    const { target, limits, log, metrics } = this.#wire
+    if (method === 'ping') {
+      this.#wire.send(resultText(id, rawJson('{}')))
+      return
+    }
+    if (this.#asks.has(id)) return // an id in use names the question that is being answered
+    const who = origin?.caller ?? this.#listener(asksFor[method])
+    if (who === undefined) {
+      log.debug('a target asks, and nobody can answer', { target, method })
+      this.#wire.send(
+        errorText(id, errorObject(codes.methodNotFound, `nobody here answers ${asksFor[method] ?? 'that'}`)),
+      )
+      return
+    }
+    if (this.#asks.size >= limits.callsPerSession) {
+      metrics.limitHit('callsPerSession')
+      this.#wire.send(errorText(id, errorObject(codes.internal, 'too many questions at once')))
+      return
+    }
+    const ended = new AbortController()
+    this.#asks.set(id, ended)
+    void this.#answer(id, who.ask(method, rawParams, ended.signal), ended.signal) // answers whatever happens
+  }
+
+  async #answer(id: RawJson, asked: Promise<Answer>, ended: AbortSignal): Promise<void> {
+    let text: RawJson
+    try {
+      const { kind, raw } = await asked
+      text = kind === 'result' ? resultText(id, raw) : errorText(id, raw)
+    } catch (thrown) {
+      text = errorText(id, errorObject(codes.internal, asFailure(thrown).message))
+    }
+    this.#asks.delete(id)
+    if (!ended.aborted) this.#wire.send(text)
+  }
+
+  /** Calls during which a server may have something to ask or to tell. */
+  #running(): Call[] {
+    const running: Call[] = []
+    for (const call of this.#open.values()) if (!quiet.test(call.method)) running.push(call)
+    return running
+  }
+
+  /**
+   * Who is meant by a question that came on no call's stream: the only call under way (reference: mcp §12.2.3), else the newest of
+   * those who declared that they answer such questions. Never a guess between several people.
+   */
+  #listener(capability: string | undefined): Pick<Caller, 'ask'> | undefined {
+    const answers = (speaker: Speaker): boolean =>
+      capability === undefined || speaker.capabilities[capability] !== undefined
+    const running = this.#running()
+    if (running.length > 0) {
+      if (!samePrincipal(running.map((call) => call.speaker))) return undefined
+      return running.findLast((call) => answers(call.speaker))?.caller
+    }
+    const speakers = this.#wire.speakers().filter(answers)
+    return samePrincipal(speakers) ? speakers.at(-1)?.peer : undefined
+  }
+}
+
+const samePrincipal = (speakers: readonly Speaker[]): boolean =>
+  speakers.every(({ peer }) => peer.principal === speakers[0]?.peer.principal)

@@ -1,0 +1,55 @@
+// How many calls one upstream has at a time: so many run, as many wait for a moment, the rest is turned away.
+
+import type { Limits } from '../../config/shape.ts'
+import type { TargetName } from '../../core/brand.ts'
+import type { Metrics } from '../../telemetry/metrics.ts'
+import { failing } from './failing.ts'
+
+const WAIT_MS = 5_000
+
+export class Gate {
+  readonly #target: TargetName
+  readonly #limit: number
+  readonly #metrics: Metrics
+  readonly #waiting = new Set<() => void>()
+  #inside = 0
+
+  constructor(target: TargetName, limits: Limits, metrics: Metrics) {
+    this.#target = target
+    this.#limit = limits.callsPerUpstream
+    this.#metrics = metrics
+  }
+
+  /** `undefined`: come in. A promise: wait for it. Rejects when it is full for too long. Whoever came in calls `leave`. */
+  enter(step: string): Promise<void> | undefined {
+    if (this.#inside < this.#limit) {
+      this.#inside++
+      return undefined
+    }
+    if (this.#waiting.size >= this.#limit) return Promise.reject(this.#full(step))
+    return new Promise((resolve, reject) => {
+      const next = (): void => {
+        clearTimeout(timer)
+        this.#waiting.delete(next)
+        resolve()
+      }
+      const timer = setTimeout(() => {
+        this.#waiting.delete(next)
+        reject(this.#full(step))
+      }, WAIT_MS)
+      this.#waiting.add(next)
+    })
+  }
+
+  /** Makes room: for the one that waits longest, if any. */
+  leave(): void {
+    const [next] = this.#waiting
+    if (next === undefined) this.#inside--
+    else next()
+  }
+
+  #full(step: string): Error {
+    this.#metrics.limitHit('callsPerUpstream')
+    return failing('mcp.busy', [this.#target, step], `${this.#limit} calls are under way already`)
+  }
+}

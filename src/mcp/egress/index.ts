@@ -1,0 +1,9 @@
+// The kinds of targets: one file and one line each.
+import { mcp } from './http.ts'
+import type { TargetModule } from './site.ts'
+import { sse } from './sse.ts'
+
+export const targets = {
+  mcp, // Streamable HTTP, and HTTP+SSE for servers that speak nothing newer
+  sse, // HTTP+SSE only
+} as const satisfies Record<string, TargetModule>

@@ -1,0 +1,236 @@
+// One request as one HTTP POST: answered with JSON or with an event stream, which is resumed when it breaks off.
+import { isUtf8 } from 'node:buffer'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Dispatcher, Pool } from 'undici'
+import type { Limits } from '../../config/shape.ts'
+import type { TargetName } from '../../core/brand.ts'
+import { asFailure, Failure } from '../../core/failure.ts'
+import { SseDecoder, type SseEvent } from '../../http/sse.ts'
+import type { Metrics } from '../../telemetry/metrics.ts'
+import { WireError } from '../wire.ts'
+import type { Call } from './call.ts'
+import { asFailing } from './failing.ts'
+import { requestHeaders } from './headers.ts'
+import { EventStream, isEventStream } from './stream.ts'
+
+/** What an exchange needs of the conversation it belongs to: nothing here knows a revision. */
+export interface Exchanging {
+  readonly target: TargetName
+  readonly limits: Limits
+  readonly metrics: Metrics
+  readonly pool: Pool
+  readonly path: string
+  /** Takes a message. Throws a WireError when it is none. */
+  hear(text: string, origin: Call): void
+  /** An answer that is no success. `true`: the conversation has dealt with it, the call goes on elsewhere. */
+  refused(post: Post, status: number, text: string): boolean
+  /** Headers for resuming a stream; `undefined`: this conversation cannot. */
+  resumeHeaders(post: Post): string[] | undefined
+}
+
+/** How long a stream may stay open once it has brought the answer. */
+const LINGER_MS = 1_000
+const SHORTEST_RETRY_MS = 50
+const LONGEST_RETRY_MS = 60_000
+const USUAL_RETRY_MS = 1_000
+const FAILED_RESUMES = 5
+
+export class Post implements Dispatcher.DispatchHandler {
+  readonly call: Call
+  /** The headers it was sent with: whose session, in particular. */
+  readonly headers: string[]
+  /** `mcp-session-id` of the answer. */
+  session: string | undefined = undefined
+  /** It is the second attempt: a session that vanishes twice is not opened a third time. */
+  again = false
+  readonly #host: Exchanging
+  #controller: Dispatcher.DispatchController | undefined = undefined
+  #status = 0
+  #decoder: SseDecoder | undefined = undefined
+  #body: Buffer | Buffer[] | undefined = undefined
+  #size = 0
+  #over = false
+  #lastEventId = ''
+  #retry: number | undefined = undefined
+  #failedResumes = 0
+  #resumed: EventStream | undefined = undefined
+  #timer: NodeJS.Timeout | undefined = undefined
+
+  constructor(host: Exchanging, call: Call, headers: string[]) {
+    this.#host = host
+    this.call = call
+    this.headers = headers
+  }
+
+  send(): void {
+    const { call } = this
+    if (call.settled) return
+    call.carrier = this
+    this.#host.pool.dispatch(
+      {
+        path: this.#host.path,
+        method: 'POST',
+        headers: requestHeaders(this.headers, call.request.headers),
+        body: call.text,
+        headersTimeout: this.#host.limits.upstreamFirstByteMs,
+        bodyTimeout: 0,
+      },
+      this,
+    )
+  }
+
+  /** The call is over. A stream that brought the answer usually ends by itself, and its connection can be used again. */
+  settled(answered: boolean): void {
+    clearTimeout(this.#timer)
+    this.#resumed?.close()
+    if (this.#over) return
+    if (answered && this.#decoder !== undefined) this.#timer = setTimeout(abandon, LINGER_MS, this).unref()
+    else this.abandon()
+  }
+
+  abandon(): void {
+    this.#over = true
+    this.#controller?.abort(new Failure('request.aborted', 'nobody waits for the answer'))
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.call.settled) this.abandon()
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    this.#status = status
+    const encoding = headers['content-encoding']
+    if (encoding !== undefined && encoding !== 'identity')
+      throw new Failure('upstream.protocol', `the answer is encoded as ${encoding}, which nobody asked for`)
+    const session = headers['mcp-session-id']
+    if (typeof session === 'string') this.session = session
+    if (status === 200 && isEventStream(headers)) {
+      const bound = this.#host.limits.sseEvent
+      this.#decoder = new SseDecoder((event) => this.event(event), { line: bound, event: bound })
+    } else if (Number(headers['content-length']) > this.#host.limits.resultBytes) this.#tooLarge()
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#over) return
+    if (this.#decoder !== undefined) {
+      this.#decoder.push(chunk)
+      return
+    }
+    this.#size += chunk.length
+    if (this.#size > this.#host.limits.resultBytes) this.#tooLarge()
+    if (this.#body === undefined) this.#body = chunk
+    else if (Array.isArray(this.#body)) this.#body.push(chunk)
+    else this.#body = [this.#body, chunk]
+  }
+
+  onResponseEnd(): void {
+    this.#over = true
+    if (this.call.settled) clearTimeout(this.#timer)
+    else if (this.#decoder !== undefined) this.#broken(undefined)
+    else this.#finish()
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, cause: Error): void {
+    this.#over = true
+    if (this.call.settled) clearTimeout(this.#timer)
+    else if (this.#decoder !== undefined && !(cause instanceof Failure)) this.#broken(cause)
+    else this.#fail(cause)
+  }
+
+  /** An event of the stream, or of the one that continues it. */
+  event({ data, id, retry }: SseEvent): void {
+    if (id !== undefined) this.#lastEventId = id
+    if (retry !== undefined) this.#retry = retry
+    this.#failedResumes = 0
+    if (data === '') return
+    try {
+      this.#host.hear(data, this.call)
+    } catch (thrown) {
+      if (!(thrown instanceof WireError)) throw asFailure(thrown)
+      throw new Failure('upstream.protocol', `an event holds no message: ${thrown.message}`, { cause: thrown })
+    }
+  }
+
+  closed({ status, cause }: { readonly status?: number; readonly cause?: unknown }): void {
+    if (this.call.settled) return
+    if (cause instanceof Failure) this.#fail(cause)
+    else if (status !== undefined && status < 500)
+      this.#fail(new Failure('upstream.protocol', `the stream broke off, and resuming it was answered ${status}`))
+    else {
+      if (status !== undefined || cause !== undefined) this.#failedResumes++
+      if (this.#failedResumes > FAILED_RESUMES)
+        this.#fail(new Failure('upstream.protocol', 'the stream broke off and could not be resumed', { cause }))
+      else this.#broken(cause)
+    }
+  }
+
+  /**
+   * The stream ended without the answer: resumed with `GET` and `Last-Event-ID` when the server gave ids (2025-11-25: servers
+   * may hang up on purpose and expect exactly this).
+   */
+  #broken(cause: unknown): void {
+    const headers = this.#lastEventId === '' ? undefined : this.#host.resumeHeaders(this)
+    if (headers === undefined) {
+      this.#fail(new Failure('upstream.protocol', 'the stream ended without the answer', { cause }))
+      return
+    }
+    const wait = Math.min(Math.max(this.#retry ?? USUAL_RETRY_MS, SHORTEST_RETRY_MS), LONGEST_RETRY_MS)
+    this.#timer = setTimeout(() => this.#resume(headers), wait)
+  }
+
+  #resume(headers: string[]): void {
+    const { pool, path, limits } = this.#host
+    this.#resumed = new EventStream(this, {
+      pool,
+      path,
+      headers: [...headers, 'last-event-id', this.#lastEventId],
+      headersTimeout: limits.upstreamFirstByteMs,
+      bound: limits.sseEvent,
+    })
+  }
+
+  /** The whole body is there, and it is no stream. */
+  #finish(): void {
+    const status = this.#status
+    const bytes =
+      this.#body === undefined
+        ? Buffer.alloc(0)
+        : Array.isArray(this.#body)
+          ? Buffer.concat(this.#body, this.#size)
+          : this.#body
+    this.#body = undefined
+    if (!isUtf8(bytes)) {
+      this.#fail(new Failure('upstream.protocol', `it answered ${status} with bytes that are no UTF-8`))
+      return
+    }
+    const text = bytes.toString('utf8')
+    if ((status < 200 || status > 299) && this.#host.refused(this, status, text)) return
+    if (text === '') {
+      this.#fail(new Failure('upstream.protocol', `it answered ${status} without a message`))
+      return
+    }
+    try {
+      this.#host.hear(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, this.call)
+      this.#fail(new Failure('upstream.protocol', `it answered ${status} with a message for somebody else`))
+    } catch (thrown) {
+      if (!(thrown instanceof WireError)) throw asFailure(thrown)
+      const what = status < 300 ? `with what is no message: ${thrown.message}` : 'and nothing a program could read'
+      this.#fail(new Failure('upstream.protocol', `it answered ${status} ${what}`, { cause: thrown }))
+    }
+  }
+
+  #tooLarge(): never {
+    throw new Failure('upstream.too-large', `the answer is above ${this.#host.limits.resultBytes} bytes`)
+  }
+
+  #fail(cause: unknown): void {
+    const { target, metrics } = this.#host
+    const failure = asFailing([target, this.call.method], cause)
+    if (failure.code === 'upstream.too-large')
+      metrics.limitHit(this.#decoder === undefined ? 'resultBytes' : 'sseEvent')
+    this.call.failed(failure)
+  }
+}
+
+const abandon = (post: Post): void => post.abandon()

@@ -1,0 +1,92 @@
+// One `GET` of an event stream: from its head to its end, without an opinion on what comes next.
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Dispatcher, Pool } from 'undici'
+import { Failure } from '../../core/failure.ts'
+import { SseDecoder, type SseEvent } from '../../http/sse.ts'
+
+/** Who reads the stream. */
+export interface Reader {
+  opened?(): void
+  event(event: SseEvent): void
+  /** It is over: refused with a status, broken with a cause, or ended as it should (neither). Said once. */
+  closed(end: { readonly status?: number; readonly cause?: unknown }): void
+}
+
+export interface StreamOptions {
+  readonly pool: Pool
+  readonly path: string
+  readonly headers: string[]
+  readonly headersTimeout: number
+  /** Bytes of one event. */
+  readonly bound: number
+}
+
+export const isEventStream = (headers: IncomingHttpHeaders): boolean =>
+  /^text\/event-stream\s*(?:;|$)/i.test(headers['content-type'] ?? '')
+
+export class EventStream implements Dispatcher.DispatchHandler {
+  /** Id to name when reconnecting; the empty string: there is none. */
+  lastEventId = ''
+  /** What the server asked to wait before reconnecting. */
+  retry: number | undefined = undefined
+  readonly #reader: Reader
+  readonly #decoder: SseDecoder
+  #controller: Dispatcher.DispatchController | undefined = undefined
+  #status = 0
+  #open = false
+  #over = false
+
+  constructor(reader: Reader, { pool, path, headers, headersTimeout, bound }: StreamOptions) {
+    this.#reader = reader
+    // Servers put a whole message into one line: the bound of an event is the bound of a line.
+    this.#decoder = new SseDecoder((event) => this.#event(event), { line: bound, event: bound })
+    pool.dispatch({ path, method: 'GET', headers, headersTimeout, bodyTimeout: 0 }, this)
+  }
+
+  /** Ends it from our side; the reader hears nothing more. */
+  close(): void {
+    this.#over = true
+    this.#controller?.abort(new Failure('request.aborted', 'the stream is not needed any more'))
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#over) controller.abort(new Failure('request.aborted', 'the stream is not needed any more'))
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    this.#status = status
+    if (status === 200 && isEventStream(headers)) {
+      this.#open = true
+      this.#reader.opened?.()
+      return
+    }
+    this.#end({ status })
+    controller.abort(new Failure('request.aborted', 'no stream'))
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#open && !this.#over) this.#decoder.push(chunk)
+  }
+
+  onResponseEnd(): void {
+    this.#end({})
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, cause: Error): void {
+    this.#end(this.#status !== 0 && !this.#open ? { status: this.#status, cause } : { cause })
+  }
+
+  #event(event: SseEvent): void {
+    if (this.#over) return
+    if (event.id !== undefined) this.lastEventId = event.id
+    if (event.retry !== undefined) this.retry = event.retry
+    this.#reader.event(event)
+  }
+
+  #end(end: { readonly status?: number; readonly cause?: unknown }): void {
+    if (this.#over) return
+    this.#over = true
+    this.#reader.closed(end)
+  }
+}

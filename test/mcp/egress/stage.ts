@@ -1,0 +1,218 @@
+// What tests of the egress share: a target's site, a peer and a caller that remember what they hear, and hand-made servers.
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { TestContext } from 'node:test'
+import { defaultLimits } from '../../../src/config/limits.ts'
+import type { Limits } from '../../../src/config/shape.ts'
+import { type RawJson, rawJson, targetName } from '../../../src/core/brand.ts'
+import { defaultPoolSettings, Pools, type TlsOptions } from '../../../src/http/pools.ts'
+import type { Answer, Caller, Connection, Peer, Upstream } from '../../../src/mcp/conversation.ts'
+import { targets } from '../../../src/mcp/egress/index.ts'
+import type { TargetSite } from '../../../src/mcp/egress/site.ts'
+import type { Fields, Log } from '../../../src/telemetry/log.ts'
+import { createMetrics } from '../../../src/telemetry/metrics.ts'
+
+export interface Stage extends TargetSite {
+  /** Lines of the log: `level message {fields}`. */
+  readonly lines: string[]
+  readonly problems: string[]
+  readonly hits: string[]
+}
+
+export interface StageOptions {
+  readonly limits?: Partial<Limits>
+  readonly tls?: TlsOptions
+  readonly target?: string
+  readonly connectTo?: ReadonlyMap<string, string>
+  readonly backend?: TargetSite['backend']
+}
+
+/** A site whose pools and kept things end with the test. */
+export function stage(t: TestContext, { limits, tls, target = 'shop', connectTo, backend }: StageOptions = {}): Stage {
+  const pools = new Pools({ ...defaultPoolSettings, ...(connectTo && { connectTo }) })
+  const kept = new Map<string, AsyncDisposable>()
+  const [lines, problems, hits]: [string[], string[], string[]] = [[], [], []]
+  const write = (level: string) => (message: string, fields?: Fields) => {
+    lines.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`)
+  }
+  const log: Log = { error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug') }
+  t.after(async () => {
+    for (const thing of kept.values()) await thing[Symbol.asyncDispose]()
+    await pools[Symbol.asyncDispose]()
+  })
+  return {
+    target: targetName(target),
+    path: [],
+    pools,
+    log,
+    limits: { ...defaultLimits, ...limits },
+    metrics: { ...createMetrics({ version: '0', process: false }), limitHit: (name) => void hits.push(name) },
+    tls,
+    ...(backend && { backend }),
+    problem: (at, message) => void problems.push(`${at.join('.')}: ${message}`),
+    // The site's contract says that one key always means one type.
+    keep: <T extends AsyncDisposable>(key: string, make: () => T): T => {
+      const thing = (kept.get(key) as T | undefined) ?? make()
+      kept.set(key, thing)
+      return thing
+    },
+    lines,
+    problems,
+    hits,
+  }
+}
+
+/** Compiles a target and ends it with the test. */
+export async function upstream(
+  t: TestContext,
+  kind: keyof typeof targets,
+  body: unknown,
+  site: TargetSite,
+): Promise<Upstream> {
+  // Which module it is decides the type of the body; the schema has just checked it.
+  const module = targets[kind] as unknown as {
+    schema: { parse(body: unknown): unknown }
+    compile(body: unknown, site: TargetSite): Upstream | undefined
+  }
+  const made = module.compile(module.schema.parse(body), site)
+  if (made === undefined) throw new Error('the target does not compile')
+  t.after(() => made[Symbol.asyncDispose]())
+  return made
+}
+
+export interface Heard {
+  readonly method: string
+  readonly params: string | undefined
+}
+
+export interface Listener {
+  readonly heard: Heard[]
+  readonly asked: Heard[]
+}
+
+type Reply = (method: string, params: RawJson | undefined, signal?: AbortSignal) => Promise<Answer>
+
+const nobody: Reply = async () => ({ kind: 'error', raw: rawJson('{"code":-32601,"message":"nobody"}') })
+
+const listening = (reply: Reply) => {
+  const heard: Heard[] = []
+  const asked: Heard[] = []
+  return {
+    heard,
+    asked,
+    notification: (method: string, params: RawJson | undefined) => void heard.push({ method, params }),
+    ask: (method: string, params: RawJson | undefined, signal?: AbortSignal) => {
+      asked.push({ method, params })
+      return reply(method, params, signal)
+    },
+  }
+}
+
+export interface TestPeer extends Peer, Listener {
+  readonly losses: Error[]
+}
+
+/** Someone who speaks through a connection. */
+export function peer(over: Partial<Peer> & { reply?: Reply } = {}): TestPeer {
+  const losses: Error[] = []
+  return {
+    principal: 'alice',
+    revision: '2025-11-25',
+    clientInfo: rawJson('{"name":"test","version":"1"}'),
+    capabilities: rawJson('{"sampling":{},"elicitation":{},"roots":{}}'),
+    lost: (cause) => void losses.push(cause),
+    ...listening(over.reply ?? nobody),
+    ...over,
+    losses,
+  }
+}
+
+/** Someone who waits for one answer. */
+export function caller(reply: Reply = nobody, signal?: AbortSignal): Caller & Listener {
+  return { ...listening(reply), ...(signal && { signal }) }
+}
+
+/** Calls a tool and gives the parsed result. */
+export async function callTool(
+  connection: Connection,
+  name: string,
+  args: object = {},
+  by: Caller = caller(),
+): Promise<unknown> {
+  const params = rawJson(JSON.stringify({ name, arguments: args }))
+  const { kind, raw } = await connection.request({ method: 'tools/call', params }, by)
+  if (kind === 'error') throw new Error(raw)
+  return JSON.parse(raw)
+}
+
+/** A hand-made server; its address. */
+export async function serve(t: TestContext, listener: RequestListener): Promise<string> {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => {
+    server.closeAllConnections()
+    return new Promise((resolve) => server.close(resolve))
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+export const bodyOf = async (request: IncomingMessage): Promise<string> => {
+  let text = ''
+  for await (const chunk of request) text += String(chunk)
+  return text
+}
+
+export interface Said {
+  readonly id?: number
+  readonly method?: string
+  readonly params?: { readonly [name: string]: unknown }
+  readonly result?: unknown
+  readonly error?: unknown
+}
+
+export interface Post {
+  readonly said: Said
+  readonly text: string
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  json(value: unknown, status?: number): void
+  result(result: unknown): void
+}
+
+const HELLO = { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: { name: 's', version: '1' } }
+
+/** Answers the opening and hands everything else to `other`; a session id when one is given. */
+export function mcpServer(
+  other: (post: Post) => void | Promise<void>,
+  options: { session?: () => string | undefined; get?: RequestListener; hello?: object } = {},
+): RequestListener {
+  const serve = async (...[request, response]: Parameters<RequestListener>): Promise<void> => {
+    if (request.method !== 'POST') {
+      if (options.get) options.get(request, response)
+      else response.writeHead(405).end()
+      return
+    }
+    const text = await bodyOf(request)
+    const said: Said = JSON.parse(text)
+    const json = (value: unknown, status = 200) => {
+      response.writeHead(status, { 'content-type': 'application/json' })
+      response.end(typeof value === 'string' ? value : JSON.stringify(value))
+    }
+    const result = (value: unknown) => json({ jsonrpc: '2.0', id: said.id, result: value })
+    if (said.method === 'initialize') {
+      const session = options.session?.()
+      if (session !== undefined) response.setHeader('mcp-session-id', session)
+      return result({ ...HELLO, ...options.hello })
+    }
+    if (said.method === 'notifications/initialized') response.writeHead(202).end()
+    else await other({ said, text, request, response, json, result })
+  }
+  return (request, response) => {
+    serve(request, response).catch((thrown: unknown) => response.destroy(thrown as Error))
+  }
+}
+
+/** Waits until something is so. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5))
+}

@@ -19,10 +19,20 @@ export function complaints(
   value: unknown,
   holes: readonly Path[],
 ): readonly Problem[] {
-  return (error?.issues ?? [])
+  const problems = (error?.issues ?? [])
     .flatMap((issue) => flatten(issue, []))
     .flatMap((issue) => withoutHoles(issue, value, holes))
     .flatMap((issue) => asProblems(issue, root, value))
+  return problems.filter((problem) => !problems.some((other) => explains(other, problem)))
+}
+
+/** A key that is missing only because it is misspelt is one mistake. */
+function explains(unknown: Problem, absent: Problem): boolean {
+  const meant = unknown.hint?.match(/^did you mean (`.+`)\?$/)?.[1]
+  if (unknown.code !== 'config.unknown-key' || meant === undefined) return false
+  if (!equal(unknown.path.slice(0, -1), absent.path)) return false
+  if (absent.code === 'config.missing-key') return absent.message.startsWith(meant)
+  return absent.message.includes('needs one of') && absent.message.includes(meant)
 }
 
 /** A union complains once for each branch: the branch that came furthest is the one that was meant. */

@@ -27,7 +27,8 @@ export interface Expanded {
   readonly missing: readonly Missing[]
 }
 
-const MODELINE = '# yaml-language-server: $schema'
+/** What stands before the `$schema` of an editor's modeline; a shell's here-document leaves a backslash. */
+const MODELINE = /#\s*yaml-language-server:\s*\\?$/
 const NAME = /[\p{Alphabetic}\p{N}_]+/uy
 const BRACED = /\{([^}]*)\}/y
 
@@ -79,8 +80,7 @@ export function sourceOffset(expanded: Expanded, offset: number): number {
 }
 
 function isModeline(source: string, at: number): boolean {
-  const start = at - MODELINE.indexOf('$')
-  return start >= 0 && source.startsWith(MODELINE, start)
+  return source.startsWith('$schema', at) && MODELINE.test(source.slice(source.lastIndexOf('\n', at) + 1, at))
 }
 
 function reference(

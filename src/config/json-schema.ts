@@ -1,7 +1,7 @@
 // JSON Schema of the configuration, for editors: made of the same schemas that check it.
 import { z } from 'zod'
 import type { Parts } from './schema/keys.ts'
-import { noteOf } from './schema/note.ts'
+import { ownNote } from './schema/note.ts'
 import { rootSchema } from './schema.ts'
 
 /** A JSON Schema (draft 2020-12) that completes and checks a configuration while it is written. */
@@ -14,8 +14,11 @@ function generate(schema: z.core.$ZodType): object {
     io: 'input',
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema: target }) => {
-      const { json, layers, standing, say } = noteOf(zodSchema)
-      if (json !== undefined) Object.assign(target, json)
+      const { json, layers, standing, say } = ownNote(zodSchema)
+      if (json !== undefined) {
+        for (const key of Object.keys(target)) Reflect.deleteProperty(target, key)
+        Object.assign(target, json)
+      }
       if (layers !== undefined) Object.assign(target, layered(layers))
       if (standing === 'not built') target.description = 'Read, but not built in this version.'
       else if (say !== undefined) target.description = `${say.charAt(0).toUpperCase()}${say.slice(1)}.`

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { Path, Problem } from '../core/module.ts'
 import { meshAt } from './mesh.ts'
 import { notBuiltAt, type Row } from './not-built.ts'
+import { alsoOn } from './problems.ts'
 import { member, noteOf, type Standing } from './schema/note.ts'
 
 export interface LedgerRow {
@@ -61,8 +62,9 @@ function standing(schema: z.core.$ZodType | undefined, value: unknown, ways: Ste
         const meant = key === way && (when === undefined || when.some((one) => one === value))
         if (meant) return { standing: severity === 'error' ? 'refused' : 'ignored', say, inside }
       }
-      if (notBuiltAt(place).some((row) => (inside || typeof row !== 'string') && matches(row, way, value)))
-        return { standing: 'not built', say: undefined, inside }
+      const row = notBuiltAt(place).find((one) => (inside || typeof one !== 'string') && matches(one, way, value))
+      if (row !== undefined)
+        return { standing: 'not built', say: typeof row === 'string' ? undefined : 'only some values', inside }
     }
   }
   return { standing: about.standing ?? 'accepted', say: about.say, inside: false }
@@ -90,16 +92,12 @@ export function ledgerProblems(rows: readonly LedgerRow[], lineOf: (path: Path) 
   for (const same of unbuilt.values()) {
     const [first, ...others] = same
     if (first === undefined) continue
-    const lines = others.map(({ path }) => lineOf(path)).join(', ')
     problems.push({
       code: 'config.not-built',
       severity: 'error',
       path: first.path,
-      message: `\`${String(first.path.at(-1))}\` is not built: this version reads it and cannot do it`,
-      hint:
-        others.length === 0
-          ? 'take it out to start'
-          : `take it out to start; also on line${others.length > 1 ? 's' : ''} ${lines}`,
+      message: `${first.say === undefined ? '' : 'this value of '}\`${String(first.path.at(-1))}\` is understood, but not built in this version`,
+      hint: `take it out to start${alsoOn(others.map(({ path }) => lineOf(path)))}`,
     })
   }
   for (const { path, standing: of, say } of rows) {

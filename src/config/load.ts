@@ -55,7 +55,7 @@ export function loadConfig({ text, file, env, parts }: Source): Loaded {
   const problems = [
     ...reading.problems,
     ...twice(reading.duplicates, root, file),
-    ...place(found.filter(({ path }) => !reading.incomplete(path))),
+    ...place(found.filter(({ code, path }) => !code.startsWith('config.wrong') || !reading.incomplete(path))),
   ]
   if (!checked.success) return done(problems, rows)
   const { shape, problems: late } = normalise(checked.data, env)

@@ -6,6 +6,7 @@ import { listenersOf, type Written } from './normalise/listeners.ts'
 import { type Body, Notes, phases } from './normalise/policies.ts'
 import { matchesEverything, prefixMatch, routeShape } from './normalise/routes.ts'
 import { settings } from './normalise/settings.ts'
+import { pathText } from './problems.ts'
 import type { Config } from './schema.ts'
 import type { BindShape, ListenerShape, RouteShape, Shape } from './shape.ts'
 import { nearestWord } from './suggest.ts'
@@ -19,11 +20,7 @@ export function normalise(config: Config, env: Env): { shape: Shape; problems: r
   const ports = new Ports(notes)
   for (const [index, bind] of (config.binds ?? []).entries()) {
     const path = ['binds', index]
-    if (bind.mode === 'internal') continue
-    if (bind.port === null || bind.port === undefined) {
-      notes.error('config.missing-key', path, '`port` is missing from a bind')
-      continue
-    }
+    if (bind.port === null || bind.port === undefined) continue // internal: not built
     const gateway = `bind/${bind.port}`
     const listeners = bind.listeners.map((listener, at): ListenerShape => {
       const where = [...path, 'listeners', at]
@@ -42,15 +39,13 @@ export function normalise(config: Config, env: Env): { shape: Shape; problems: r
     gateways.attach(route.gateways ?? ['default'], [...path, 'gateways'], shape)
   }
   const mcp = config.mcp === null || config.mcp === undefined ? undefined : mcpRoute(config.mcp)
-  if (mcp !== undefined) {
-    const attached = mcp.gateways ?? (mcp.port === undefined && gateways.has('default') ? ['default'] : undefined)
-    if (attached !== undefined) gateways.attach(attached, ['mcp', 'gateways'], mcp.attached)
-    else {
-      const port = mcp.port ?? MCP_PORT
-      ports.add(port, mcp.port === undefined ? ['mcp'] : ['mcp', 'port'], ownBind(port, mcp.alone))
-    }
-  }
+  const attached = mcp?.gateways ?? (mcp?.port === undefined && gateways.has('default') ? ['default'] : undefined)
+  if (mcp !== undefined && attached !== undefined) gateways.attach(attached, ['mcp', 'gateways'], mcp.attached)
   gateways.addTo(ports)
+  if (mcp !== undefined && attached === undefined) {
+    const port = mcp.port ?? MCP_PORT
+    ports.add(port, mcp.port === undefined ? ['mcp'] : ['mcp', 'port'], ownBind(port, mcp.alone))
+  }
   const shape: Shape = { binds: ports.binds(), ...settings(config.config ?? {}, env, notes) }
   return { shape, problems: notes.problems }
 }
@@ -110,7 +105,7 @@ class Ports {
   add(port: number, at: Path, bind: Omit<BindShape, 'port'>): void {
     const taken = this.#binds.get(port)
     if (taken === undefined) this.#binds.set(port, { port, ...bind })
-    else this.#notes.error('config.port-conflict', at, `port ${port} is taken already, by ${taken.name}`)
+    else this.#notes.error('config.port-conflict', at, `port ${port} is taken already, by \`${pathText(taken.path)}\``)
   }
 
   binds(): readonly BindShape[] {

@@ -60,6 +60,14 @@ export function countText(problems: readonly Problem[]): string {
   return [count('error'), count('warning')].filter((one) => one !== undefined).join(', ') || 'no problems'
 }
 
+/** `; also on lines 12, 90`, or nothing: where else one and the same problem stands. */
+export function alsoOn(lines: readonly number[]): string {
+  const others = [...new Set(lines)]
+  if (others.length === 0) return ''
+  const listed = others.slice(0, 12).join(', ')
+  return `; also on line${others.length === 1 ? '' : 's'} ${listed}${others.length > 12 ? ', …' : ''}`
+}
+
 const WIDEST = 100
 
 /** The line around the column, without what it says of secrets. */
@@ -71,12 +79,16 @@ function excerpt({ source, column, width }: Located): { text: string; start: num
   return { text: visible(text), start, width: Math.max(1, Math.min(width, text.length - start)) }
 }
 
+const SECRET = String.raw`(?:key|value|authorization|[\w-]*(?:secret|password|token|api_?key))["']?\s*:\s*(?![\s{[|>&*$#])`
+
 /** A secret that stands in the file literally must not travel on with its error message. */
 function withoutSecret(line: string): string {
-  return line.replace(
-    /^(\s*(?:- +)?["']?(?:key|value|authorization|[\w-]*(?:secret|password|token|api_?key))["']?\s*:\s*)(?!\s*[{[|>&*$#]).+$/i,
-    '$1…',
-  )
+  return line
+    .replace(new RegExp(`^(\\s*(?:- +)?["']?${SECRET}).+$`, 'i'), '$1…')
+    .replace(
+      new RegExp(`([{,]\\s*["']?${SECRET})([^,}]+)`, 'gi'),
+      (_, before: string, value: string) => before + '*'.repeat(value.trimEnd().length).padEnd(value.length),
+    )
 }
 
 /** Untrusted text for a terminal: control characters and direction changes become visible. */

@@ -2,7 +2,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap } from 'yaml'
 import type { Path } from '../core/module.ts'
 import { type Env, type Expanded, expand, sourceOffset } from './expand.ts'
-import type { Located } from './problems.ts'
+import { alsoOn, type Located } from './problems.ts'
 
 /** Bytes of a configuration, before and after expansion. */
 const LARGEST = 4 * 1024 * 1024
@@ -58,15 +58,7 @@ export function read(source: string, file: string, env: Env): Reading {
   const lines = lineStarts(source)
   const at = (start: number, end: number): Location => locationOf(source, lines, start, end)
   const fromText = (span: Span): Location => at(sourceOffset(expanded, span.start), sourceEnd(expanded, span.end))
-  const problems: Located[] = expanded.missing.map(({ name, at: from, length }) => ({
-    code: 'config.missing-variable',
-    severity: 'error',
-    path: [],
-    message: `the environment variable \`${name}\` is not set`,
-    hint: `set it, write \`\${${name}:-default}\`, or \`$$\` for a plain dollar sign (comments count too)`,
-    file,
-    ...at(from, from + length),
-  }))
+  const problems: Located[] = missingVariables(expanded, (from, to) => ({ file, ...at(from, to) }))
   const builder = new Builder()
   const document = parse(expanded.text)
   if (document instanceof RangeError)
@@ -93,6 +85,28 @@ export function read(source: string, file: string, env: Env): Reading {
       return found !== undefined && expanded.replaced.some((one) => one.missing && overlaps(one, found.value))
     },
   }
+}
+
+/** One problem for each variable, at its first use. */
+function missingVariables(
+  { missing }: Expanded,
+  at: (from: number, to: number) => Location & { file: string },
+): Located[] {
+  return [...Map.groupBy(missing, ({ name }) => name)].flatMap(([name, uses]): Located[] => {
+    const [first, ...others] = uses.map((use) => at(use.at, use.at + use.length))
+    if (first === undefined) return []
+    const also = alsoOn(others.map(({ line }) => line))
+    return [
+      {
+        code: 'config.missing-variable',
+        severity: 'error',
+        path: [],
+        message: `the environment variable \`${name}\` is not set`,
+        hint: `set it, give it a default as in \`\${${name}:-…}\`, or write \`$$\` for a plain dollar sign${also}`,
+        ...first,
+      },
+    ]
+  })
 }
 
 function parse(text: string): Document.Parsed | RangeError {

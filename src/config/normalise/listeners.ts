@@ -61,8 +61,9 @@ function tlsShape(tls: WrittenTls, path: Path, notes: Notes): TlsShape | undefin
   const { cert, key } = tls
   if (Object.hasOwn(tls, 'spiffe')) return undefined // has had its own answer
   if (cert === null || cert === undefined || key === null || key === undefined) {
-    const absent = [cert ?? '`cert`', key ?? '`key`'].filter((one) => one === '`cert`' || one === '`key`').join(' and ')
-    notes.error('config.missing-key', path, `${absent} missing from \`tls\``)
+    const absent = [cert ?? '`cert`', key ?? '`key`'].filter((one) => one === '`cert`' || one === '`key`')
+    const are = absent.length === 1 ? 'is' : 'are'
+    notes.error('config.missing-key', path, `${absent.join(' and ')} ${are} missing from \`tls\``)
     return undefined
   }
   const minimum = tls.minTLSVersion ?? tls.minTlsVersion ?? undefined

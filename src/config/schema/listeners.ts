@@ -46,13 +46,18 @@ const listener = (parts: Parts) =>
 /** A port with its listeners: the low-level form. */
 export const bind = (parts: Parts) =>
   note(
-    z.strictObject({
-      port: port().nullish(),
-      listeners: z.array(listener(parts)),
-      tunnelProtocol: z.enum(['direct', 'hboneWaypoint', 'hboneGateway', 'proxy', 'connect']).nullish(),
-      mode: z.enum(['standard', 'internal']).nullish(),
-      ...unread('bind'),
-    }),
+    z
+      .strictObject({
+        port: port().nullish(),
+        listeners: z.array(listener(parts)),
+        tunnelProtocol: z.enum(['direct', 'hboneWaypoint', 'hboneGateway', 'proxy', 'connect']).nullish(),
+        mode: z.enum(['standard', 'internal']).nullish(),
+        ...unread('bind'),
+      })
+      .check(({ issues, value }) => {
+        if ((value.port ?? undefined) !== undefined || value.mode === 'internal') return
+        issues.push({ code: 'custom', message: 'needs a `port`', input: value })
+      }),
     { place: 'bind', noun: 'a bind' },
   )
 

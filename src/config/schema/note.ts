@@ -27,12 +27,15 @@ export function note<S extends z.core.$ZodType>(schema: S, about: Note): S {
   return schema
 }
 
+/** The note on this very schema object. */
+export const ownNote = (schema: z.core.$ZodType): Note => notes.get(schema) ?? {}
+
 /** The note on a schema, those of what it wraps included; the outermost word counts. */
 export function noteOf(schema: z.core.$ZodType): Note {
   let found: Note = {}
   let next: z.core.$ZodType | undefined = schema
   while (next !== undefined) {
-    found = { ...notes.get(next), ...found }
+    found = { ...ownNote(next), ...found }
     next = inside(next)
   }
   return found

@@ -147,4 +147,7 @@ export const attachedRoute = (parts: Parts) =>
 
 /** `gw`, `gw/listener` or a list of them. */
 export const gatewayNames = () =>
-  z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(z.string()))
+  note(
+    z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(z.string())),
+    { json: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] } },
+  )

@@ -133,7 +133,7 @@ export class Shelf implements AsyncDisposable {
    * `urgent`: somebody cannot be answered without it.
    */
   poke(urgent = false): void {
-    if (this.#running || this.#ended.signal.aborted) return
+    if (this.#running || this.#ended.signal.aborted || (this.#timer !== undefined && !urgent)) return
     const now = Date.now()
     if (now - this.#readAt > AGE_MS) for (const kind of listKinds) this.#slots[kind].stale = true
     if (!listKinds.some((kind) => this.#slots[kind].stale)) return
@@ -228,7 +228,7 @@ export class Shelf implements AsyncDisposable {
         this.#readAt = Date.now()
       } else this.#failures++
     } catch (thrown) {
-      this.#failed(asFailure(thrown))
+      this.#failed(namedFailure(this.target, 'initialize', thrown))
     }
   }
 
@@ -364,11 +364,8 @@ function samePages(before: Listing, pages: readonly Page[]): boolean {
 /** The failure as one that names target and step, whatever threw it. */
 export function namedFailure(target: TargetName, step: string, thrown: unknown): Failure {
   const failure = asFailure(thrown)
-  if (failure.message.includes(target) && failure.message.includes(step)) return failure
-  const message = failure.message.includes(target)
-    ? `${step}: ${failure.message}`
-    : `target ${target}: ${step}: ${failure.message}`
-  return new Failure(failure.code, message, { cause: failure })
+  if (failure.message.startsWith(`target ${target}: `)) return failure
+  return new Failure(failure.code, `target ${target}: ${step}: ${failure.message}`, { cause: failure })
 }
 
 /** Code and message of an error object, short enough for a log. */

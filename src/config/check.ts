@@ -8,7 +8,11 @@ import { nearestWord } from './suggest.ts'
 type Issue = z.core.$ZodIssue
 
 /** Keys that newer versions of the original have and this one has not (reference: agentgateway §10.3). */
-const newer = new Set(['budgets', 'sseKeepAlive', 'sessionIdleTtl'])
+const newer = new Map([
+  ['budgets', 'newer versions of agentgateway know this key; this one does not'],
+  ['sseKeepAlive', 'newer versions of agentgateway know this key; here it is `config.limits.sseKeepAliveMs`'],
+  ['sessionIdleTtl', 'newer versions of agentgateway know this key; here it is `config.mcp.sessionTtl`'],
+])
 
 /**
  * What a failed check has to say. `holes` are keys inside module bodies that the tables list as not built.
@@ -23,16 +27,23 @@ export function complaints(
     .flatMap((issue) => flatten(issue, []))
     .flatMap((issue) => withoutHoles(issue, value, holes))
     .flatMap((issue) => asProblems(issue, root, value))
-  return problems.filter((problem) => !problems.some((other) => explains(other, problem)))
+  return withoutEchoes(problems)
 }
 
 /** A key that is missing only because it is misspelt is one mistake. */
-function explains(unknown: Problem, absent: Problem): boolean {
-  const meant = unknown.hint?.match(/^did you mean (`.+`)\?$/)?.[1]
-  if (unknown.code !== 'config.unknown-key' || meant === undefined) return false
-  if (!equal(unknown.path.slice(0, -1), absent.path)) return false
-  if (absent.code === 'config.missing-key') return absent.message.startsWith(meant)
-  return absent.message.includes('needs one of') && absent.message.includes(meant)
+function withoutEchoes(problems: readonly Problem[]): readonly Problem[] {
+  const meant = new Map<string, string[]>()
+  for (const { code, path, hint } of problems) {
+    const word = code === 'config.unknown-key' ? hint?.match(/^did you mean (`.+`)\?$/)?.[1] : undefined
+    if (word === undefined) continue
+    const around = JSON.stringify(path.slice(0, -1))
+    meant.set(around, [...(meant.get(around) ?? []), word])
+  }
+  return problems.filter(({ code, path, message }) => {
+    const words = meant.get(JSON.stringify(path)) ?? []
+    if (code === 'config.missing-key') return !words.some((word) => message.startsWith(word))
+    return !(message.includes('needs one of') && words.some((word) => message.includes(word)))
+  })
 }
 
 /** A union complains once for each branch: the branch that came furthest is the one that was meant. */
@@ -165,7 +176,7 @@ function nounAt(root: z.ZodType, path: Path): string {
 function hintFor(key: string, around: Path, root: z.ZodType): string | undefined {
   if (key === '<<') return 'YAML merge keys are not supported: write the keys out, or use a whole anchor'
   const here = schemaAt(root, around)
-  if (here === undefined) return undefined
+  if (here === undefined || newer.has(key)) return newer.get(key)
   const known = keysOf(here)
   const meant = nearestWord(key, known)
   if (meant !== undefined) return `did you mean \`${meant}\`?`
@@ -178,7 +189,6 @@ function hintFor(key: string, around: Path, root: z.ZodType): string | undefined
     const below = member(here, child)
     if (below !== undefined && keysOf(bare(below)).includes(key)) return `\`${key}\` belongs under \`${child}\``
   }
-  if (newer.has(key)) return 'newer versions of agentgateway know this key; this one does not'
   return known.length === 0 || known.length > 12
     ? undefined
     : `known keys: ${known.map((one) => `\`${one}\``).join(', ')}`

@@ -55,13 +55,15 @@ export function expand(source: string, env: Env): Expanded {
     text += written
     from = at + length
   }
+  // Behind the last brace nothing closes: looking for one at each `${` would take quadratic time.
+  const lastBrace = source.lastIndexOf('}')
   const home = env['HOME']
   if (home !== undefined && /^~(\/|$)/.test(source)) put(0, 1, home, 'HOME')
   for (let at = source.indexOf('$', from); at >= 0; at = source.indexOf('$', Math.max(at + 1, from))) {
     if (isModeline(source, at)) continue
     if (source[at + 1] === '$') put(at, 2, '$', '')
     else {
-      const found = reference(source, at)
+      const found = reference(source, at, at < lastBrace)
       if (found !== undefined) put(at, found.length, env[found.name] ?? found.fallback, found.name)
     }
   }
@@ -86,9 +88,10 @@ function isModeline(source: string, at: number): boolean {
 function reference(
   source: string,
   at: number,
+  closes: boolean,
 ): { name: string; length: number; fallback: string | undefined } | undefined {
   BRACED.lastIndex = at + 1
-  const braced = BRACED.exec(source)
+  const braced = closes ? BRACED.exec(source) : null
   if (braced !== null) {
     const inner = braced[1] ?? ''
     const split = inner.indexOf(':-')

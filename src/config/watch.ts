@@ -41,6 +41,7 @@ class Watch implements FileWatch {
   #poll: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
   #again = false
+  #doubted = false
   #closed = false
 
   constructor(changed: () => void, settleMs: number, pollMs: number) {
@@ -121,24 +122,31 @@ class Watch implements FileWatch {
   async #look(): Promise<void> {
     this.#follow()
     const known = this.#known
-    let different = false
-    for (const [file, before] of known) {
-      const now = await fingerprint(file)
-      if (now !== before && before !== '') different = true
-      known.set(file, now)
+    const now = new Map<string, string>()
+    for (const file of known.keys()) now.set(file, await fingerprint(file))
+    const different = [...now].filter(([file, print]) => known.get(file) !== '' && known.get(file) !== print)
+    // Gone or empty is what a file looks like while somebody writes it: look again before saying so.
+    if (!this.#doubted && different.some(([, print]) => print === ABSENT || print === EMPTY)) {
+      this.#doubted = true
+      this.#again = true
+      return
     }
-    if (different && !this.#closed) this.#changed()
+    this.#doubted = false
+    for (const [file, print] of now) if (known.has(file)) known.set(file, print)
+    if (different.length > 0 && !this.#closed) this.#changed()
   }
 }
 
-/** SHA-256 of what a file holds; `absent` when it cannot be read. */
+const ABSENT = 'absent'
+const EMPTY = 'empty'
+
+/** SHA-256 of what a file holds, or a word for nothing. */
 async function fingerprint(file: string): Promise<string> {
   try {
-    return createHash('sha256')
-      .update(await readFile(file))
-      .digest('base64')
+    const content = await readFile(file)
+    return content.length === 0 ? EMPTY : createHash('sha256').update(content).digest('base64')
   } catch {
-    return 'absent'
+    return ABSENT
   }
 }
 

@@ -86,3 +86,8 @@ test('offsets lead back to the source, before, between and behind what was repla
     }),
   )
 })
+
+test('millions of open braces are passed over once', () => {
+  const source = '${'.repeat(1_000_000)
+  assert.equal(text(source), source)
+})

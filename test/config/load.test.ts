@@ -186,3 +186,11 @@ test('what came from a variable never appears in a message', () => {
   assert.equal(problems.length, 4)
   assert.ok(!JSON.stringify(problems).includes(secret))
 })
+
+test('a key that only newer versions of the original have is answered with what stands for it here', () => {
+  const { problems } = load('mcp: { targets: [], sseKeepAlive: 5s }')
+  assert.deepEqual(
+    problems.map(({ code, hint }) => [code, hint]),
+    [['config.unknown-key', 'newer versions of agentgateway know this key; here it is `config.limits.sseKeepAliveMs`']],
+  )
+})

@@ -145,13 +145,11 @@ class ClientPeer implements Peer {
   }
 
   notification(method: string, params: RawJson | undefined): void {
-    const { client } = this.#line
-    relayNotification(this.#line, method, params, (name, text) => client.notification(name, text))
+    relayNotification(this.#line, method, params, this.#line.client)
   }
 
-  ask(method: string, params: RawJson | undefined): Promise<Answer> {
-    const { client } = this.#line
-    return relayQuestion(this.#line, method, params, (name, text) => client.ask(name, text))
+  ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer> {
+    return relayQuestion(this.#line, { method, params, signal }, this.#line.client)
   }
 }
 
@@ -168,10 +166,10 @@ class Relay implements Caller {
   }
 
   notification(method: string, params: RawJson | undefined): void {
-    relayNotification(this.#line, method, params, (name, text) => this.#caller.notification(name, text))
+    relayNotification(this.#line, method, params, this.#caller)
   }
 
-  ask(method: string, params: RawJson | undefined): Promise<Answer> {
-    return relayQuestion(this.#line, method, params, (name, text) => this.#caller.ask(name, text))
+  ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer> {
+    return relayQuestion(this.#line, { method, params, signal }, this.#caller)
   }
 }

@@ -1,6 +1,6 @@
 // What upstreams say to clients on their own: notifications brought into the clients' names, questions checked and passed on.
 import { type RawJson, rawJson } from '../core/brand.ts'
-import type { Answer, Client } from './conversation.ts'
+import type { Answer, Caller, Client } from './conversation.ts'
 import { cut, type Edit, edited, find, members, setMember } from './json.ts'
 import { changedKinds } from './offers.ts'
 import type { Shelf } from './shelf.ts'
@@ -22,27 +22,35 @@ export interface Line {
   readonly tokens: QuestionTokens
 }
 
-type Notify = (method: string, params: RawJson | undefined) => void
-type Ask = (method: string, params: RawJson | undefined) => Promise<Answer>
+/** Whoever hears and is asked: a running request's caller, or the client itself. */
+type Hearer = Pick<Caller, 'notification' | 'ask'>
+
+export interface Question {
+  readonly method: string
+  readonly params: RawJson | undefined
+  /** The server has taken it back. */
+  readonly signal: AbortSignal | undefined
+}
 
 /** Passes a notification on, or acts on it, or drops it. */
-export function relayNotification(line: Line, method: string, params: RawJson | undefined, send: Notify): void {
+export function relayNotification(line: Line, method: string, params: RawJson | undefined, to: Hearer): void {
   switch (method) {
     case 'notifications/message':
       if (params !== undefined && isLoudEnough(line.client.logLevel, params))
-        send(method, line.several ? withLogger(params, line.shelf.target) : params)
+        to.notification(method, line.several ? withLogger(params, line.shelf.target) : params)
       return
     case 'notifications/resources/updated':
-      return relayUpdate(line, method, params, send)
+      return relayUpdate(line, method, params, to)
     case 'notifications/tools/list_changed':
     case 'notifications/prompts/list_changed':
     case 'notifications/resources/list_changed':
       // Told to clients when the list that they see has really changed.
       return line.shelf.changed(changedKinds(method))
     case 'notifications/tasks/status':
-      return send(method, params !== undefined && line.several ? withTask(params, line.shelf.target) : params)
+      if (params === undefined || !line.several) return to.notification(method, params)
+      return to.notification(method, withTask(params, line.shelf.target))
     default:
-      send(method, params)
+      to.notification(method, params)
   }
 }
 
@@ -54,24 +62,20 @@ const questions: ReadonlyMap<string, string> = new Map([
 ])
 
 /** Asks the client, if it said that it can answer such a question; else the server reads at once that it cannot. */
-export async function relayQuestion(
-  line: Line,
-  method: string,
-  params: RawJson | undefined,
-  ask: Ask,
-): Promise<Answer> {
+export async function relayQuestion(line: Line, question: Question, to: Hearer): Promise<Answer> {
+  const { method, params, signal } = question
   if (method === 'ping') return { kind: 'result', raw: rawJson('{}') }
   const capability = questions.get(method)
   if (capability !== undefined && line.client.capabilities[capability] === undefined)
     return { kind: 'error', raw: errorObject(codes.methodNotFound, `the client does not support ${capability}`) }
-  if (!line.several || params === undefined) return ask(method, params)
+  if (!line.several || params === undefined) return to.ask(method, params, signal)
   const { target } = line.shelf
   const exposed = exposeUris(params, (uri) => exposeUri(target, uri))
   const token = find(exposed, ['_meta', 'progressToken'])
-  if (token === undefined) return ask(method, exposed)
+  if (token === undefined) return to.ask(method, exposed, signal)
   const ours = line.tokens.lend(line.shelf, cut(exposed, token))
   try {
-    return await ask(method, edited(exposed, [{ ...token, with: ours }]))
+    return await to.ask(method, edited(exposed, [{ ...token, with: ours }]), signal)
   } finally {
     line.tokens.end(ours)
   }
@@ -119,14 +123,14 @@ function withLogger(params: RawJson, target: string): RawJson {
 }
 
 /** `notifications/resources/updated` may speak of a part of what was subscribed to (MCP 2025-11-25, resources). */
-function relayUpdate(line: Line, method: string, params: RawJson | undefined, send: Notify): void {
+function relayUpdate(line: Line, method: string, params: RawJson | undefined, to: Hearer): void {
   const { client, shelf, several, strict } = line
   if (params === undefined || client.subscriptions.size === 0) return
   const uri = stringOf(params, 'uri')
   if (uri === undefined) return
   const exposed = several ? exposeUri(shelf.target, uri) : uri
   if (!client.subscriptions.has(exposed) && (strict || !subscribesAt(line))) return
-  send(method, exposed === uri ? params : exposeMember(params, 'uri', () => exposed))
+  to.notification(method, exposed === uri ? params : exposeMember(params, 'uri', () => exposed))
 }
 
 function subscribesAt({ client, shelf, several }: Line): boolean {

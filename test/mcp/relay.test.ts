@@ -1,0 +1,126 @@
+// What upstreams say to clients unasked, and what they ask them.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Answer } from '../../src/mcp/conversation.ts'
+import { FakeClient, federate, incoming, raw, result, Server, settled, valueOf } from './upstreams.ts'
+
+const pair = (): [Server, Server] => [new Server('a').tools(['x', 'do.it']), new Server('b').tools(['x'])]
+
+test('questions reach clients that can answer them, and are refused at once for others', async (t) => {
+  const [a, b] = pair()
+  const questions = ['elicitation/create', 'sampling/createMessage', 'roots/list', 'ping']
+  a.on.set('tools/call', async ({ caller, peer }) => {
+    const answers: Answer[] = []
+    for (const method of questions) {
+      answers.push(await caller.ask(method, undefined))
+      answers.push(await peer.ask(method, undefined))
+    }
+    return result({ answers: answers.map((answer) => answer.raw) })
+  })
+  const { request, end } = federate([a, b])
+  t.after(end)
+  const mute = new FakeClient()
+  const refused = valueOf(await request(mute, 'tools/call', { name: 'a_x' }))['answers']
+  assert.deepEqual(mute.questions, [])
+  assert.ok(Array.isArray(refused))
+  assert.deepEqual(JSON.parse(refused[0]), { code: -32601, message: 'the client does not support elicitation' })
+  assert.deepEqual(refused.slice(6), ['{}', '{}'])
+  const able = new FakeClient({ elicitation: {}, sampling: {}, roots: {} })
+  able.answer = async (method) => raw(`{"to":"${method}","n":1e400}`)
+  const answered = valueOf(await request(able, 'tools/call', { name: 'a_x' }))['answers']
+  assert.ok(Array.isArray(answered))
+  assert.equal(able.questions.length, 6)
+  assert.equal(answered[0], '{"to":"elicitation/create","n":1e400}')
+})
+
+test('progress on a question finds the server that asked, with its own token', async (t) => {
+  const [a, b] = pair()
+  const tokens: unknown[] = []
+  for (const server of [a, b])
+    server.on.set('tools/call', ({ caller }) =>
+      caller.ask('sampling/createMessage', raw('{"messages":[],"_meta":{"progressToken":1}}').raw),
+    )
+  const { federation, request, end } = federate([a, b])
+  t.after(end)
+  const client = new FakeClient({ sampling: {} })
+  client.answer = async (_, params) => {
+    const { progressToken } = JSON.parse(params ?? '')['_meta']
+    tokens.push(progressToken)
+    federation.notified(client, incoming('notifications/progress', { progressToken, progress: 1 }))
+    await settled()
+    return result({})
+  }
+  await Promise.all([request(client, 'tools/call', { name: 'a_x' }), request(client, 'tools/call', { name: 'b_x' })])
+  assert.equal(new Set(tokens).size, 2)
+  for (const server of [a, b])
+    assert.deepEqual(
+      server.notified.map(({ params }) => JSON.parse(params ?? '')),
+      [{ progressToken: 1, progress: 1 }],
+    )
+  federation.notified(client, incoming('notifications/progress', { progressToken: tokens[0], progress: 2 }))
+  await settled()
+  assert.equal(a.notified.length + b.notified.length, 2, 'an old token leads nowhere')
+})
+
+test('roots/list_changed goes to open conversations only, and initialized to none', async (t) => {
+  const [a, b] = pair()
+  a.on.set('tools/call', () => result({ content: [] }))
+  const { federation, request, end } = federate([a, b])
+  t.after(end)
+  const client = new FakeClient({ roots: { listChanged: true } })
+  await request(client, 'tools/call', { name: 'a_x' })
+  federation.notified(client, incoming('notifications/initialized'))
+  federation.notified(client, incoming('notifications/roots/list_changed'))
+  await settled()
+  assert.deepEqual(
+    a.notified.map(({ method }) => method),
+    ['notifications/roots/list_changed'],
+  )
+  assert.deepEqual(b.notified, [])
+})
+
+test('log messages say their target and are filtered by the level that the client has set', async (t) => {
+  const [a, b] = pair()
+  a.on.set('logging/setLevel', () => result({}))
+  a.on.set('tools/call', ({ caller }) => {
+    for (const params of ['{"level":"info","data":1e400}', '{"level":"error","logger":"l","data":-0}'])
+      caller.notification('notifications/message', raw(params).raw)
+    return result({ content: [] })
+  })
+  const { request, end } = federate([a, b])
+  t.after(end)
+  const client = new FakeClient()
+  await request(client, 'tools/call', { name: 'a_x' })
+  assert.deepEqual(
+    client.heard.map(({ text }) => text),
+    ['{"logger":"a","level":"info","data":1e400}', '{"level":"error","logger":"a/l","data":-0}'],
+  )
+  client.heard.length = 0
+  valueOf(await request(client, 'logging/setLevel', { level: 'warning' }))
+  assert.deepEqual(JSON.parse(a.asked('logging/setLevel')[0]?.params ?? ''), { level: 'warning' })
+  assert.equal(b.asked('logging/setLevel').length, 0, 'no conversation, no dialling')
+  await request(client, 'tools/call', { name: 'a_x' })
+  assert.equal(client.heard.length, 1)
+})
+
+test('a new conversation is told the level and the subscriptions of the one before', async (t) => {
+  const server = new Server('a').tools(['x']).resources('file:///r')
+  for (const method of ['logging/setLevel', 'resources/subscribe', 'tools/call'])
+    server.on.set(method, () => result({}))
+  const { request, end } = federate([server, new Server('b')])
+  t.after(end)
+  const client = new FakeClient()
+  await request(client, 'resources/subscribe', { uri: 'a+file:///r' })
+  await request(client, 'logging/setLevel', { level: 'debug' })
+  for (const peer of server.open) if (peer.principal === 'alice') peer.lost(new Error('gone'))
+  server.seen.length = 0
+  await request(client, 'tools/call', { name: 'a_x' })
+  assert.deepEqual(
+    server.seen.map(({ method, params }) => [method, params]),
+    [
+      ['logging/setLevel', '{"level":"debug"}'],
+      ['resources/subscribe', '{"uri":"file:///r"}'],
+      ['tools/call', '{"name":"x"}'],
+    ],
+  )
+})

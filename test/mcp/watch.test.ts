@@ -1,0 +1,40 @@
+// Subscriptions to resources.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { FakeClient, federate, raw, result, Server, valueOf } from './upstreams.ts'
+
+const pair = (): [Server, Server] => [new Server('a').tools(['x', 'do.it']), new Server('b').tools(['x'])]
+
+test('a subscription is made once, updates come under the client’s address, and the last one ends it', async (t) => {
+  const [a, b] = pair()
+  a.resources('file:///r', 'https://h/r')
+  for (const method of ['resources/subscribe', 'resources/unsubscribe']) a.on.set(method, () => result({}))
+  const { request, end } = federate([a, b])
+  t.after(end)
+  const client = new FakeClient()
+  const uri = 'a+file:///r'
+  a.say('notifications/resources/updated', { uri: 'file:///r' })
+  valueOf(await request(client, 'resources/subscribe', { uri }))
+  valueOf(await request(client, 'resources/subscribe', { uri }))
+  assert.deepEqual(
+    a.asked('resources/subscribe').map(({ params }) => params),
+    ['{"uri":"file:///r"}'],
+  )
+  for (const peer of a.open)
+    peer.notification('notifications/resources/updated', raw('{"uri":"file:///r","n":1e400}').raw)
+  assert.deepEqual(
+    client.heard.map(({ text }) => text),
+    ['{"uri":"a+file:///r","n":1e400}'],
+  )
+  await request(client, 'resources/subscribe', { uri: 'https://h/r' })
+  await request(client, 'resources/subscribe', { uri: 'a+https://h/r' })
+  await request(client, 'resources/unsubscribe', { uri: 'https://h/r' })
+  assert.equal(a.asked('resources/unsubscribe').length, 0, 'the other spelling still listens')
+  await request(client, 'resources/unsubscribe', { uri: 'a+https://h/r' })
+  await request(client, 'resources/unsubscribe', { uri })
+  assert.deepEqual(
+    a.asked('resources/unsubscribe').map(({ params }) => params),
+    ['{"uri":"https://h/r"}', '{"uri":"file:///r"}'],
+  )
+  assert.equal(client.subscriptions.size, 0)
+})

@@ -1,0 +1,17 @@
+// The table of claims, in the order they are measured.
+import type { Claim } from '../claim.ts'
+import { toolsCallJson, toolsCallSse } from './calls.ts'
+import { coldStart } from './cold-start.ts'
+import { toolsList20, toolsList5000 } from './lists.ts'
+import { memorySessions } from './memory-sessions.ts'
+import { self } from './self.ts'
+
+export const claims: readonly Claim[] = [
+  self, // first: when the bench itself is too slow, nothing below means anything
+  toolsCallJson,
+  toolsCallSse,
+  toolsList20,
+  toolsList5000,
+  coldStart,
+  memorySessions,
+]

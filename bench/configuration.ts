@@ -1,0 +1,28 @@
+// The YAML a measured gateway is started with: everything at its default but the bounds that many clients on one address would hit.
+
+export interface Target {
+  readonly name: string
+  readonly url: string
+}
+
+/** A gateway on `port` over `targets`; `limits` are added to those that measuring needs. */
+export function configuration(
+  port: number,
+  targets: readonly Target[],
+  limits: { [name: string]: number } = {},
+): string {
+  const raised = { sessions: 200_000, sessionsPerSubject: 200_000, connectionsPerAddress: 5_000, ...limits }
+  return `config:
+  adminAddr: "off"
+  statsAddr: "off"
+  readinessAddr: "off"
+  limits:
+${Object.entries(raised)
+  .map(([name, value]) => `    ${name}: ${value}`)
+  .join('\n')}
+mcp:
+  port: ${port}
+  targets:
+${targets.map(({ name, url }) => `  - name: ${name}\n    mcp:\n      host: ${url}`).join('\n')}
+`
+}

@@ -65,6 +65,10 @@ export class Gateway implements AsyncDisposable {
     const pools = new Pools({
       ...defaultPoolSettings,
       connectTimeoutMs: shape.limits.upstreamConnectMs,
+      idleTimeoutMs: shape.pool.idleTimeoutMs,
+      maxConnections: shape.pool.maxSize,
+      keepAliveMs: shape.pool.keepAliveMs,
+      dnsFamily: shape.dnsFamily,
       connectTo: options.connectTo ?? new Map(),
     })
     const keeper = new Keeper()
@@ -146,7 +150,7 @@ export class Gateway implements AsyncDisposable {
         if (running !== undefined) void running.drain(AbortSignal.timeout(shape.terminationGraceMs))
         const port = new Port({
           port: number,
-          host: this.#options.host,
+          host: this.#options.host ?? (shape.ipv6 ? undefined : '0.0.0.0'),
           secure: bind.secure,
           limits: shape.limits,
           snapshot: () => this.#snapshot,

@@ -1,4 +1,6 @@
 // Outbound connections: one undici pool per place and TLS settings, shared by everything, closed with the gateway.
+import { type LookupOptions, lookup } from 'node:dns'
+import type { LookupFunction } from 'node:net'
 import { type buildConnector, buildConnector as makeConnector, Pool } from 'undici'
 
 /** Client side of TLS. Certificates are PEM text. */
@@ -21,6 +23,12 @@ export interface PoolSettings {
   readonly connectTimeoutMs: number
   readonly idleTimeoutMs: number
   readonly headersTimeoutMs: number
+  /** Connections to one place; `undefined`: as many as needed. */
+  readonly maxConnections: number | undefined
+  /** Idle time before TCP keep-alive probes; `undefined`: none. */
+  readonly keepAliveMs: number | undefined
+  /** Which addresses of a name count. */
+  readonly dnsFamily: 'any' | 'v4' | 'v6' | 'v4-first'
   /** `host:port` → `host:port`: where connections really go (`--connect-to`); names, SNI and headers stay. */
   readonly connectTo: ReadonlyMap<string, string>
 }
@@ -29,6 +37,9 @@ export const defaultPoolSettings: PoolSettings = {
   connectTimeoutMs: 5_000,
   idleTimeoutMs: 90_000,
   headersTimeoutMs: 600_000,
+  maxConnections: undefined,
+  keepAliveMs: 180_000,
+  dnsFamily: 'any',
   connectTo: new Map(),
 }
 
@@ -52,6 +63,7 @@ export class Pools implements AsyncDisposable {
         headersTimeout: this.#settings.headersTimeoutMs,
         bodyTimeout: 0, // event streams are silent for as long as they like; readers set their own deadlines
         pipelining: 1,
+        connections: this.#settings.maxConnections ?? null,
       })
       this.#pools.set(key, pool)
     }
@@ -64,8 +76,12 @@ export class Pools implements AsyncDisposable {
   }
 
   #connector(origin: string, tls: TlsOptions | undefined): buildConnector.connector {
+    const { connectTimeoutMs, keepAliveMs, dnsFamily } = this.#settings
     const connect = makeConnector({
-      timeout: this.#settings.connectTimeoutMs,
+      timeout: connectTimeoutMs,
+      keepAlive: keepAliveMs !== undefined,
+      ...(keepAliveMs !== undefined && { keepAliveInitialDelay: keepAliveMs }),
+      ...families[dnsFamily],
       ...(origin.startsWith('unix:') && { socketPath: origin.slice('unix:'.length) }),
       ...(tls && tlsConnection(tls)),
     })
@@ -85,6 +101,18 @@ export class Pools implements AsyncDisposable {
     }
   }
 }
+
+/** What the resolver is asked for, in node's words (`dns.lookup`). */
+const families = {
+  any: { autoSelectFamily: true },
+  v4: { family: 4 },
+  v6: { family: 6 },
+  'v4-first': {
+    autoSelectFamily: true,
+    lookup: (host: string, options: LookupOptions, done: Parameters<LookupFunction>[2]) =>
+      lookup(host, { ...options, order: 'ipv4first' }, done),
+  },
+} as const
 
 function tlsConnection(tls: TlsOptions): Partial<buildConnector.BuildOptions> {
   return {

@@ -1,0 +1,203 @@
+// A client's conversation with one MCP server, through the official library: only this file knows it, and it is loaded when wanted.
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { SSEClientTransport, SseError } from '@modelcontextprotocol/sdk/client/sse.js'
+import { StreamableHTTPClientTransport, StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js'
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
+import { type Progress as Done, ErrorCode, McpError, ResultSchema } from '@modelcontextprotocol/sdk/types.js'
+import { nearestWord } from '../config/suggest.ts'
+import { CommandError, exit } from './command.ts'
+import { oneLine } from './terminal.ts'
+import { isRecord, textOf } from './values.ts'
+import { readVersion } from './version.ts'
+
+interface Bounds {
+  readonly signal: AbortSignal
+  readonly timeoutMs: number
+}
+
+const pagesAtMost = 1_000
+
+/**
+ * Opens a conversation: Streamable HTTP, or HTTP+SSE for an address that ends in `/sse`.
+ * @throws CommandError that says why it did not work
+ */
+export async function open(url: URL, headers: Headers, bounds: Bounds): Promise<Conversation> {
+  const client = new Client({ name: 'toolgate', version: readVersion() })
+  const options = { requestInit: { headers } }
+  const transport = url.pathname.endsWith('/sse')
+    ? new SSEClientTransport(url, options)
+    : new StreamableHTTPClientTransport(url, options)
+  try {
+    // The SDK's own class misses its own interface under `exactOptionalPropertyTypes`: its session id is a getter.
+    await untilAborted(client.connect(transport as Transport, requestOptions(bounds)), bounds.signal)
+  } catch (error) {
+    await client.close().catch(() => undefined)
+    throw explained(error, url, bounds)
+  }
+  return new Conversation(client, transport, url, bounds)
+}
+
+export class Conversation implements AsyncDisposable {
+  readonly server: unknown
+  readonly #client: Client
+  readonly #transport: StreamableHTTPClientTransport | SSEClientTransport
+  readonly #url: URL
+  readonly #bounds: Bounds
+
+  constructor(client: Client, transport: StreamableHTTPClientTransport | SSEClientTransport, url: URL, bounds: Bounds) {
+    this.#client = client
+    this.#transport = transport
+    this.#url = url
+    this.#bounds = bounds
+    this.server = client.getServerVersion()
+  }
+
+  /** All pages of `tools/list`, each tool as it came. */
+  async tools(): Promise<Record<string, unknown>[]> {
+    const tools: Record<string, unknown>[] = []
+    let cursor: string | undefined
+    for (let page = 0; page < pagesAtMost; page++) {
+      const result = await this.#ask('tools/list', cursor === undefined ? {} : { cursor })
+      if (Array.isArray(result['tools'])) tools.push(...result['tools'].filter(isRecord))
+      const next = result['nextCursor']
+      if (typeof next !== 'string' || next === cursor) break
+      cursor = next
+    }
+    return tools
+  }
+
+  /** `tools/call`; the result as it came. */
+  async call(
+    name: string,
+    input: Record<string, unknown>,
+    onProgress: (done: string) => void,
+  ): Promise<Record<string, unknown>> {
+    const onprogress = ({ progress, total, message }: Done): void =>
+      onProgress(`${progress}${total === undefined ? '' : `/${total}`} ${message ?? ''}`.trim())
+    try {
+      return await this.#ask('tools/call', { name, arguments: input }, { onprogress, resetTimeoutOnProgress: true })
+    } catch (error) {
+      if (error instanceof CommandError && error.cause instanceof McpError)
+        throw await this.#withSuggestion(error, name)
+      throw error
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // Ends the session on the server as well, when it is quick; whoever was interrupted does not wait for it.
+    if (!this.#bounds.signal.aborted && 'terminateSession' in this.#transport) {
+      const { promise: late, resolve } = Promise.withResolvers<void>()
+      const timer = setTimeout(resolve, 1_000)
+      await Promise.race([this.#transport.terminateSession().catch(() => undefined), late])
+      clearTimeout(timer)
+    }
+    await this.#client.close().catch(() => undefined)
+  }
+
+  async #ask(
+    method: string,
+    params: Record<string, unknown>,
+    more: RequestOptions = {},
+  ): Promise<Record<string, unknown>> {
+    try {
+      const options = { ...requestOptions(this.#bounds), ...more }
+      return await this.#client.request({ method, params }, ResultSchema, options)
+    } catch (error) {
+      throw explained(error, this.#url, this.#bounds)
+    }
+  }
+
+  /** A call that was refused: was the name mistyped? */
+  async #withSuggestion(error: CommandError, name: string): Promise<CommandError> {
+    const names = (await this.tools().catch(() => [])).map((tool) => textOf(tool['name']))
+    if (names.includes(name)) return error
+    const near = nearestWord(name, names)
+    const meant = near === undefined ? '' : `: did you mean \`${oneLine(near)}\`?`
+    const more = { hint: 'toolgate tools list', cause: error.cause }
+    return new CommandError(exit.no, `${error.message}${meant}`, more)
+  }
+}
+
+const requestOptions = ({ signal, timeoutMs }: Bounds): RequestOptions => ({ signal, timeout: timeoutMs })
+
+/** The library does not always notice that nobody waits any more. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const onAbort = (): void => reject(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+/** What went wrong, said for people: exit code 1 when the server said no, 3 when it could not be asked. */
+function explained(error: unknown, url: URL, bounds: Bounds): CommandError {
+  const where = url.href
+  const { cause, because } = { cause: error, because: networkReason(error) }
+  if (bounds.signal.aborted) return new CommandError(exit.interrupted, 'interrupted', { cause })
+  if (error instanceof McpError && error.code === ErrorCode.RequestTimeout.valueOf())
+    return new CommandError(exit.unasked, `no answer within ${bounds.timeoutMs / 1000} s`, {
+      where,
+      cause,
+      hint: '--timeout 300',
+    })
+  if (error instanceof McpError)
+    return new CommandError(exit.no, oneLine(error.message.replace(/^MCP error /, '')), { where, cause })
+  if (error instanceof StreamableHTTPError || error instanceof SseError) return refused(error.code, where, error)
+  if (because !== undefined)
+    return new CommandError(exit.unasked, `cannot reach ${url.host}: ${because}`, {
+      where,
+      cause,
+      hint: /localhost|127\.0\.0\.1|\[::1\]/.test(url.hostname) ? 'start the gateway: toolgate' : 'check the address',
+    })
+  return new CommandError(
+    exit.unasked,
+    `this is no MCP server: ${oneLine(error instanceof Error ? error.message : '').slice(0, 200)}`,
+    { where, cause },
+  )
+}
+
+function refused(status: number | undefined, where: string, cause: Error): CommandError {
+  if (status === 401)
+    return new CommandError(exit.no, 'the server wants to know who you are (401)', {
+      where,
+      cause,
+      hint: '--token TOKEN, or TOOLGATE_TOKEN in the environment',
+    })
+  if (status === 403) return new CommandError(exit.no, 'the server does not let you in (403)', { where, cause })
+  if (status === 404)
+    return new CommandError(exit.unasked, 'there is nothing at this address (404)', {
+      where,
+      cause,
+      hint: 'most servers listen at /mcp',
+    })
+  const said = oneLine(cause.message.replace(/^.*?endpoint: /s, '')).slice(0, 200)
+  return new CommandError(exit.unasked, `the server answered with ${status ?? 'no'} status: ${said}`, { where, cause })
+}
+
+/** Why a connection was not made; `undefined` when that is not what happened. */
+function networkReason(error: unknown): string | undefined {
+  const reasons: Readonly<Record<string, string>> = {
+    ECONNREFUSED: 'connection refused',
+    ECONNRESET: 'connection reset',
+    ENOTFOUND: 'no such host',
+    EAI_AGAIN: 'no such host',
+    ETIMEDOUT: 'no answer',
+    UND_ERR_CONNECT_TIMEOUT: 'no answer',
+    DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed (trust it with NODE_EXTRA_CA_CERTS)',
+    SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is self-signed (trust it with NODE_EXTRA_CA_CERTS)',
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted (trust it with NODE_EXTRA_CA_CERTS)',
+    CERT_HAS_EXPIRED: 'its certificate has expired',
+    ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
+  }
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+    const code = 'code' in at ? String(at.code) : ''
+    if (reasons[code] !== undefined) return reasons[code]
+    if (at instanceof AggregateError && at.errors.length > 0) return networkReason(at.errors[0])
+    if (at.message === 'fetch failed' && at.cause === undefined) return 'the connection failed'
+  }
+  return undefined
+}

@@ -1,0 +1,156 @@
+// What runs when nothing is configured: four embedded upstreams over four transports, and the configuration that joins them.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { getCompileCacheDir } from 'node:module'
+import path from 'node:path'
+import { CommandError, exit } from './command.ts'
+
+export interface QuickStart {
+  /** The configuration, as a user could have written it. */
+  readonly yaml: string
+  readonly stop: () => Promise<void>
+}
+
+interface Upstream {
+  readonly url: URL
+  stop(): Promise<void>
+}
+
+const readyWithinMs = 20_000
+const goneWithinMs = 2_000
+
+/** A server of this package, from the sources or from the build: whichever this file is part of. */
+const serverFile = (name: string): string =>
+  path.join(import.meta.dirname, '../../servers', name + path.extname(import.meta.filename))
+
+/**
+ * Starts the upstreams that are reached over the network and writes the configuration that federates all of them: a clock over
+ * stdio, notes over Streamable HTTP, a unit converter over HTTP+SSE at `/mcp`, and a REST API at `/api`. They end with `stop`, and
+ * also when this process dies without a word: each holds the other end of a pipe of ours.
+ */
+export async function startQuickStart(): Promise<QuickStart> {
+  const started = await Promise.allSettled(['notes', 'convert', 'petstore'].map(startUpstream))
+  const running = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+  const stop = async (): Promise<void> => {
+    await Promise.all(running.map(async (upstream) => upstream.stop()))
+  }
+  const [notes, convert, petstore] = running
+  if (notes === undefined || convert === undefined || petstore === undefined) {
+    await stop()
+    const failed = started.find((each) => each.status === 'rejected')
+    throw new CommandError(exit.unasked, 'the quick start could not start its upstreams', {
+      cause: failed?.reason,
+      hint: 'toolgate -f FILE runs a configuration of your own',
+      ...(failed?.reason instanceof Error ? { where: failed.reason.message } : {}),
+    })
+  }
+  return { yaml: quickStartYaml({ notes: notes.url, convert: convert.url, petstore: petstore.url }), stop }
+}
+
+async function startUpstream(name: string): Promise<Upstream> {
+  const cache = getCompileCacheDir()
+  const child = spawn(process.execPath, [serverFile(name), '--until-stdin-ends'], {
+    // A process group of its own: Ctrl-C reaches us alone, and running calls can finish.
+    detached: true,
+    stdio: ['pipe', 'ignore', 'pipe'],
+    windowsHide: true,
+    // What this process got, and where it keeps compiled code: that halves the start.
+    env: { ...process.env, ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: path.dirname(cache) }) },
+  })
+  // A pipe to a child that died is broken; its exit says so already.
+  child.stdin.on('error', () => undefined)
+  try {
+    const url = await announced(name, child)
+    child.stderr.resume()
+    return { url, stop: async () => stopChild(child) }
+  } catch (error) {
+    await stopChild(child)
+    throw error
+  }
+}
+
+/** The address in the first line of a server. */
+async function announced(name: string, child: ChildProcess): Promise<URL> {
+  const { promise, resolve, reject } = Promise.withResolvers<URL>()
+  let said = ''
+  const listen = (chunk: Buffer): void => {
+    said = (said + chunk.toString()).slice(-10_000)
+    const url = URL.parse(/listening on (\S+)\n/.exec(said)?.[1] ?? '')
+    if (url !== null) resolve(url)
+  }
+  const late = setTimeout(
+    () => reject(new Error(`${name} did not start within ${readyWithinMs / 1000} s`)),
+    readyWithinMs,
+  )
+  child.stderr?.on('data', listen)
+  child.once('error', reject)
+  child.once('exit', () => reject(new Error(`${name} ended at once: ${said.trim()}`)))
+  try {
+    return await promise
+  } finally {
+    clearTimeout(late)
+    child.stderr?.off('data', listen)
+    child.removeAllListeners('exit').removeAllListeners('error')
+    child.on('error', () => undefined)
+  }
+}
+
+async function stopChild(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  const gone = once(child, 'exit')
+  const late = setTimeout(() => child.kill('SIGKILL'), goneWithinMs)
+  child.stdin?.end()
+  await gone
+  clearTimeout(late)
+}
+
+/** A string as YAML that survives environment expansion, which turns `$$` into one `$`. */
+const quoted = (text: string): string => JSON.stringify(text).replaceAll('$', '$$$$')
+
+/** The configuration of the quick start: readable, and a good start for one's own. */
+export function quickStartYaml(at: { readonly notes: URL; readonly convert: URL; readonly petstore: URL }): string {
+  return `# The quick start. Save it as toolgate.yaml and change it: it is picked up while the gateway runs.
+binds:
+- port: 3000
+  listeners:
+  - routes:
+    # Model context protocol: three servers over three transports appear as one.
+    - name: mcp
+      matches:
+      - path:
+          pathPrefix: /mcp
+      - path:
+          exact: /sse
+      policies:
+        # Lets the web page of MCP Inspector connect from its own address.
+        cors:
+          allowOrigins: ["http://localhost:6274", "http://127.0.0.1:6274"]
+          allowMethods: [GET, POST, DELETE]
+          allowHeaders: ["*"]
+          exposeHeaders: [mcp-session-id]
+      backends:
+      - mcp:
+          targets:
+          - name: clock
+            stdio:
+              cmd: ${quoted(process.execPath)}
+              args: [${quoted(serverFile('clock'))}]
+          - name: notes
+            mcp:
+              host: ${at.notes.href}
+          - name: convert
+            sse:
+              host: ${at.convert.href}
+    # A plain REST API. Try /api/pets.
+    - name: api
+      matches:
+      - path:
+          pathPrefix: /api
+      policies:
+        urlRewrite:
+          path:
+            prefix: /
+      backends:
+      - host: ${at.petstore.host}
+`
+}

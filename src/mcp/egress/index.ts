@@ -2,8 +2,10 @@
 import { mcp } from './http.ts'
 import type { TargetModule } from './site.ts'
 import { sse } from './sse.ts'
+import { stdio } from './stdio.ts'
 
 export const targets = {
   mcp, // Streamable HTTP, and HTTP+SSE for servers that speak nothing newer
   sse, // HTTP+SSE only
+  stdio, // processes
 } as const satisfies Record<string, TargetModule>

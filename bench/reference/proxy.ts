@@ -5,37 +5,35 @@ import { Pool } from 'undici'
 const [, , origin = 'http://127.0.0.1:1'] = process.argv
 const pool = new Pool(origin, { pipelining: 1, keepAliveTimeout: 600_000, headersTimeout: 0, bodyTimeout: 0 })
 
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'host', 'upgrade', 'te', 'expect'])
+type Head = { [name: string]: string | string[] | undefined }
 
-function forwardable(raw: readonly string[]): string[] {
-  const headers: string[] = []
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = raw[i] ?? ''
-    if (!HOP_BY_HOP.has(name.toLowerCase())) headers.push(name, raw[i + 1] ?? '')
+/** Everything but what belongs to one hop (RFC 9110 §7.6.1) or will be written anew; a delete costs more than a copy. */
+function forwardable(headers: Head): Head {
+  const passed: Head = {}
+  for (const name in headers) {
+    if (name === 'connection' || name === 'keep-alive' || name === 'transfer-encoding' || name === 'host') continue
+    passed[name] = headers[name]
   }
-  return headers
+  return passed
 }
 
-const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+function forward(request: IncomingMessage, response: ServerResponse, body: Buffer | null): void {
   pool.dispatch(
     {
       path: request.url ?? '/',
       method: request.method ?? 'GET',
-      headers: forwardable(request.rawHeaders),
-      body: request.method === 'GET' || request.method === 'DELETE' ? null : request,
+      headers: forwardable(request.headers),
+      body,
     },
     {
       onRequestStart(controller) {
         response.on('close', () => {
           if (!response.writableFinished) controller.abort(new Error('the client is gone'))
         })
-      },
-      onResponseStart(controller, status, headers) {
-        const passed: { [name: string]: string | string[] } = {}
-        for (const [name, value] of Object.entries(headers))
-          if (!HOP_BY_HOP.has(name) && value !== undefined) passed[name] = value
-        response.writeHead(status, passed)
         response.on('drain', () => controller.resume())
+      },
+      onResponseStart(_controller, status, headers) {
+        response.writeHead(status, forwardable(headers))
       },
       onResponseData(controller, chunk) {
         if (!response.write(chunk)) controller.pause()
@@ -49,6 +47,17 @@ const server = createServer((request: IncomingMessage, response: ServerResponse)
       },
     },
   )
+}
+
+const server = createServer((request, response) => {
+  if (request.method === 'GET' || request.method === 'DELETE') return forward(request, response, null)
+  // Small bodies whole: streaming them through undici costs half as much again.
+  const chunks: Buffer[] = []
+  request.on('data', (chunk: Buffer) => chunks.push(chunk))
+  request.on('end', () => {
+    const [first] = chunks
+    forward(request, response, chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks))
+  })
 })
 server.keepAliveTimeout = 600_000
 server.listen(0, '127.0.0.1', () => {

@@ -7,9 +7,10 @@ import { type Asked, invalid, unknown } from './asked.ts'
 import type { Catalog } from './catalog.ts'
 import type { Connections } from './connections.ts'
 import type { Answer, Connection } from './conversation.ts'
+import { namedFailure } from './errors.ts'
 import { type Edit, edited, find, members, repeats, setMember } from './json.ts'
 import { withTask } from './relay.ts'
-import { namedFailure, type Shelf } from './shelf.ts'
+import type { Shelf } from './shelf.ts'
 import { exposeUri, exposeUris, quoted } from './uris.ts'
 
 export interface CallsOptions {

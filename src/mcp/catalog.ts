@@ -146,6 +146,11 @@ export class Catalog implements AsyncDisposable, Watcher {
     return this.#current(kind).answer.raw
   }
 
+  /** Text of every list that somebody has read, as it was then. */
+  seen(): ReadonlyMap<ListKind, RawJson> {
+    return new Map([...this.#merged].map(([kind, { answer }]) => [kind, answer.raw]))
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const unwatch of this.#unwatch) unwatch()
   }

@@ -11,11 +11,12 @@ import { Calls } from './calls.ts'
 import { Catalog } from './catalog.ts'
 import { Connections } from './connections.ts'
 import type { Answer, Caller, Client, Federation, Incoming } from './conversation.ts'
+import { errorFacts } from './errors.ts'
 import { mergedHello, singleHello } from './hello.ts'
 import type { PrefixMode } from './names.ts'
 import type { ListKind } from './offers.ts'
 import { logLevels } from './relay.ts'
-import { errorFacts, type Shelf } from './shelf.ts'
+import type { Shelf } from './shelf.ts'
 import { Announcer, Subscriptions } from './watch.ts'
 
 export interface FederationOptions {
@@ -100,6 +101,16 @@ export class FederatedServers implements Federation {
     const detach = this.#announcer.attach(client)
     for (const shelf of this.#options.shelves) shelf.poke()
     return detach
+  }
+
+  /** Text of every list that somebody has read. */
+  seen(): ReadonlyMap<ListKind, RawJson> {
+    return this.#catalog.seen()
+  }
+
+  /** Tells attached clients which lists are no longer what they were under another configuration. */
+  succeed(before: ReadonlyMap<ListKind, RawJson>): void {
+    for (const [kind, text] of before) this.#announcer.changed(kind, text)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,11 +1,12 @@
 // What one upstream offers: one conversation that reads its lists whole, keeps the last good ones and hears of changes.
 
 import type { Limits } from '../config/shape.ts'
-import { type RawJson, rawJson, type TargetName } from '../core/brand.ts'
+import { rawJson, type TargetName } from '../core/brand.ts'
 import { asFailure, Failure } from '../core/failure.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import type { Answer, Caller, Connection, Hello, Outgoing, Peer, Upstream } from './conversation.ts'
+import type { Connection, Hello, Peer, Upstream } from './conversation.ts'
+import { namedFailure } from './errors.ts'
 import {
   changedKinds,
   type Listing,
@@ -15,9 +16,9 @@ import {
   nothingListed,
   type Page,
   readListing,
-  readPage,
 } from './offers.ts'
-import { codes, errorObject, newestLegacy } from './wire.ts'
+import { askedAlone, type Reading, readPages } from './reading.ts'
+import { newestLegacy } from './wire.ts'
 
 /** Who wants to know when the shelf has something else than before. */
 export interface Watcher {
@@ -48,6 +49,8 @@ const LAST_RETRY_MS = 30_000
 /** How soon a request that cannot be answered without this upstream may dial it again. */
 const URGENT_MS = 1_000
 const REPORTED = 10
+/** A conversation that nobody needs is ended, so that servers which run on demand can stop. */
+const IDLE_MS = 120_000
 
 /** All that a client could declare: what a server lists may depend on it. */
 const SUPERSET = rawJson(
@@ -67,6 +70,7 @@ export class Shelf implements AsyncDisposable {
   readonly upstream: Upstream
   readonly #options: ShelfOptions
   readonly #peer: Peer
+  readonly #reading: Reading
   readonly #slots: Record<ListKind, Slot> = {
     tool: emptySlot(),
     prompt: emptySlot(),
@@ -83,6 +87,8 @@ export class Shelf implements AsyncDisposable {
   #endedAt = 0
   #readAt = 0
   #failures = 0
+  #pokedAt = 0
+  #idle: NodeJS.Timeout | undefined = undefined
   #timer: NodeJS.Timeout | undefined = undefined
   readonly #ended = new AbortController()
 
@@ -99,6 +105,9 @@ export class Shelf implements AsyncDisposable {
       ask: async (method) => askedAlone(method),
       lost: (cause) => this.#lost(cause),
     }
+    const { limits, log, metrics } = options
+    const changed = (method: string): void => this.changed(changedKinds(method))
+    this.#reading = { target: this.target, limits, log, metrics, signal: this.#ended.signal, notification: changed }
   }
 
   /** What the server said of itself when it was last reached. */
@@ -133,8 +142,9 @@ export class Shelf implements AsyncDisposable {
    * `urgent`: somebody cannot be answered without it.
    */
   poke(urgent = false): void {
-    if (this.#running || this.#ended.signal.aborted || (this.#timer !== undefined && !urgent)) return
     const now = Date.now()
+    this.#pokedAt = now
+    if (this.#running || this.#ended.signal.aborted || (this.#timer !== undefined && !urgent)) return
     if (now - this.#readAt > AGE_MS) for (const kind of listKinds) this.#slots[kind].stale = true
     if (!listKinds.some((kind) => this.#slots[kind].stale)) return
     if (this.#failures > 0 && now - this.#endedAt < (urgent ? URGENT_MS : this.#backOff())) return
@@ -176,6 +186,7 @@ export class Shelf implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended.abort(new Failure('mcp.target', `target ${this.target}: the configuration has ended`))
     clearTimeout(this.#timer)
+    clearTimeout(this.#idle)
     this.#watchers.clear()
     const connection = this.#connection
     this.#connection = undefined
@@ -200,6 +211,26 @@ export class Shelf implements AsyncDisposable {
       this.poke()
     }, ms)
     this.#timer.unref()
+  }
+
+  #watchIdle(): void {
+    this.#idle ??= setTimeout(() => {
+      this.#idle = undefined
+      const connection = this.#connection
+      if (connection === undefined || this.#ended.signal.aborted) return
+      if (this.#running || this.#isWanted() || Date.now() - this.#pokedAt < IDLE_MS) return this.#watchIdle()
+      this.#connection = undefined
+      void this.#close(connection) // the next reading opens another one
+    }, IDLE_MS).unref()
+  }
+
+  async #close(connection: Connection): Promise<void> {
+    try {
+      await connection[Symbol.asyncDispose]()
+    } catch (thrown) {
+      const error = asFailure(thrown).message
+      this.#options.log.debug('a catalog conversation did not end cleanly', { target: this.target, error })
+    }
   }
 
   #start(): void {
@@ -248,6 +279,7 @@ export class Shelf implements AsyncDisposable {
       throw this.#ended.signal.reason
     }
     this.#connection = connection
+    this.#watchIdle()
     const before = this.#hello
     this.#hello = connection.hello
     if (this.#failure !== undefined) this.#options.log.info('a target is back', { target: this.target })
@@ -271,7 +303,8 @@ export class Shelf implements AsyncDisposable {
     const slot = this.#slots[kind]
     slot.stale = false // set again by a notification that arrives while we read
     try {
-      const pages = lists[kind].capability in connection.hello.capabilities ? await this.#pages(connection, kind) : []
+      const pages =
+        lists[kind].capability in connection.hello.capabilities ? await readPages(connection, kind, this.#reading) : []
       slot.failure = undefined
       this.#put(kind, pages)
       return true
@@ -283,46 +316,6 @@ export class Shelf implements AsyncDisposable {
       return false
     } finally {
       this.#progress()
-    }
-  }
-
-  async #pages(connection: Connection, kind: ListKind): Promise<Page[]> {
-    const { limits, log, metrics } = this.#options
-    const pages: Page[] = []
-    const cursors = new Set<string>()
-    let params: RawJson | undefined
-    while (pages.length < limits.listPages) {
-      const answer = await this.#ask(connection, { method: lists[kind].method, params })
-      if (answer.kind === 'error') throw refusedBy(answer.raw)
-      const page = readPage(kind, answer.raw)
-      if (page === undefined) throw new Failure('mcp.target', `the answer holds no ${lists[kind].member}`)
-      pages.push(page)
-      if (page.next === undefined) return pages
-      if (cursors.has(page.next)) {
-        log.warn('a list goes in circles', { target: this.target, list: lists[kind].method, pages: pages.length })
-        return pages
-      }
-      cursors.add(page.next)
-      params = rawJson(`{"cursor":${JSON.stringify(page.next)}}`)
-    }
-    metrics.limitHit('listPages')
-    log.warn('a list has too many pages', { target: this.target, list: lists[kind].method, pages: pages.length })
-    return pages
-  }
-
-  async #ask(connection: Connection, request: Outgoing): Promise<Answer> {
-    const deadline = new AbortController()
-    const ms = this.#options.limits.upstreamFirstByteMs
-    const timer = setTimeout(() => deadline.abort(new Failure('upstream.timeout', `no answer within ${ms} ms`)), ms)
-    const caller: Caller = {
-      signal: AbortSignal.any([deadline.signal, this.#ended.signal]),
-      notification: (method) => this.changed(changedKinds(method)),
-      ask: async (method) => askedAlone(method),
-    }
-    try {
-      return await connection.request(request, caller)
-    } finally {
-      clearTimeout(timer)
     }
   }
 
@@ -359,32 +352,4 @@ export class Shelf implements AsyncDisposable {
 
 function samePages(before: Listing, pages: readonly Page[]): boolean {
   return before.pages.length === pages.length && before.pages.every((raw, index) => raw === pages[index]?.raw)
-}
-
-/** The failure as one that names target and step, whatever threw it. */
-export function namedFailure(target: TargetName, step: string, thrown: unknown): Failure {
-  const failure = asFailure(thrown)
-  if (failure.message.startsWith(`target ${target}: `)) return failure
-  return new Failure(failure.code, `target ${target}: ${step}: ${failure.message}`, { cause: failure })
-}
-
-/** Code and message of an error object, short enough for a log. */
-export function errorFacts(raw: RawJson): { readonly code: number; readonly message: string } {
-  const error: unknown = JSON.parse(raw)
-  if (typeof error !== 'object' || error === null) return { code: 0, message: '' }
-  const code = 'code' in error && typeof error.code === 'number' ? error.code : 0
-  const message = 'message' in error && typeof error.message === 'string' ? error.message : ''
-  return { code, message: message.slice(0, 256) }
-}
-
-function refusedBy(raw: RawJson): Failure {
-  const { code, message } = errorFacts(raw)
-  return new Failure('mcp.target', `the server answered ${code} ${message}`)
-}
-
-/** Questions outside any client's conversation: there is nobody to ask (reference: mcp §2.2, roots). */
-function askedAlone(method: string): Answer {
-  if (method === 'ping') return { kind: 'result', raw: rawJson('{}') }
-  if (method === 'roots/list') return { kind: 'result', raw: rawJson('{"roots":[]}') }
-  return { kind: 'error', raw: errorObject(codes.methodNotFound, `nobody is here to answer ${method}`) }
 }

@@ -1,0 +1,58 @@
+// The federation as sessions know it: they outlive a configuration, and speak to the newest one from then on.
+import type { Exchange } from '../core/exchange.ts'
+import type { Answer, Caller, Client, Federation, Incoming } from './conversation.ts'
+import type { FederatedServers } from './federation.ts'
+
+export class Front implements Federation {
+  readonly stateful: boolean
+  #current: FederatedServers
+  readonly #past = new WeakSet<FederatedServers>()
+  readonly #attached = new Map<Client, () => void>()
+
+  constructor(first: FederatedServers) {
+    this.stateful = first.stateful
+    this.#current = first
+  }
+
+  /**
+   * A request came through this federation's configuration: all that follows goes there. Requests that began under an older
+   * one do not bring it back.
+   */
+  use(federation: FederatedServers): void {
+    if (federation === this.#current || this.#past.has(federation)) return
+    const before = this.#current.seen()
+    this.#past.add(this.#current)
+    this.#current = federation
+    for (const [client, detach] of this.#attached) {
+      detach()
+      this.#attached.set(client, federation.attach(client))
+    }
+    federation.succeed(before)
+  }
+
+  initialize(client: Pick<Client, 'revision' | 'capabilities' | 'principal'>, x: Exchange): Promise<Answer> {
+    return this.#current.initialize(client, x)
+  }
+
+  request(client: Client, incoming: Incoming, caller: Caller, x: Exchange): Promise<Answer> {
+    return this.#current.request(client, incoming, caller, x)
+  }
+
+  notified(client: Client, incoming: Incoming): void {
+    this.#current.notified(client, incoming)
+  }
+
+  attach(client: Client): () => void {
+    this.#attached.set(client, this.#current.attach(client))
+    return () => {
+      this.#attached.get(client)?.()
+      this.#attached.delete(client)
+    }
+  }
+
+  /** Nothing of its own to end: every configuration ends its federation. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const detach of this.#attached.values()) detach()
+    this.#attached.clear()
+  }
+}

@@ -1,0 +1,76 @@
+// Reading one list of an upstream whole: page after page, within bounds, with nobody there to be asked.
+import type { Limits } from '../config/shape.ts'
+import { type RawJson, rawJson, type TargetName } from '../core/brand.ts'
+import { Failure } from '../core/failure.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import type { Answer, Caller, Connection, Outgoing } from './conversation.ts'
+import { errorFacts } from './errors.ts'
+import { type ListKind, lists, type Page, readPage } from './offers.ts'
+import { codes, errorObject } from './wire.ts'
+
+/** What reading needs to know of whoever reads. */
+export interface Reading {
+  readonly target: TargetName
+  readonly limits: Limits
+  readonly log: Log
+  readonly metrics: Metrics
+  /** Nobody wants to read any longer. */
+  readonly signal: AbortSignal
+  /** What the server says meanwhile. */
+  notification(method: string): void
+}
+
+/** All pages of a list. Ends at a cursor that has been before, and at the configured number. */
+export async function readPages(connection: Connection, kind: ListKind, reading: Reading): Promise<Page[]> {
+  const { limits, log, metrics, target } = reading
+  const { method, member } = lists[kind]
+  const pages: Page[] = []
+  const cursors = new Set<string>()
+  let params: RawJson | undefined
+  while (pages.length < limits.listPages) {
+    const answer = await asked(connection, { method, params }, reading)
+    if (answer.kind === 'error') throw refusedBy(answer.raw)
+    const page = readPage(kind, answer.raw)
+    if (page === undefined) throw new Failure('mcp.target', `the answer holds no ${member}`)
+    pages.push(page)
+    if (page.next === undefined) return pages
+    if (cursors.has(page.next)) {
+      log.warn('a list goes in circles', { target, list: method, pages: pages.length })
+      return pages
+    }
+    cursors.add(page.next)
+    params = rawJson(`{"cursor":${JSON.stringify(page.next)}}`)
+  }
+  metrics.limitHit('listPages')
+  log.warn('a list has too many pages', { target, list: method, pages: pages.length })
+  return pages
+}
+
+/** Questions outside any client's conversation: there is nobody to ask (reference: mcp §2.2, roots). */
+export function askedAlone(method: string): Answer {
+  if (method === 'ping') return { kind: 'result', raw: rawJson('{}') }
+  if (method === 'roots/list') return { kind: 'result', raw: rawJson('{"roots":[]}') }
+  return { kind: 'error', raw: errorObject(codes.methodNotFound, `nobody is here to answer ${method}`) }
+}
+
+async function asked(connection: Connection, request: Outgoing, reading: Reading): Promise<Answer> {
+  const deadline = new AbortController()
+  const ms = reading.limits.upstreamFirstByteMs
+  const timer = setTimeout(() => deadline.abort(new Failure('upstream.timeout', `no answer within ${ms} ms`)), ms)
+  const caller: Caller = {
+    signal: AbortSignal.any([deadline.signal, reading.signal]),
+    notification: (method) => reading.notification(method),
+    ask: async (method) => askedAlone(method),
+  }
+  try {
+    return await connection.request(request, caller)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function refusedBy(raw: RawJson): Failure {
+  const { code, message } = errorFacts(raw)
+  return new Failure('mcp.target', `the server answered ${code} ${message}`)
+}

@@ -50,7 +50,8 @@ export const toolsList5000: Claim = {
     const targets = paths.map((path, i) => ({ name: `u${i}`, url: `http://127.0.0.1:${upstream.port}${path}` }))
     await using gateway = await startGateway(port, configuration(port, targets, { toolsTotal: 10_000 }))
     const work: Work = { ...LIST, connections: 4, expect: `u19_tool-${TOOLS_EACH - 1}"` }
-    return measureLists(context, { upstream, proxy, gateway, work, first: paths[0] ?? '' })
+    // Awaited here: the processes end with this block.
+    return await measureLists(context, { upstream, proxy, gateway, work, first: paths[0] ?? '' })
   },
 }
 

@@ -1,11 +1,14 @@
 // What tests of the egress share: a target's site, a peer and a caller that remember what they hear, and hand-made servers.
+import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import { defaultLimits } from '../../../src/config/limits.ts'
 import type { Limits } from '../../../src/config/shape.ts'
 import { type RawJson, rawJson, targetName } from '../../../src/core/brand.ts'
+import { Failure } from '../../../src/core/failure.ts'
 import { defaultPoolSettings, Pools, type TlsOptions } from '../../../src/http/pools.ts'
+import { encodeEvent } from '../../../src/http/sse.ts'
 import type { Answer, Caller, Connection, Peer, Upstream } from '../../../src/mcp/conversation.ts'
 import { targets } from '../../../src/mcp/egress/index.ts'
 import type { TargetSite } from '../../../src/mcp/egress/site.ts'
@@ -175,8 +178,8 @@ export interface Post {
   readonly text: string
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  json(value: unknown, status?: number): void
-  result(result: unknown): void
+  readonly json: (value: unknown, status?: number) => void
+  readonly result: (result: unknown) => void
 }
 
 const HELLO = { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: { name: 's', version: '1' } }
@@ -215,4 +218,41 @@ export function mcpServer(
 /** Waits until something is so. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+/** For `assert.rejects`: a Failure of this code with this text. */
+export const failure = (code: string, text: RegExp) => (thrown: unknown) => {
+  assert.ok(thrown instanceof Failure)
+  assert.equal(thrown.code, code)
+  assert.match(thrown.message, text)
+  return true
+}
+
+/** Answers with an event stream; what is returned writes messages into it. */
+export const events = (response: ServerResponse): ((message: unknown, id?: string) => void) => {
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  return (message, id) =>
+    void response.write(
+      encodeEvent({
+        event: 'message',
+        data: typeof message === 'string' ? message : JSON.stringify(message),
+        ...(id !== undefined && { id }),
+      }),
+    )
+}
+
+/** A conversation with a hand-made server. */
+export async function talk(
+  t: TestContext,
+  other: (post: Post) => void | Promise<void>,
+  {
+    options,
+    speaker = peer(),
+    ...more
+  }: StageOptions & { options?: Parameters<typeof mcpServer>[1]; speaker?: ReturnType<typeof peer> } = {},
+) {
+  const url = await serve(t, mcpServer(other, options))
+  const site = stage(t, more)
+  const up = await upstream(t, 'mcp', { host: `${url}/mcp` }, site)
+  return { url, site, up, speaker, connection: await up.connect(speaker) }
 }

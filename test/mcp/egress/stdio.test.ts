@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { rawJson } from '../../../src/core/brand.ts'
 import { Failure } from '../../../src/core/failure.ts'
-import { caller, callTool, peer, stage, until, upstream } from './stage.ts'
+import { caller, callTool, failure, peer, stage, until, upstream } from './stage.ts'
 
 const lineServer = path.join(import.meta.dirname, 'line-server.ts')
 const everything = path.join(
@@ -33,13 +33,6 @@ interface Shown {
 }
 // What the line server answers is known: it stands beside this file.
 const shown = (value: unknown): Shown => value as Shown
-
-const failure = (code: string, text: RegExp) => (thrown: unknown) => {
-  assert.ok(thrown instanceof Failure)
-  assert.equal(thrown.code, code)
-  assert.match(thrown.message, text)
-  return true
-}
 
 test('a process speaks for everybody with the same principal, and for nobody else', async (t) => {
   const up = await upstream(t, 'stdio', config(), stage(t))

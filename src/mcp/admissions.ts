@@ -4,7 +4,7 @@ import { type Digest, digest, type RawJson } from '../core/brand.ts'
 import type { Definition, JsonObject } from '../core/item.ts'
 import type { Admission, Program } from '../policy/policy.ts'
 import type { Log } from '../telemetry/log.ts'
-import { elements, members, type Span } from './json.ts'
+import { elements, members, repeats, type Span } from './json.ts'
 import type { Offer } from './offers.ts'
 
 /** An item of an upstream, as the doors name it. */
@@ -15,6 +15,10 @@ interface Seen {
   readonly definition: Definition
   readonly admission: Admission
 }
+
+const MOST = 100_000
+/** The doors would judge one of two texts, and a client might read the other. */
+const ambiguous: Admission = { kind: 'quarantine', rule: 'member-twice', reason: 'a member is named twice' }
 
 export class Admissions {
   readonly #program: Program
@@ -33,14 +37,16 @@ export class Admissions {
     const before = this.#seen.get(key)
     if (before?.offer === offer) return before.admission.kind === 'admit'
     const print = digestOf(offer.raw)
-    if (before?.definition.digest === print) {
+    const hides = repeats(offer.raw)
+    // Of equal members the digest sees the last one only: it cannot tell such a text from an honest one.
+    if (before?.definition.digest === print && !hides && before.admission !== ambiguous) {
       this.#seen.set(key, { ...before, offer })
       return before.admission.kind === 'admit'
     }
     const raw: JsonObject = JSON.parse(offer.raw)
     const definition: Definition = { item, digest: print, raw }
-    const admission = this.#ask(definition, before?.definition)
-    this.#seen.set(key, { offer, definition, admission })
+    const admission = hides ? ambiguous : this.#ask(definition, before?.definition)
+    this.#keep(key, { offer, definition, admission })
     if (admission.kind === 'quarantine')
       this.#log.warn('a definition is quarantined', {
         target: item.target,
@@ -50,6 +56,13 @@ export class Admissions {
         reason: admission.reason,
       })
     return admission.kind === 'admit'
+  }
+
+  /** A server that keeps inventing names makes us forget the oldest. */
+  #keep(key: string, seen: Seen): void {
+    this.#seen.set(key, seen)
+    const [oldest] = this.#seen.size > MOST ? this.#seen.keys() : []
+    if (oldest !== undefined) this.#seen.delete(oldest)
   }
 
   #ask(definition: Definition, before: Definition | undefined): Admission {

@@ -1,6 +1,6 @@
 // The processes of a measurement: starting them, reading their CPU time and memory, ending them.
 import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -63,13 +63,17 @@ export async function listener(name: string, script: string, args: readonly stri
   return { ...helper, ...measured(name, helper.pid), port }
 }
 
-/** The gateway with a configuration, once it accepts connections. Its log goes nowhere, but it is written. */
+/** The gateway with a configuration, once it accepts connections. Its log is written, as in production. */
 export async function startGateway(port: number, yaml: string): Promise<Subject> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'))
   const file = join(folder, 'toolgate.yaml')
   writeFileSync(file, yaml)
-  const child = spawn(NODE, [TOOLGATE, '-f', file], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] })
-  const said = lastWords(child)
+  // A file, as in production: a pipe would make the reader's cost part of the measurement.
+  const log = join(folder, 'log')
+  const fd = openSync(log, 'w')
+  const child = spawn(NODE, [TOOLGATE, '-f', file], { cwd: folder, stdio: ['ignore', fd, fd] })
+  closeSync(fd)
+  const said = (): string => read(log).slice(-2_000)
   try {
     await accepting(port, child, said)
   } catch (error) {
@@ -176,14 +180,6 @@ const read = (file: string): string => {
   } catch {
     return ''
   }
-}
-
-function lastWords(child: ChildProcess): () => string {
-  let said = ''
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(-2_000)
-  })
-  return () => said
 }
 
 async function accepting(port: number, child: ChildProcess, said: () => string): Promise<void> {

@@ -42,14 +42,20 @@ const isPlain = (value: object): boolean => {
 }
 
 function record(value: object, depth: number): unknown {
+  const module = isModule(value)
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => {
+      if (module && key === 'key') return [key, inner]
       const secret = SECRET_KEY.test(key) || (typeof inner !== 'object' && SECRET_TEXT_KEY.test(key))
       if (secret && !PUBLIC_KEY.test(key)) return [key, masked(inner, depth)]
       return [key, OPEN_MAP.test(key) ? openMap(inner, depth + 1) : shown(inner, depth + 1)]
     }),
   )
 }
+
+/** The normal form of a configuration calls a module's name `key`, and that is the one key which opens nothing. */
+const isModule = (value: object): boolean =>
+  'key' in value && 'body' in value && 'path' in value && Array.isArray(value.path)
 
 /** Credentials: their shape may be seen (how many keys, a file's name), their texts may not. */
 function masked(value: unknown, depth: number): unknown {

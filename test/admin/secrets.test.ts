@@ -58,3 +58,8 @@ test('shapes that a configuration may take: maps, deep nests, undefined members'
   assert.ok(!JSON.stringify(dump).includes('bottom'))
   assert.ok(JSON.stringify(dump).includes('{"password":"***"}'))
 })
+
+test('modules in normal form keep their names, and their credentials stay masked', () => {
+  const policy = { key: 'backendAuth', body: { key: 'CANARY' }, path: ['routes', 0, 'policies', 'backendAuth'] }
+  assert.deepEqual(withoutSecrets({ policies: [policy] }), { policies: [{ ...policy, body: { key: '***' } }] })
+})

@@ -1,0 +1,186 @@
+// Backend kind `mcp`: MCP servers (targets) that clients see as one server.
+import { hash, randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import { targetName } from '../core/brand.ts'
+import { type Exchange, type Handler, type Reply, text } from '../core/exchange.ts'
+import { define, type Path } from '../core/module.ts'
+import { version } from '../core/version.ts'
+import type { TlsOptions } from '../http/pools.ts'
+import { policies } from '../policy/index.ts'
+import { type BackendSite, compileProgram, type Policy, type PolicyModule } from '../policy/policy.ts'
+import { targets } from './egress/index.ts'
+import type { TargetModule } from './egress/site.ts'
+import { FederatedServers } from './federation.ts'
+import { Front } from './front.ts'
+import { ingress } from './ingress/index.ts'
+import { Shelf } from './shelf.ts'
+
+const kinds: readonly TargetModule[] = Object.values(targets)
+/** Policies that may stand on a target (reference: agentgateway §1.6.2, simple backend policies). */
+const TARGET_POLICIES = [
+  'requestHeaderModifier',
+  'transformations',
+  'backendTLS',
+  'backendAuth',
+  'http',
+  'tcp',
+  'backendTunnel',
+] as const
+/** Those of them that work here. */
+const built: readonly PolicyModule[] = policies.filter(({ key }) => key === 'backendTLS')
+
+const optional = (modules: readonly { readonly key: string; readonly schema: z.ZodType }[]) =>
+  Object.fromEntries(modules.map(({ key, schema }) => [key, schema.optional()]))
+
+const target = z
+  .strictObject({
+    name: z
+      .string()
+      .max(253)
+      .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, {
+        error:
+          'a target’s name has lower-case letters, digits, `-` and `.` only: `_` and `+` separate it from other names',
+      }),
+    openapi: z.unknown().optional(),
+    ...optional(kinds),
+    policies: z
+      .strictObject({
+        ...Object.fromEntries(TARGET_POLICIES.map((key) => [key, z.unknown().optional()])),
+        ...optional(built),
+      })
+      .nullish(),
+  })
+  .superRefine((it, context) => {
+    const named = [...kinds.map(({ key }) => key), 'openapi'].filter((key) => bodyOf(it, key) !== undefined)
+    const all = 'one of `mcp`, `sse`, `stdio`, `openapi`'
+    if (named.length !== 1)
+      context.addIssue({ code: 'custom', message: `a target is ${all}${named.length === 0 ? '' : ', and only one'}` })
+    if (named[0] === 'stdio' && it.policies !== undefined && it.policies !== null)
+      context.addIssue({
+        code: 'custom',
+        path: ['policies'],
+        message: 'a process has no use for policies of a connection',
+      })
+  })
+
+const schema = z.strictObject({
+  targets: z.array(target),
+  statefulMode: z.enum(['stateful', 'stateless']).default('stateful'),
+  prefixMode: z.enum(['conditional', 'always', 'never']).nullish(),
+  failureMode: z.enum(['failClosed', 'failOpen']).nullish(),
+  dnsRebindingProtection: z.boolean().default(false),
+})
+
+type Config = z.output<typeof schema>
+type Target = Config['targets'][number]
+
+/** YAML `mcp: {targets: […], statefulMode, prefixMode, failureMode, dnsRebindingProtection}` (reference: agentgateway §3.1). */
+export const mcp = define({
+  key: 'mcp',
+  schema,
+  compile(config, site: BackendSite): Handler {
+    if (config.targets.length === 0) return nobody
+    const shelves = shelvesOf(config, site)
+    const { program, limits, log, metrics, sealKey } = site
+    const stateful = config.statefulMode === 'stateful'
+    const options = {
+      shelves,
+      program,
+      limits,
+      log,
+      metrics,
+      version,
+      stateful,
+      prefixMode: config.prefixMode ?? 'conditional',
+      failOpen: config.failureMode === 'failOpen',
+    } as const
+    // Ends with this configuration, unlike the upstreams and the sessions, which the next one may go on using.
+    const federation = site.keep(`mcp federation ${randomUUID()}`, () => new FederatedServers(options))
+    const { dnsRebindingProtection } = config
+    const sessions = `mcp sessions ${site.path.join('.')} ${print([stateful, dnsRebindingProtection, limits])}`
+    const seat = site.keep(sessions, () => {
+      const front = new Front(federation)
+      const handler = ingress({ federation: front, limits, sealKey, log, metrics, dnsRebindingProtection })
+      return { front, handler, [Symbol.asyncDispose]: () => front[Symbol.asyncDispose]() }
+    })
+    return (x) => {
+      x.protocol = 'mcp'
+      seat.front.use(federation)
+      return seat.handler(x)
+    }
+  },
+})
+
+/** A backend without targets answers as the original does (reference: agentgateway §11). */
+function nobody(x: Exchange): Reply {
+  x.protocol = 'mcp'
+  x.reason = 'MCP'
+  return text(503, 'mcp: no backends configured')
+}
+
+function shelvesOf(config: Config, site: BackendSite): Shelf[] {
+  const first = new Map<string, number>()
+  return config.targets.flatMap((body, index): Shelf[] => {
+    const path = ['targets', index]
+    const before = first.get(body.name)
+    if (before !== undefined) {
+      site.problem([...path, 'name'], `target \`${body.name}\` is there already`, `the first one is targets[${before}]`)
+      return []
+    }
+    first.set(body.name, index)
+    const shelf = shelfOf(body, path, site)
+    return shelf === undefined ? [] : [shelf]
+  })
+}
+
+function shelfOf(body: Target, path: Path, site: BackendSite): Shelf | undefined {
+  const kind = kinds.find(({ key }) => bodyOf(body, key) !== undefined)
+  if (kind === undefined) {
+    site.problem([...path, 'openapi'], 'targets of kind `openapi` are not built')
+    return undefined
+  }
+  const { pools, log, limits, metrics } = site
+  const tls = tlsOf(body, path, site) ?? site.program.plan.tls
+  const below = [...path, kind.key]
+  const config = bodyOf(body, kind.key)
+  const upstream = kind.compile(config, {
+    path: [...site.path, ...below],
+    problem: (at, message, hint) => site.problem([...below, ...at], message, hint),
+    target: targetName(body.name),
+    tls,
+    pools,
+    log,
+    limits,
+    metrics,
+    keep: (key, make) => site.keep(key, make),
+  })
+  if (upstream instanceof Promise || upstream === undefined) return undefined
+  // An unchanged target stays as it is, with its conversations: the upstream made just now has not been used.
+  const same = `mcp target ${body.name} ${print([kind.key, config, tls, limits])}`
+  return site.keep(same, () => new Shelf({ upstream, limits, log, metrics, version }))
+}
+
+/** TLS that the target's own policies ask for; the others are reported. */
+function tlsOf(body: Target, path: Path, site: BackendSite): TlsOptions | undefined {
+  const compiled: Policy[] = []
+  for (const [key, own] of Object.entries(body.policies ?? {})) {
+    if (own === undefined || own === null) continue
+    const at = [...path, 'policies', key]
+    const module = built.find((each) => each.key === key)
+    const policy = module?.compile(own, {
+      ...site,
+      path: [...site.path, ...at],
+      problem: (below, message, hint) => site.problem([...at, ...below], message, hint),
+      read: (file) => site.read(file),
+    })
+    if (policy === undefined || policy instanceof Promise)
+      site.problem(at, `policy \`${key}\` of a target is not built`)
+    else compiled.push(policy)
+  }
+  return compileProgram(compiled).plan.tls
+}
+
+const bodyOf = (body: object, key: string): unknown => new Map<string, unknown>(Object.entries(body)).get(key)
+
+/** Things made from equal settings are the same; the settings hold secrets, which a key must not. */
+const print = (settings: unknown): string => hash('sha256', JSON.stringify(settings))

@@ -81,7 +81,7 @@ export interface Arguments {
 }
 
 /** Does the command and says how it went: an exit code. */
-export type Body = (args: Arguments, io: Io) => Promise<number>
+type Body = (args: Arguments, io: Io) => Promise<number>
 
 /** A line of the table. */
 export interface Command {

@@ -114,7 +114,7 @@ export class Conversation implements AsyncDisposable {
     if (names.includes(name)) return error
     const near = nearestWord(name, names)
     const meant = near === undefined ? '' : `: did you mean \`${oneLine(near)}\`?`
-    const more = { hint: 'toolgate tools list', cause: error.cause }
+    const more = { where: this.#url.href, hint: 'toolgate tools list', cause: error.cause }
     return new CommandError(exit.no, `${error.message}${meant}`, more)
   }
 }
@@ -145,7 +145,7 @@ function explained(error: unknown, url: URL, bounds: Bounds): CommandError {
       hint: '--timeout 300',
     })
   if (error instanceof McpError)
-    return new CommandError(exit.no, oneLine(error.message.replace(/^MCP error /, '')), { where, cause })
+    return new CommandError(exit.no, oneLine(error.message.replace(/^(?:MCP error -?\d+: )+/, '')), { where, cause })
   if (error instanceof StreamableHTTPError || error instanceof SseError) return refused(error.code, where, error)
   if (because !== undefined)
     return new CommandError(exit.unasked, `cannot reach ${url.host}: ${because}`, {
@@ -197,7 +197,7 @@ function networkReason(error: unknown): string | undefined {
     const code = 'code' in at ? String(at.code) : ''
     if (reasons[code] !== undefined) return reasons[code]
     if (at instanceof AggregateError && at.errors.length > 0) return networkReason(at.errors[0])
-    if (at.message === 'fetch failed' && at.cause === undefined) return 'the connection failed'
   }
-  return undefined
+  if (!(error instanceof TypeError) || error.message !== 'fetch failed') return undefined
+  return oneLine(error.cause instanceof Error ? error.cause.message : 'the connection failed')
 }

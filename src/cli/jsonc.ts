@@ -6,7 +6,7 @@ export type Node =
   | { readonly kind: 'array'; readonly start: number; readonly end: number; readonly items: readonly Node[] }
   | { readonly kind: 'scalar'; readonly start: number; readonly end: number; readonly value: unknown }
 
-export interface Member {
+interface Member {
   readonly key: string
   readonly start: number
   readonly node: Node

@@ -5,7 +5,7 @@ import type { CommandError, Io, Output } from './command.ts'
 type Style = 'red' | 'yellow' | 'green' | 'dim' | 'bold'
 
 /** Whether a stream shows colours (https://no-color.org, FORCE_COLOR, TERM=dumb). */
-export function colourful(output: Output, env: Io['env']): boolean {
+function colourful(output: Output, env: Io['env']): boolean {
   if ((env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb') return false
   const force = env['FORCE_COLOR']
   if (force !== undefined && force !== '') return force !== '0' && force !== 'false'

@@ -158,3 +158,12 @@ test('unknown methods reach a lone upstream, and of several the one that they na
   const { code, message } = errorOf(await both.request(client, 'novel/do', { k: 1 }))
   assert.deepEqual([code, message], [-32601, 'method not found: novel/do'])
 })
+
+test('a level that nobody can heed is a method that nobody has', async (t) => {
+  const [a, b] = pair()
+  a.capabilities = { tools: {} }
+  b.capabilities = { tools: {} }
+  const { request, end } = federate([a, b])
+  t.after(end)
+  assert.equal(errorOf(await request(new FakeClient(), 'logging/setLevel', { level: 'info' })).code, -32601)
+})

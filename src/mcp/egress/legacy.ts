@@ -268,7 +268,8 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
     const session = this.#session
     if (session?.id === undefined || post.call.method === 'initialize' || post.again) return false
     if (status === 404) return true
-    return status === 400 && text !== undefined && /session/i.test(text) // TypeScript and Python servers before 2.x
+    // What servers built on the TypeScript and Python libraries say of a session they do not know.
+    return status === 400 && text !== undefined && /session|not initialized/i.test(text)
   }
 
   /** Opens a new session, once for all that wait, and sends the request once more: the server has turned it away unread. */

@@ -6,10 +6,10 @@ import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.j
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { type Progress as Done, ErrorCode, McpError, ResultSchema } from '@modelcontextprotocol/sdk/types.js'
 import { nearestWord } from '../config/suggest.ts'
+import { version } from '../core/version.ts'
 import { CommandError, exit } from './command.ts'
 import { oneLine } from './terminal.ts'
 import { isRecord, textOf } from './values.ts'
-import { readVersion } from './version.ts'
 
 interface Bounds {
   readonly signal: AbortSignal
@@ -23,7 +23,7 @@ const pagesAtMost = 1_000
  * @throws CommandError that says why it did not work
  */
 export async function open(url: URL, headers: Headers, bounds: Bounds): Promise<Conversation> {
-  const client = new Client({ name: 'toolgate', version: readVersion() })
+  const client = new Client({ name: 'toolgate', version })
   const options = { requestInit: { headers } }
   const transport = url.pathname.endsWith('/sse')
     ? new SSEClientTransport(url, options)

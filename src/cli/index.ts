@@ -1,11 +1,11 @@
 // The table of commands, and the one function that finds the right line and does it.
 import { nearestWord } from '../config/suggest.ts'
+import { version as packageVersion } from '../core/version.ts'
 import { connectTo, readArguments, usageError } from './arguments.ts'
 import { type Arguments, type Command, CommandError, exit, type Flag, type Io } from './command.ts'
 import { withEnvironmentFile } from './environment.ts'
 import { commandHelp, generalHelp } from './help.ts'
 import { errorText, jsonDocument, painter } from './terminal.ts'
-import { readVersion } from './version.ts'
 
 const file: Flag = { name: 'file', short: 'f', value: 'FILE', summary: 'configuration; - reads standard input' }
 const text: Flag = { name: 'config', short: 'c', value: 'TEXT', summary: 'configuration as text' }
@@ -214,7 +214,7 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     return exit.fine
   }
   if (args.has('version')) {
-    const about = { version: readVersion(), node: process.version, platform: process.platform, arch: process.arch }
+    const about = { version: packageVersion, node: process.version, platform: process.platform, arch: process.arch }
     io.stdout.write(args.value('format') === 'json' ? jsonDocument(about) : `toolgate ${about.version}\n`)
     return exit.fine
   }

@@ -46,13 +46,12 @@ const run: Command = {
       does: 'try a stand-in, configuration unchanged',
     },
   ],
-  load: async () => {
+  load: async () => async (args, io) => {
+    if (args.words.length > 0) throw usageError(run, `toolgate does not know what to do with \`${args.words[0]}\``)
+    const more = { validateOnly: args.has('validate-only'), connectTo: connectTo(args.values('connect-to')) }
+    const options = { ...source(args), ...more }
     const body = await import('./run.ts')
-    return (args, io) => {
-      if (args.words.length > 0) throw usageError(run, `toolgate does not know what to do with \`${args.words[0]}\``)
-      const options = { ...source(args), validateOnly: args.has('validate-only') }
-      return body.run({ ...options, connectTo: connectTo(args.values('connect-to')) }, io)
-    }
+    return await body.run(options, io)
   },
 }
 
@@ -66,22 +65,14 @@ const validate: Command = {
     { line: 'toolgate validate -f config.yaml --ledger', does: 'and each key: accepted, translated, ignored, refused' },
     { line: 'toolgate validate -f - --format json < config.yaml', does: 'for a script; exit code 1: not valid' },
   ],
-  load: async () => {
-    const body = await import('./validate.ts')
-    const { parts } = await import('../gateway/parts.ts')
-    return (args, io) => {
-      const words = [...args.words]
-      const named = args.value('file') ?? words.shift()
-      if (words.length > 0) throw usageError(validate, 'one configuration at a time')
-      const how = { format: args.value('format') === 'json', ledger: args.has('ledger') }
-      const options = {
-        ...source(args),
-        file: named,
-        format: how.format ? 'json' : 'text',
-        ledger: how.ledger,
-      } as const
-      return body.validate(options, io, { parts })
-    }
+  load: async () => async (args, io) => {
+    const words = [...args.words]
+    const named = args.value('file') ?? words.shift()
+    if (words.length > 0) throw usageError(validate, 'one configuration at a time')
+    const format = args.value('format') === 'json' ? 'json' : 'text'
+    const options = { ...source(args), file: named, format, ledger: args.has('ledger') } as const
+    const [body, { parts }] = await Promise.all([import('./validate.ts'), import('../gateway/parts.ts')])
+    return await body.validate(options, io, { parts })
   },
 }
 

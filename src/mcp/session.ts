@@ -1,0 +1,220 @@
+// One client that has opened with `initialize`: a small record of what it said, what it runs, and where it listens.
+import type { RawJson, TargetName } from '../core/brand.ts'
+import type { JsonObject } from '../core/item.ts'
+import type { Log } from '../telemetry/log.ts'
+import { type Line, Questions } from './ask.ts'
+import type { Answer, Client, Connection, Federation } from './conversation.ts'
+import { Channel, type EventStream, type Streams } from './ingress/stream.ts'
+import { notificationText } from './wire.ts'
+
+/** What a session is made of. */
+export interface SessionFacts {
+  readonly id: string
+  readonly principal: string
+  readonly revision: string
+  /** When its id will open nothing any more, in milliseconds; 0: it never did. */
+  readonly until: number
+  readonly clientInfo: RawJson
+  readonly capabilities: JsonObject
+}
+
+/** What sessions of one process share. */
+export interface SessionParts {
+  readonly streams: Streams
+  readonly askTimeoutMs: number
+  readonly log: Log
+  /** `false`: everything goes to the one stream, without event ids (HTTP+SSE). */
+  readonly resumable: boolean
+}
+
+/** A request that runs, as its session sees it. */
+export interface Running extends Line {
+  /** The client does not want it any more (with its reason), or the session is over. */
+  cancel(reason: string): void
+  /** Ends it because the session is over. */
+  sessionOver(): void
+}
+
+/** How long an ended channel can still be asked for what it said. */
+const RESUME_MS = 60_000
+
+/**
+ * Fields that most sessions never need are made on first use: there may be ten thousand of these, most of them idle.
+ */
+export class Session implements Client, Line {
+  readonly id: string
+  readonly principal: string
+  readonly revision: string
+  readonly until: number
+  readonly clientInfo: RawJson
+  readonly capabilities: JsonObject
+  readonly resumable: boolean
+  logLevel: string | undefined = undefined
+  lastUsed: number
+  over = false
+  readonly #parts: SessionParts
+  #connections: Map<TargetName, Promise<Connection>> | undefined = undefined
+  #subscriptions: Set<string> | undefined = undefined
+  #running: Map<RawJson, Running> | undefined = undefined
+  #calls = 0
+  #questions: Questions | undefined = undefined
+  #main: Channel | undefined = undefined
+  #channels: Map<number, Channel> | undefined = undefined
+  #count = 0
+  #federation: Federation | undefined = undefined
+  #detach: (() => void) | undefined = undefined
+
+  constructor(facts: SessionFacts, parts: SessionParts) {
+    this.id = facts.id
+    this.principal = facts.principal
+    this.revision = facts.revision
+    this.until = facts.until
+    this.clientInfo = facts.clientInfo
+    this.capabilities = facts.capabilities
+    this.resumable = parts.resumable
+    this.lastUsed = Date.now()
+    this.#parts = parts
+  }
+
+  get connections(): Map<TargetName, Promise<Connection>> {
+    return (this.#connections ??= new Map())
+  }
+
+  get subscriptions(): Set<string> {
+    return (this.#subscriptions ??= new Set())
+  }
+
+  get questions(): Questions {
+    return (this.#questions ??= new Questions(this.#parts.askTimeoutMs))
+  }
+
+  /** The stream of everything that belongs to no call. */
+  get main(): Channel {
+    return (this.#main ??= new Channel({ streams: this.#parts.streams, number: 0, resumption: this.#resumption }))
+  }
+
+  /** Requests that run. */
+  get calls(): number {
+    return this.#calls
+  }
+
+  /** Nobody waits for anything here. */
+  get idle(): boolean {
+    return this.#calls === 0 && this.#main?.stream === undefined
+  }
+
+  /** From now on it hears of changes from this federation: a reload may have made another one. */
+  use(federation: Federation): void {
+    if (this.#federation === federation) return
+    this.#detach?.()
+    this.#federation = federation
+    this.#detach = federation.attach(this)
+  }
+
+  notification(method: string, params: RawJson | undefined): void {
+    if (!this.over) this.main.send(notificationText(method, params))
+  }
+
+  /** A question of no call in particular. */
+  ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer> {
+    return this.questions.ask(this.#listening(), method, params, signal)
+  }
+
+  say(text: RawJson): void {
+    this.main.send(text)
+  }
+
+  /** A request begins. Ids that are in use already belong to the newest request, as the client sees it. */
+  begin(id: RawJson, call: Running): void {
+    this.#calls++
+    ;(this.#running ??= new Map()).set(id, call)
+  }
+
+  done(id: RawJson, call: Running): void {
+    this.#calls--
+    if (this.#running?.get(id) === call) this.#running.delete(id)
+    this.#questions?.endOf(call)
+    this.lastUsed = Date.now()
+  }
+
+  /** The running request with exactly this id: `1` and `"1"` are two (MCP basic/utilities/cancellation). */
+  running(id: RawJson): Running | undefined {
+    return this.#running?.get(id)
+  }
+
+  /** The client has posted an answer. */
+  answered(id: RawJson | undefined, answer: Answer): void {
+    this.#questions?.answered(id, answer)
+  }
+
+  /** A channel for what one POST is answered with. */
+  channel(): Channel {
+    const number = ++this.#count
+    const channel = new Channel({ streams: this.#parts.streams, number, resumption: this.#resumption })
+    if (this.#resumption !== 'none') (this.#channels ??= new Map()).set(number, channel)
+    return channel
+  }
+
+  /** Opens the event stream of the session, or takes up the one of an earlier response. */
+  listen(lastEventId: string | undefined): EventStream | 'open already' | 'unknown event' {
+    if (lastEventId === undefined || lastEventId === '')
+      return this.#main?.stream === undefined ? this.main.open() : 'open already'
+    const parts = /^(\d{1,10})-(\d{1,10})$/.exec(lastEventId)
+    const number = Number(parts?.[1] ?? -1)
+    const channel = number === 0 ? this.main : this.#channels?.get(number)
+    if (channel === undefined || this.#resumption === 'none') return 'unknown event'
+    return channel.open(Number(parts?.[2]))
+  }
+
+  /** Lets go of what no one will come back for. */
+  prune(now: number): void {
+    this.#main?.prune(now, RESUME_MS)
+    if (this.#channels === undefined) return
+    for (const [number, channel] of this.#channels)
+      if (channel.ended > 0 && now - channel.ended > RESUME_MS) {
+        channel.forget()
+        this.#channels.delete(number)
+      }
+    if (this.#channels.size === 0) this.#channels = undefined
+  }
+
+  /** Ends everything: running requests, questions, streams, and the conversations with upstreams. */
+  end(): void {
+    if (this.over) return
+    this.over = true
+    this.#detach?.()
+    this.#detach = undefined
+    this.#federation = undefined
+    for (const call of this.#running?.values() ?? []) call.sessionOver()
+    this.#questions?.end()
+    this.#main?.end()
+    this.#main?.forget()
+    for (const channel of this.#channels?.values() ?? []) {
+      channel.end()
+      channel.forget()
+    }
+    for (const connection of this.#connections?.values() ?? []) void this.#hangUp(connection)
+    this.#connections?.clear()
+  }
+
+  async #hangUp(opening: Promise<Connection>): Promise<void> {
+    try {
+      await (await opening)[Symbol.asyncDispose]()
+    } catch (thrown) {
+      // Nobody is left to hear of it.
+      this.#parts.log.debug('a conversation did not end cleanly', { error: String(thrown) })
+    }
+  }
+
+  /** Where a question is heard: some clients never open the stream of the session, only those of their calls (reference: mcp §12.2). */
+  #listening(): Line {
+    if (this.#main?.stream !== undefined || this.#running === undefined) return this
+    const [only] = this.#running.values()
+    return this.#running.size === 1 && only !== undefined ? only : this
+  }
+
+  get #resumption(): 'none' | 'ids' | 'primed' {
+    if (!this.resumable || this.revision < '2025-03-26') return 'none'
+    return this.revision < '2025-11-25' ? 'ids' : 'primed'
+  }
+}

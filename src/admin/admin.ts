@@ -9,7 +9,7 @@ import { css, html, script } from './page.ts'
 import { withoutSecrets } from './secrets.ts'
 
 /** How a target was found when it was last spoken to. */
-export interface Health {
+interface Health {
   readonly level: 'ok' | 'degraded' | 'down' | 'unknown'
   readonly summary?: string
   /** RFC 3339. */
@@ -17,7 +17,7 @@ export interface Health {
 }
 
 /** What runs at this moment. */
-export interface Runtime {
+interface Runtime {
   /** Counts the configurations that have come into force. */
   readonly generation: number
   readonly ready: boolean

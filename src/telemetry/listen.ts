@@ -56,7 +56,7 @@ function opened(server: Server, where: { host: string; port: number } | { path: 
   return promise
 }
 
-export const unbracketed = (host: string): string => (host.startsWith('[') ? host.slice(1, -1) : host)
+const unbracketed = (host: string): string => (host.startsWith('[') ? host.slice(1, -1) : host)
 
 const authority = (host: string, port: number): string =>
   `${unbracketed(host).includes(':') ? `[${unbracketed(host)}]` : host}:${port}`

@@ -10,6 +10,7 @@ import {
   type BackendSite,
   compileProgram,
   type Policy,
+  type PolicyModule,
   type Program,
   type Site,
 } from '../policy/policy.ts'
@@ -129,7 +130,7 @@ class Compiler {
     const sorted = bodies.toSorted((a, b) => (order.get(a.key) ?? 0) - (order.get(b.key) ?? 0))
     const compiled: Policy[] = []
     for (const body of sorted) {
-      const module = policies.find(({ key }) => key === body.key)
+      const module: PolicyModule | undefined = policies.find(({ key }) => key === body.key)
       if (module === undefined) this.#unknown('policy', body)
       else compiled.push(await module.compile(body.body, this.#site(body.path)))
     }

@@ -25,6 +25,8 @@ export interface SessionParts {
   readonly log: Log
   /** `false`: everything goes to the one stream, without event ids (HTTP+SSE). */
   readonly resumable: boolean
+  /** The stream, where there was one before the session. */
+  readonly main?: Channel
 }
 
 /** A request that runs, as its session sees it. */
@@ -73,6 +75,7 @@ export class Session implements Client, Line {
     this.capabilities = facts.capabilities
     this.resumable = parts.resumable
     this.lastUsed = Date.now()
+    this.#main = parts.main
     this.#parts = parts
   }
 

@@ -1,8 +1,10 @@
 // The sessions of one backend: found by id, made when first used, bounded, and ended when nobody comes back.
 import { randomBytes } from 'node:crypto'
 import type { Limits } from '../../config/shape.ts'
+import { rawJson } from '../../core/brand.ts'
 import type { Exchange } from '../../core/exchange.ts'
 import type { JsonObject } from '../../core/item.ts'
+import { version } from '../../core/version.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Client } from '../conversation.ts'
@@ -95,6 +97,12 @@ export class Sessions implements AsyncDisposable {
     )
   }
 
+  /** The session of an id, if it has a record already. */
+  live(id: string, principal: string): Session | undefined {
+    const session = this.#live.get(id)
+    return session?.principal === principal ? session : undefined
+  }
+
   /** The session of an id, made now if this is its first use here. Other callers' ids are as unknown as invented ones. */
   find(id: string, principal: string): Session | Missing {
     const live = this.#live.get(id)
@@ -141,19 +149,22 @@ export class Sessions implements AsyncDisposable {
   }
 
   /** A client that is gone when its only request is answered. */
-  passing(facts: SessionFacts): Session {
-    return new Session(facts, this.oneStream)
+  passing(principal: string, revision: LegacyRevision): Session {
+    return new Session({ ...NOBODY, principal, revision }, this.oneStream)
   }
 
   /** The client ends its session. What it cannot open it cannot end; it is not told the difference. */
-  delete(id: string, principal: string): void {
+  delete(id: string, principal: string): Missing | undefined {
     const live = this.#live.get(id)
     if (live !== undefined) {
-      if (live.principal === principal) this.end(live)
-      return
+      if (live.principal !== principal) return 'unknown'
+      this.end(live)
+      return undefined
     }
     const ticket = this.ticket(id, principal)
-    if (typeof ticket !== 'string') this.#bury(id, this.#expiry(ticket))
+    if (typeof ticket === 'string') return ticket
+    this.#bury(id, this.#expiry(ticket))
+    return undefined
   }
 
   end(session: Session): void {
@@ -209,6 +220,14 @@ export class Sessions implements AsyncDisposable {
     this.#ended.set(Buffer.from(id.slice(0, MARK)).toString('latin1'), until)
   }
 }
+
+/** A client of whom nothing is known: we speak for it in our own name. */
+const NOBODY = {
+  id: '',
+  until: 0,
+  clientInfo: rawJson(JSON.stringify({ name: 'toolgate', version })),
+  capabilities: {},
+} as const
 
 /** What could be an id of some gateway: alphabet and length of sealed texts. */
 const WELL_FORMED = /^[\w-]{16,4096}$/

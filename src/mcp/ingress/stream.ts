@@ -102,6 +102,7 @@ export class Channel {
   }
 
   send(text: RawJson): void {
+    if (this.ended > 0) return
     const seq = ++this.#seq
     const written = this.stream?.write(this.#event(seq, text)) === true
     if (written) this.#heard = seq

@@ -1,0 +1,60 @@
+// How clients reach us: the table of HTTP methods, behind the check of who may call at all.
+import type { Limits } from '../../config/shape.ts'
+import type { Exchange, Handler, Maybe, Reply } from '../../core/exchange.ts'
+import type { Log } from '../../telemetry/log.ts'
+import type { Metrics } from '../../telemetry/metrics.ts'
+import type { Federation } from '../conversation.ts'
+import type { Desk } from './dispatch.ts'
+import { rebound } from './head.ts'
+import { get, notAllowed, post, remove } from './legacy.ts'
+import { OneStream } from './one-stream.ts'
+import type { Post } from './post.ts'
+import { Rounds } from './rounds.ts'
+import { Sessions } from './sessions.ts'
+
+export interface IngressOptions {
+  readonly federation: Federation
+  readonly limits: Limits
+  /** Seals session ids; 32 bytes. */
+  readonly sealKey: Buffer
+  readonly log: Log
+  readonly metrics: Metrics
+  /** Loopback names as Host and Origin on every address; on loopback addresses they must be in any case (reference: agentgateway §3.8). */
+  readonly dnsRebindingProtection: boolean
+  /** The backend whose sessions these are: those of another one are unknown here. */
+  readonly name?: string
+}
+
+/** Revisions with `initialize`, by HTTP method. Revision 2026-07-28, which only posts, is a second table. */
+const methods: Readonly<Record<string, (x: Exchange, desk: Desk) => Maybe<Reply>>> = {
+  POST: post,
+  GET: get,
+  DELETE: remove,
+}
+
+/** How often running calls are looked at. */
+const ROUND_MS = 1_000
+
+/** The last step of a route to MCP servers. Dispose it to end all sessions. */
+export function ingress(options: IngressOptions): Handler & AsyncDisposable {
+  const { federation, dnsRebindingProtection, name = '' } = options
+  const sessions = new Sessions({ ...options, name })
+  const posts = new Rounds<Post>(ROUND_MS, (running, now) => running.visit(now))
+  const desk: Desk = { federation, sessions, posts }
+  const oneStream = new OneStream(desk)
+  const handler = (x: Exchange): Maybe<Reply> => {
+    x.protocol = 'mcp'
+    const refusal = rebound(x, dnsRebindingProtection)
+    if (refusal !== undefined) return refusal
+    if (federation.stateful && oneStream.serves(x))
+      return x.request.method === 'GET' ? oneStream.get(x) : oneStream.post(x)
+    const method = methods[x.request.method ?? '']
+    return method === undefined ? notAllowed(x, 'GET, POST, DELETE') : method(x, desk)
+  }
+  return Object.assign(handler, {
+    [Symbol.asyncDispose]: async (): Promise<void> => {
+      await sessions[Symbol.asyncDispose]()
+      posts[Symbol.dispose]()
+    },
+  })
+}

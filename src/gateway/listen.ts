@@ -146,6 +146,7 @@ export class Port {
     const snapshot = this.#options.snapshot()
     snapshot.enter()
     const { x, listener, refusal } = this.#enter(request, snapshot)
+    if (request.headers.expect !== undefined) x.proceed = () => response.writeContinue()
     this.#open.add(x)
     if (this.#draining) response.shouldKeepAlive = false
     response.once('close', () => {

@@ -1,4 +1,5 @@
 // One exchange from the listener's policies to the reply: plain loops over what was compiled, no pipeline built per request.
+import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Exchange, type Reply, text } from '../core/exchange.ts'
 import { Failure } from '../core/failure.ts'
@@ -11,12 +12,38 @@ export async function serve(x: Exchange, listener: Listener): Promise<Reply> {
   return replyDoors(listener.program, refusal ?? (await routed(x, listener)), x)
 }
 
+/**
+ * The same journey for a client that asks for another protocol (RFC 9110 §7.8). `undefined`: the backend has taken the socket over
+ * and is done with it.
+ */
+export async function upgrade(
+  x: Exchange,
+  listener: Listener,
+  socket: Duplex,
+  head: Buffer,
+): Promise<Reply | undefined> {
+  const early = await requestDoors(listener.program, x)
+  if (early !== undefined) return early
+  const route = listener.router.match(x)
+  if (route === undefined) return notFound(x)
+  x.route = route.names
+  const backend = pick(route)
+  if (backend === undefined) return throughBackend(x, backend)
+  const refusal = (await requestDoors(route.program, x)) ?? (await requestDoors(backend.program, x))
+  if (refusal !== undefined) return refusal
+  const { handler } = backend
+  if (handler.upgrade !== undefined) return handler.upgrade(x, socket, head)
+  throw new Failure('upstream.upgrade', 'no upgrade')
+}
+
+function notFound(x: Exchange): Reply {
+  x.reason = 'NotFound'
+  return text(404, 'route not found')
+}
+
 async function routed(x: Exchange, listener: Listener): Promise<Reply> {
   const route = listener.router.match(x)
-  if (route === undefined) {
-    x.reason = 'NotFound'
-    return text(404, 'route not found')
-  }
+  if (route === undefined) return notFound(x)
   x.route = route.names
   const { requestTimeout } = route.program.plan
   if (requestTimeout === undefined) return throughRoute(x, route)

@@ -1,9 +1,9 @@
 // One compiled configuration: frozen, walked by every request, disposed when the last of them has left.
 import type { SecureContext } from 'node:tls'
 import type { MatchShape } from '../config/shape.ts'
-import type { Entrance, Handler, RouteNames } from '../core/exchange.ts'
+import type { Entrance, RouteNames } from '../core/exchange.ts'
 import { asFailure } from '../core/failure.ts'
-import type { Program } from '../policy/policy.ts'
+import type { BackendHandler, Program } from '../policy/policy.ts'
 import type { Log } from '../telemetry/log.ts'
 import { HostMap, hostOf } from './host.ts'
 import type { Router } from './match.ts'
@@ -11,7 +11,7 @@ import type { Holder } from './state.ts'
 
 /** One backend of a route, with the policies of the backend phase. */
 export interface RouteBackend {
-  readonly handler: Handler
+  readonly handler: BackendHandler
   readonly program: Program
   readonly weight: number
 }

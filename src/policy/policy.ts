@@ -1,4 +1,5 @@
 // What a policy is: six doors, all optional, and the plan it makes for the backend phase. Nothing here knows a single policy.
+import type { Duplex } from 'node:stream'
 import type { z } from 'zod'
 import type { Limits } from '../config/shape.ts'
 import type { Exchange, Handler, Maybe, Reply } from '../core/exchange.ts'
@@ -78,7 +79,13 @@ export interface BackendSite extends Site {
   keep<T extends AsyncDisposable>(key: string, make: () => T): T
 }
 
-export type BackendModule = Module<z.ZodType, Handler, BackendSite>
+/** Takes over a connection whose client asks for another protocol. A Reply: it stays HTTP after all, and this is the answer. */
+export type UpgradeHandler = (x: Exchange, socket: Duplex, head: Buffer) => Promise<Reply | undefined>
+
+/** A backend: the last step of a route, for backends that can with a second way in for upgrades. */
+export type BackendHandler = Handler & { readonly upgrade?: UpgradeHandler }
+
+export type BackendModule = Module<z.ZodType, BackendHandler, BackendSite>
 
 export type PolicyModule = Module<z.ZodType, Policy, Site>
 

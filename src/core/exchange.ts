@@ -59,6 +59,10 @@ export class Exchange {
   identity: Identity | undefined = undefined
   /** The whole request body, once somebody had to buffer it. */
   body: Buffer | undefined = undefined
+  /** How the work that waits for an upstream is stopped when the exchange ends early: `signal` without the cost of one. */
+  cancel: ((reason: unknown) => void) | undefined = undefined
+  /** Sends `100 Continue` to a client that waits for it (RFC 9110 §10.1.1): set by the listener, called by whoever first wants the body. */
+  proceed: (() => void) | undefined = undefined
   /** Headers that policies add to whatever reply is sent. */
   replyHeaders: OutgoingHttpHeaders | undefined = undefined
   /** A policy fixed the authority (`urlRewrite.authority`): the backend must not replace it by its own host name. */
@@ -117,11 +121,17 @@ export class Exchange {
     return this.#abort.signal
   }
 
+  /** Why the exchange's work was ended; `undefined` while it goes on. */
+  get aborted(): unknown {
+    return this.#aborted
+  }
+
   /** Ends the exchange's work: `reason` is what waits on `signal` will throw. Later calls change nothing. */
   abort(reason: unknown): void {
     if (this.#aborted !== undefined) return
     this.#aborted = reason
     this.#abort?.abort(reason)
+    this.cancel?.(reason)
   }
 
   /** Adds a header to whatever reply is sent. */

@@ -7,6 +7,7 @@ import { TLSSocket } from 'node:tls'
 import type { Limits } from '../config/shape.ts'
 import { type Entrance, Exchange, type Reply, text } from '../core/exchange.ts'
 import { Failure } from '../core/failure.ts'
+import { dropConnectionNamed, headProblem } from '../http/headers.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -92,7 +93,12 @@ export class Port {
 
   #create(): Server {
     const { limits, secure } = this.#options
-    const options: ServerOptions = { maxHeaderSize: limits.headerBytes, requireHostHeader: true, noDelay: true }
+    const options: ServerOptions = {
+      maxHeaderSize: limits.headerBytes,
+      requireHostHeader: true,
+      noDelay: true,
+      shouldUpgradeCallback: leavesHttp,
+    }
     if (!secure) return createServer(options)
     return createSecureServer({
       ...options,
@@ -177,22 +183,24 @@ export class Port {
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const response = new ServerResponse(request)
     const snapshot = this.#options.snapshot()
-    const { x, listener, refusal } = this.#enter(request, snapshot)
     snapshot.enter()
-    let status = 101
+    const { x, listener, refusal } = this.#enter(request, snapshot)
+    this.#open.add(x)
+    const closed = new Promise<void>((resolve) => socket.once('close', resolve))
+    socket.on('error', () => undefined) // node:http has let go of the socket: its errors end here, as `close`
+    socket.once('close', () => x.abort(new Failure('request.aborted', 'the client closed the connection')))
+    let reply: Reply | undefined
     try {
-      const reply =
+      reply =
         refusal ?? (listener === undefined ? text(404, 'listener not found') : await upgrade(x, listener, socket, head))
-      if (reply !== undefined) {
-        status = reply.status
-        await refuse(reply, x, response, socket)
-      }
     } catch (thrown) {
-      const reply = failed(thrown, x, this.#options.log)
-      status = reply.status
-      await refuse(reply, x, response, socket)
+      reply = failed(thrown, x, this.#options.log)
     }
+    if (reply !== undefined) await refuse(reply, x, response, socket)
+    else await closed // a tunnel: as long as it lasts, its configuration does
+    this.#open.delete(x)
     snapshot.leave()
+    const status = reply?.status ?? 101
     const duration = performance.now() - x.arrived
     this.#options.accessLog(x, status, 0, duration)
     this.#options.metrics.requestDone(x, status, 0, duration)
@@ -207,6 +215,7 @@ export class Port {
     const absolute = absoluteForm(request)
     const listener = bind?.listener(request.headers.host ?? '')
     const x = new Exchange(request, listener?.entrance ?? { ...nowhere, port: this.#options.port })
+    dropConnectionNamed(request.headers)
     const refusal = absolute ?? this.#bounded(request) ?? (bind === undefined ? text(404, 'bind not found') : undefined)
     if (refusal !== undefined) return { x, listener, refusal }
     const { socket } = request
@@ -222,6 +231,8 @@ export class Port {
   #bounded(request: IncomingMessage): Reply | undefined {
     const { limits, metrics } = this.#options
     if ((request.url ?? '').length > limits.requestLine) return over('requestLine', 414, metrics)
+    const problem = headProblem(request)
+    if (problem !== undefined) return text(400, `invalid request: ${problem}`)
     const { rawHeaders } = request
     if (rawHeaders.length / 2 > limits.headerCount) return over('headerCount', 431, metrics)
     for (let i = 1; i < rawHeaders.length; i += 2)
@@ -229,6 +240,9 @@ export class Port {
     return dotSegments.test(request.url ?? '') ? text(400, 'invalid request: dot segments in the path') : undefined
   }
 }
+
+/** An offer of HTTP/2 or TLS on this port may be ignored (RFC 9110 §7.8): the request is one like any other. */
+const leavesHttp = ({ headers }: IncomingMessage): boolean => !/^(?:h2c?|tls\/[\d.]+)$/i.test(headers.upgrade ?? 'h2c')
 
 /**
  * A client that still sends when its answer is out: cutting at once would reset the connection before the answer is read

@@ -3,18 +3,28 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Exchange, type Reply, text } from '../core/exchange.ts'
 import { Failure } from '../core/failure.ts'
-import type { Program, Retry } from '../policy/policy.ts'
+import { hasBody } from '../http/body.ts'
+import type { BackendHandler, Program, Retry } from '../policy/policy.ts'
 import { type Listener, pick, type Route, type RouteBackend } from './snapshot.ts'
+
+/** A connection that wants to leave HTTP: the socket, and what came after the head. */
+interface Link {
+  readonly socket: Duplex
+  readonly head: Buffer
+}
+
+/** Stands for a switch of protocols on its way through the doors; no reply of ours has this status. */
+const switched: Reply = { kind: 'empty', status: 101, headers: {} }
 
 /** Serves one exchange. Refusals come back as replies; what breaks is thrown as a Failure. */
 export async function serve(x: Exchange, listener: Listener): Promise<Reply> {
   const refusal = await requestDoors(listener.program, x)
-  return replyDoors(listener.program, refusal ?? (await routed(x, listener)), x)
+  return replyDoors(listener.program, refusal ?? (await routed(x, listener, undefined)), x)
 }
 
 /**
- * The same journey for a client that asks for another protocol (RFC 9110 §7.8). `undefined`: the backend has taken the socket over
- * and is done with it.
+ * As `serve`, for a request that asks for another protocol (RFC 9110 §7.8). `undefined`: it has been granted, and the socket
+ * belongs to the backend's tunnel from now on.
  */
 export async function upgrade(
   x: Exchange,
@@ -22,58 +32,62 @@ export async function upgrade(
   socket: Duplex,
   head: Buffer,
 ): Promise<Reply | undefined> {
-  const early = await requestDoors(listener.program, x)
-  if (early !== undefined) return early
-  const route = listener.router.match(x)
-  if (route === undefined) return notFound(x)
-  x.route = route.names
-  const backend = pick(route)
-  if (backend === undefined) return throughBackend(x, backend)
-  const refusal = (await requestDoors(route.program, x)) ?? (await requestDoors(backend.program, x))
-  if (refusal !== undefined) return refusal
-  const { handler } = backend
-  if (handler.upgrade !== undefined) return handler.upgrade(x, socket, head)
-  throw new Failure('upstream.upgrade', 'no upgrade')
+  // What follows the head is the other protocol's: a body would be read in two ways.
+  if (hasBody(x.request)) return text(400, 'invalid request: an upgrade with a body')
+  const refusal = await requestDoors(listener.program, x)
+  const reply = await replyDoors(listener.program, refusal ?? (await routed(x, listener, { socket, head })), x)
+  return reply === switched ? undefined : reply
 }
 
-function notFound(x: Exchange): Reply {
-  x.reason = 'NotFound'
-  return text(404, 'route not found')
-}
-
-async function routed(x: Exchange, listener: Listener): Promise<Reply> {
+async function routed(x: Exchange, listener: Listener, link: Link | undefined): Promise<Reply> {
   const route = listener.router.match(x)
-  if (route === undefined) return notFound(x)
+  if (route === undefined) {
+    x.reason = 'NotFound'
+    return text(404, 'route not found')
+  }
   x.route = route.names
   const { requestTimeout } = route.program.plan
-  if (requestTimeout === undefined) return throughRoute(x, route)
+  if (requestTimeout === undefined) return throughRoute(x, route, link)
   const timer = setTimeout(
     () => x.abort(new Failure('request.timeout', `no answer within ${requestTimeout} ms`)),
     requestTimeout,
   )
   try {
-    return await Promise.race([throughRoute(x, route), rejection(x.signal)])
+    return await Promise.race([throughRoute(x, route, link), rejection(x.signal)])
   } finally {
     clearTimeout(timer)
   }
 }
 
-async function throughRoute(x: Exchange, route: Route): Promise<Reply> {
+async function throughRoute(x: Exchange, route: Route, link: Link | undefined): Promise<Reply> {
   const refusal = await requestDoors(route.program, x)
-  return replyDoors(route.program, refusal ?? (await attempts(x, route)), x)
+  return replyDoors(route.program, refusal ?? (await attempts(x, route, link)), x)
 }
 
 /** The backend phase, repeated as the route's plan says. */
-async function attempts(x: Exchange, route: Route): Promise<Reply> {
+async function attempts(x: Exchange, route: Route, link: Link | undefined): Promise<Reply> {
   const { retry } = route.program.plan
-  if (retry === undefined || !replayable(x)) return throughBackend(x, pick(route))
+  // A body that flows past once cannot be sent twice: the policy has kept it, unless it was too large.
+  if (retry === undefined || (x.body === undefined && hasBody(x.request))) return throughBackend(x, pick(route), link)
+  const { path, query, authority, authorityFixed } = x
+  const headers = { ...x.headers }
   for (let attempt = 0; ; attempt++) {
     const last = attempt >= retry.attempts
-    const reply = await tried(throughBackend(x, pick(route)), retry, last)
+    const reply = await tried(throughBackend(x, pick(route), link), retry, last)
     if (reply !== undefined) return reply
     x.retries = attempt + 1
-    x.headers['x-retry-attempt'] = String(x.retries)
-    if (retry.backoffMs > 0) await delay(retry.backoffMs * 2 ** Math.min(attempt, 6), undefined, { signal: x.signal })
+    // Doors of the backend phase open anew: what they did to the last attempt must not be done to this one twice.
+    Object.assign(x, { path, query, authority, authorityFixed })
+    x.headers = { ...headers, 'x-retry-attempt': String(x.retries) }
+    if (retry.backoffMs > 0) await pause(retry.backoffMs * 2 ** Math.min(attempt, 6), x)
+  }
+}
+
+async function pause(ms: number, x: Exchange): Promise<void> {
+  try {
+    await delay(ms, undefined, { signal: x.signal })
+  } catch (thrown) {
+    throw x.aborted ?? thrown
   }
 }
 
@@ -92,18 +106,17 @@ async function tried(attempt: Promise<Reply>, retry: Retry, last: boolean): Prom
 
 const retryable: ReadonlySet<string> = new Set(['upstream.unreachable', 'upstream.timeout', 'upstream.dns'])
 
-/** A body that flows past once cannot be sent twice. */
-function replayable(x: Exchange): boolean {
-  const { headers } = x.request
-  return (
-    x.body !== undefined || ((headers['content-length'] ?? '0') === '0' && headers['transfer-encoding'] === undefined)
-  )
+async function throughBackend(x: Exchange, backend: RouteBackend | undefined, link: Link | undefined): Promise<Reply> {
+  if (backend === undefined) throw new Failure('backend.none', 'the route has no backend to send to')
+  const { program, handler } = backend
+  const refusal = await requestDoors(program, x)
+  return replyDoors(program, refusal ?? (await (link === undefined ? handler(x) : switching(x, handler, link))), x)
 }
 
-async function throughBackend(x: Exchange, backend: RouteBackend | undefined): Promise<Reply> {
-  if (backend === undefined) throw new Failure('backend.none', 'the route has no backend to send to')
-  const refusal = await requestDoors(backend.program, x)
-  return replyDoors(backend.program, refusal ?? (await backend.handler(x)), x)
+async function switching(x: Exchange, { upgrade: switchOver }: BackendHandler, link: Link): Promise<Reply> {
+  if (switchOver === undefined)
+    throw new Failure('upstream.upgrade', `nothing but ${x.request.headers.upgrade ?? 'nothing'} is requested`)
+  return (await switchOver(x, link.socket, link.head)) ?? switched
 }
 
 async function requestDoors(program: Program, x: Exchange): Promise<Reply | undefined> {
@@ -119,6 +132,7 @@ async function requestDoors(program: Program, x: Exchange): Promise<Reply | unde
 }
 
 async function replyDoors(program: Program, first: Reply, x: Exchange): Promise<Reply> {
+  if (first === switched) return first
   let reply = first
   for (const door of program.onReply) {
     const answer = door(reply, x)

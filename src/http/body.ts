@@ -1,0 +1,175 @@
+// Bodies taken in whole, within bounds: of requests for whoever must look into them, and of any stream.
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+import type { Exchange } from '../core/exchange.ts'
+import { Failure } from '../core/failure.ts'
+
+/** Bytes a second that a body must bring after its first five seconds (reference: security §4.3, minimum body rate). */
+const USUAL_RATE = 500
+const GRACE_MS = 5_000
+const NOTHING = Buffer.alloc(0)
+
+/** Whether a request has a body at all (RFC 9112 §6.3). Its framing is read as it came, whatever policies made of the headers. */
+export const hasBody = (request: IncomingMessage): boolean => bodyLength(request) !== 0
+
+/** `content-length` of a request, or `undefined` when only its end will tell. */
+export function bodyLength({ headers }: IncomingMessage): number | undefined {
+  const length = headers['content-length']
+  if (length !== undefined) return Number(length)
+  return headers['transfer-encoding'] === undefined ? 0 : undefined
+}
+
+/** Someone wants the body now: a client that waits for `100 Continue` gets it. */
+export function wantBody(x: Exchange): void {
+  const { proceed } = x
+  if (proceed === undefined) return
+  x.proceed = undefined
+  proceed()
+}
+
+/**
+ * The whole request body, remembered as `x.body`. Throws `request.too-large` above `limit` (before a byte is read, where
+ * `content-length` says so), `request.slow` below `rate` bytes a second, `request.aborted` when the client goes away.
+ */
+export async function readBody(x: Exchange, limit: number, rate = USUAL_RATE): Promise<Buffer> {
+  const body = await bodyWithin(x, limit, rate, 'strict')
+  if (body === undefined) throw new Failure('request.too-large', `the body is above ${limit} bytes`)
+  return body
+}
+
+/**
+ * Like `readBody`, but a body above `limit` is no failure: the answer is `undefined`, and the request still has all of its bytes,
+ * for whoever streams them on. With `strict` they are lost.
+ */
+export function bodyWithin(
+  x: Exchange,
+  limit: number,
+  rate = USUAL_RATE,
+  mode: 'strict' | 'lenient' = 'lenient',
+): Promise<Buffer | undefined> {
+  const { body, request } = x
+  if (body !== undefined) return Promise.resolve(body.length > limit ? undefined : body)
+  const length = bodyLength(request)
+  if (length === 0) {
+    x.body = NOTHING
+    return Promise.resolve(NOTHING)
+  }
+  if (length !== undefined && length > limit) return Promise.resolve(undefined)
+  wantBody(x)
+  return new Promise((resolve, reject) => {
+    const done = (whole: Buffer | undefined): void => {
+      x.body = whole
+      resolve(whole)
+    }
+    new Taking(request, { limit, rate, keep: mode === 'lenient' }, done, reject).start()
+  })
+}
+
+/** All of a stream, or `undefined` when it is above `limit`: then the stream still has all of its bytes. */
+export function takeWithin(stream: Readable, limit: number): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    new Taking(stream, { limit, rate: undefined, keep: true }, resolve, reject).start()
+  })
+}
+
+const aborted = (): Failure => new Failure('request.aborted', 'the client went away before its body was complete')
+
+interface Bounds {
+  readonly limit: number
+  readonly rate: number | undefined
+  /** Above the limit, the bytes go back into the stream. */
+  readonly keep: boolean
+}
+
+/** One body being taken in. Listeners are removed when it is over: streams outlive it. */
+class Taking {
+  readonly #stream: Readable
+  readonly #bounds: Bounds
+  readonly #resolve: (body: Buffer | undefined) => void
+  readonly #reject: (reason: unknown) => void
+  /** One chunk is the usual case, and needs neither a list nor a copy. */
+  #body: Buffer | Buffer[] | undefined = undefined
+  #size = 0
+  #elapsed = 0
+  #timer: NodeJS.Timeout | undefined = undefined
+
+  constructor(
+    stream: Readable,
+    bounds: Bounds,
+    resolve: (body: Buffer | undefined) => void,
+    reject: (reason: unknown) => void,
+  ) {
+    this.#stream = stream
+    this.#bounds = bounds
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  start(): void {
+    if (this.#stream.destroyed) {
+      this.#reject(this.#stream.errored ?? aborted())
+      return
+    }
+    this.#stream.on('data', this.#onData)
+    this.#stream.on('end', this.#onEnd)
+    this.#stream.on('error', this.#onError)
+    this.#stream.on('close', this.#onClose)
+    if (this.#bounds.rate !== undefined) this.#watch(GRACE_MS)
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.#size += chunk.length
+    if (this.#body === undefined) this.#body = chunk
+    else if (Array.isArray(this.#body)) this.#body.push(chunk)
+    else this.#body = [this.#body, chunk]
+    if (this.#size <= this.#bounds.limit) return
+    this.#over()
+    if (this.#bounds.keep) {
+      this.#stream.pause()
+      this.#stream.unshift(this.#whole())
+    }
+    this.#resolve(undefined)
+  }
+
+  readonly #onEnd = (): void => {
+    this.#over()
+    this.#resolve(this.#whole())
+  }
+
+  readonly #onError = (thrown: unknown): void => {
+    this.#over()
+    this.#reject(this.#bounds.rate === undefined ? thrown : aborted())
+  }
+
+  readonly #onClose = (): void => {
+    this.#over()
+    this.#reject(aborted())
+  }
+
+  /** Time is granted as bytes arrive, so that a hiccup costs nothing and a trickle soon everything. No clock is read. */
+  #watch(ms: number): void {
+    this.#timer = setTimeout(() => {
+      this.#elapsed += ms
+      const left = GRACE_MS + (this.#size / (this.#bounds.rate ?? USUAL_RATE)) * 1_000 - this.#elapsed
+      if (left > 0) {
+        this.#watch(Math.max(Math.ceil(left), 100))
+        return
+      }
+      this.#over()
+      this.#reject(new Failure('request.slow', `${this.#size} bytes in ${this.#elapsed} ms`))
+    }, ms)
+  }
+
+  #whole(): Buffer {
+    const body = this.#body ?? NOTHING
+    return Array.isArray(body) ? Buffer.concat(body, this.#size) : body
+  }
+
+  #over(): void {
+    clearTimeout(this.#timer)
+    this.#stream.off('data', this.#onData)
+    this.#stream.off('end', this.#onEnd)
+    this.#stream.off('error', this.#onError)
+    this.#stream.off('close', this.#onClose)
+  }
+}

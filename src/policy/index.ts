@@ -1,0 +1,29 @@
+// THE order in which policies are executed (reference: agentgateway §2). To add one: its file, and a line here.
+import { backendTLS } from './backend-tls.ts'
+import { buffer } from './buffer.ts'
+import { cors } from './cors.ts'
+import { csrf } from './csrf.ts'
+import { delay } from './delay.ts'
+import { directResponse } from './direct-response.ts'
+import type { PolicyModule } from './policy.ts'
+import { requestHeaderModifier } from './request-header-modifier.ts'
+import { requestRedirect } from './request-redirect.ts'
+import { responseHeaderModifier } from './response-header-modifier.ts'
+import { retry } from './retry.ts'
+import { timeout } from './timeout.ts'
+import { urlRewrite } from './url-rewrite.ts'
+
+export const policies = [
+  timeout, // no door: the deadline is set before the first of them
+  cors, // a preflight carries no credentials, and a browser must be able to read the rejections below
+  buffer, // everything below may look into a whole body
+  csrf, // after whatever may answer, before anything is changed
+  requestHeaderModifier, // before `urlRewrite`: a rewritten authority wins over a configured `host`
+  responseHeaderModifier, // no request door; also runs for the replies of the doors below
+  urlRewrite, // before `requestRedirect`, which starts from what is rewritten
+  requestRedirect, // before `delay`: nobody waits to be sent elsewhere
+  delay, // before `directResponse`: a delayed fault is a fault too
+  directResponse, // the last answer that needs no backend
+  retry, // only what does go to a backend is kept for another attempt
+  backendTLS, // no door: settles how a backend is reached
+] as const satisfies readonly PolicyModule[]

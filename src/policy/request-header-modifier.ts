@@ -1,0 +1,36 @@
+// YAML `requestHeaderModifier`: static headers added to, set on and removed from what goes to the backend.
+import { define } from '../core/module.ts'
+import { checkedFields, fieldsSchema } from './fields.ts'
+import type { Policy, Site } from './policy.ts'
+
+/**
+ * `add` appends to what is there, `set` replaces, `remove` removes (reference: agentgateway §1.6.1). Setting `host` is the same
+ * as `urlRewrite.authority.full`.
+ */
+export const requestHeaderModifier = define({
+  key: 'requestHeaderModifier',
+  schema: fieldsSchema,
+  compile(config, site: Site): Policy {
+    const { remove, set, add } = checkedFields(config, site)
+    return {
+      onRequest(x) {
+        const { headers } = x
+        // `undefined` instead of a deletion: cheaper, and it tells whoever writes the head that nobody may fill this in.
+        for (const name of remove) headers[name] = undefined
+        for (const [name, value] of set) {
+          headers[name] = value
+          if (name !== 'host') continue
+          x.authority = value
+          x.authorityFixed = true
+        }
+        for (const [name, value] of add) {
+          const before = headers[name]
+          if (before === undefined) headers[name] = value
+          else if (typeof before === 'string') headers[name] = before + (name === 'cookie' ? '; ' : ', ') + value
+          else headers[name] = [...before, value]
+        }
+        return undefined
+      },
+    }
+  },
+})

@@ -97,14 +97,18 @@ export const mcp = define({
     // Ends with this configuration, unlike the upstreams and the sessions, which the next one may go on using.
     const federation = site.keep(`mcp federation ${randomUUID()}`, () => new FederatedServers(options))
     const { dnsRebindingProtection } = config
-    const sessions = `mcp sessions ${site.path.join('.')} ${print([stateful, dnsRebindingProtection, limits])}`
+    const name = site.path.join('.')
+    const sessions = `mcp sessions ${name} ${print([stateful, dnsRebindingProtection, limits])}`
     const seat = site.keep(sessions, () => {
       const front = new Front(federation)
-      const handler = ingress({ federation: front, limits, sealKey, log, metrics, dnsRebindingProtection })
-      return { front, handler, [Symbol.asyncDispose]: () => front[Symbol.asyncDispose]() }
+      const handler = ingress({ federation: front, limits, sealKey, log, metrics, dnsRebindingProtection, name })
+      const end = async (): Promise<void> => {
+        await handler[Symbol.asyncDispose]()
+        await front[Symbol.asyncDispose]()
+      }
+      return { front, handler, [Symbol.asyncDispose]: end }
     })
     return (x) => {
-      x.protocol = 'mcp'
       seat.front.use(federation)
       return seat.handler(x)
     }

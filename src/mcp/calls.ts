@@ -126,6 +126,8 @@ export class Calls {
   async send(shelf: Shelf, params: RawJson | undefined, { client, incoming, caller, x }: Asked): Promise<Answer> {
     const { method } = incoming
     try {
+      // A session that ended meanwhile has hung up for good: nothing may be opened for it.
+      caller.signal?.throwIfAborted()
       const connection =
         this.#connections.ready(client, shelf) ??
         (await orAborted(this.#connections.open(client, shelf), caller.signal))

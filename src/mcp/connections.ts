@@ -20,12 +20,19 @@ export interface ConnectionsOptions {
 /** How long a new conversation waits for the server to take what an earlier one was told. */
 const RESTORE_MS = 2_000
 
+/** What we know of one conversation, open or opening. */
+interface Talk {
+  /** Whom it is with: after a reload the same name may stand for another one. */
+  readonly shelf: Shelf
+  readonly peer: ClientPeer
+  connection: Connection | undefined
+}
+
 export class Connections {
+  // Conversations outlive a configuration, so what we know of them does as well.
+  static readonly #talks = new WeakMap<Promise<Connection>, Talk>()
+  static readonly #tokens = new WeakMap<Client, QuestionTokens>()
   readonly #options: ConnectionsOptions
-  /** Which upstream a conversation is with: after a reload the same name may stand for another one. */
-  readonly #shelves = new WeakMap<Promise<Connection>, Shelf>()
-  readonly #ready = new WeakMap<Promise<Connection>, Connection>()
-  readonly #tokens = new WeakMap<Client, QuestionTokens>()
 
   constructor(options: ConnectionsOptions) {
     this.#options = options
@@ -34,14 +41,14 @@ export class Connections {
   /** The conversation of a client with a target, when it is open already: most calls need not wait a turn for it. */
   ready(client: Client, shelf: Shelf): Connection | undefined {
     const there = client.connections.get(shelf.target)
-    return there !== undefined && this.#shelves.get(there) === shelf ? this.#ready.get(there) : undefined
+    return there === undefined ? undefined : this.#talk(there, shelf)?.connection
   }
 
   /** The conversation of a client with a target. A failed attempt is not kept: the next need tries again. */
   open(client: Client, shelf: Shelf): Promise<Connection> {
     const there = client.connections.get(shelf.target)
     if (there !== undefined) {
-      if (this.#shelves.get(there) === shelf) return there
+      if (this.#talk(there, shelf) !== undefined) return there
       client.connections.delete(shelf.target)
       void this.#end(there)
     }
@@ -52,7 +59,7 @@ export class Connections {
   async opened(client: Client): Promise<readonly { readonly shelf: Shelf; readonly connection: Connection }[]> {
     const found = await Promise.allSettled(
       [...client.connections.values()].map(async (opening) => ({
-        shelf: this.#shelves.get(opening),
+        shelf: Connections.#talks.get(opening)?.shelf,
         connection: await opening,
       })),
     )
@@ -73,9 +80,19 @@ export class Connections {
   }
 
   tokens(client: Client): QuestionTokens {
-    let tokens = this.#tokens.get(client)
-    if (tokens === undefined) this.#tokens.set(client, (tokens = new QuestionTokens()))
+    let tokens = Connections.#tokens.get(client)
+    if (tokens === undefined) Connections.#tokens.set(client, (tokens = new QuestionTokens()))
     return tokens
+  }
+
+  /** A conversation, if it is with this very upstream. From now on its events are told as this configuration says. */
+  #talk(opening: Promise<Connection>, shelf: Shelf): Talk | undefined {
+    const talk = Connections.#talks.get(opening)
+    if (talk?.shelf !== shelf) return undefined
+    const { line } = talk.peer
+    if (line.several !== this.#options.several || line.strict !== this.#options.strict)
+      talk.peer.line = this.line(line.client, shelf)
+    return talk
   }
 
   #dial(client: Client, shelf: Shelf): Promise<Connection> {
@@ -88,13 +105,14 @@ export class Connections {
       forget()
       this.#options.log.debug('a conversation was lost', { target, error: cause.message })
     })
+    const talk: Talk = { shelf, peer, connection: undefined }
     const opening = shelf.upstream.connect(peer).then(async (connection) => {
       await this.#restore(client, shelf, connection)
-      this.#ready.set(opening, connection)
+      talk.connection = connection
       return connection
     })
     dialled.opening = opening
-    this.#shelves.set(opening, shelf)
+    Connections.#talks.set(opening, talk)
     client.connections.set(target, opening)
     opening.catch(forget) // whoever waits for it hears why
     return opening
@@ -132,7 +150,7 @@ class ClientPeer implements Peer {
   readonly clientInfo: RawJson
   readonly capabilities: RawJson
   readonly lost: (cause: Error) => void
-  readonly #line: Line
+  line: Line
 
   constructor(line: Line, lost: (cause: Error) => void) {
     const { principal, revision, clientInfo, capabilities } = line.client
@@ -141,15 +159,15 @@ class ClientPeer implements Peer {
     this.clientInfo = clientInfo
     this.capabilities = rawJson(JSON.stringify(capabilities))
     this.lost = lost
-    this.#line = line
+    this.line = line
   }
 
   notification(method: string, params: RawJson | undefined): void {
-    relayNotification(this.#line, method, params, this.#line.client)
+    relayNotification(this.line, method, params, this.line.client)
   }
 
   ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer> {
-    return relayQuestion(this.#line, { method, params, signal }, this.#line.client)
+    return relayQuestion(this.line, { method, params, signal }, this.line.client)
   }
 }
 

@@ -108,8 +108,13 @@ export class Sessions implements AsyncDisposable {
     const live = this.#live.get(id)
     if (live !== undefined) {
       if (live.principal !== principal) return 'unknown'
-      live.lastUsed = Date.now()
-      return live
+      const now = Date.now()
+      if (!this.#expired(live, now)) {
+        live.lastUsed = now
+        return live
+      }
+      this.end(live)
+      return 'unknown'
     }
     const ticket = this.ticket(id, principal)
     if (typeof ticket === 'string') return ticket
@@ -207,7 +212,11 @@ export class Sessions implements AsyncDisposable {
   #visit(session: Session, now: number): void {
     session.prune(now)
     if (!session.idle) session.lastUsed = now
-    else if (now - session.lastUsed >= this.limits.sessionIdleMs) this.end(session)
+    else if (this.#expired(session, now)) this.end(session)
+  }
+
+  #expired(session: Session, now: number): boolean {
+    return now - session.lastUsed >= this.limits.sessionIdleMs && session.idle
   }
 
   #bury(id: string, until: number): void {

@@ -45,6 +45,8 @@ export class Call {
   /** The client's progress token; the upstream sees `id` in its place. */
   readonly token: RawJson | undefined
   readonly answer: Promise<Answer>
+  readonly startedAt = performance.now()
+  /** There once the call has been sent. */
   carrier: Carrier | undefined = undefined
   settled = false
   readonly #keeper: Keeper

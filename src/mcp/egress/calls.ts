@@ -72,6 +72,8 @@ export class Calls {
 
   over(call: Call): void {
     this.#open.delete(call.id)
+    if (call.carrier !== undefined)
+      this.#wire.metrics.upstreamCall('Primary', 'Mcp', performance.now() - call.startedAt)
   }
 
   cancelled(call: Call, reason: unknown): void {
@@ -140,8 +142,8 @@ export class Calls {
 
   #notified({ method, params, rawParams }: Notification, origin: Call | undefined): void {
     if (method === 'notifications/progress') {
-      const token = params['progressToken']
-      const call = typeof token === 'number' ? this.#open.get(token) : undefined
+      // Some servers hand every token back as text.
+      const call = this.#open.get(Number(params['progressToken']))
       if (call?.token !== undefined && rawParams !== undefined)
         call.caller.notification(method, withToken(rawParams, call.token))
       return

@@ -12,6 +12,10 @@ export function failing(
   return new Failure(code, `target ${target}: ${step}: ${message}`, cause === undefined ? {} : { cause })
 }
 
+/** For those who come when a target's configuration has ended. */
+export const closing = (target: TargetName): Failure =>
+  failing('request.aborted', [target, 'start'], 'the target is being closed')
+
 /** Any thrown thing as such a Failure. */
 export function asFailing(where: readonly [TargetName, string], thrown: unknown): Failure {
   if (thrown instanceof Failure)

@@ -22,11 +22,13 @@ for each in $groups; do kill -s KILL -- "-$each"; done
 exit 0
 `
 const YOUNG_MS = 1_000
+const PATIENCE_MS = 10_000
 
 /** One shell for all process groups of a gateway. It starts with the first group. */
 export class Guard implements AsyncDisposable {
   readonly #log: Log
   readonly #groups = new Set<number>()
+  readonly #empty = Promise.withResolvers<void>()
   #shell: ChildProcess | undefined = undefined
   #startedAt = 0
   #ended = false
@@ -50,12 +52,19 @@ export class Guard implements AsyncDisposable {
   /** The group has ended: its number may be given to somebody else now. */
   remove(group: number): void {
     if (this.#groups.delete(group)) this.#tell(`- ${group}\n`)
+    if (this.#ended && this.#groups.size === 0) this.#empty.resolve()
   }
 
+  /** Waits for the groups to end, whose own ends are more polite than this one's. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended = true
     const shell = this.#shell
     if (shell === undefined) return
+    if (this.#groups.size > 0) {
+      const timer = setTimeout(this.#empty.resolve, PATIENCE_MS)
+      await this.#empty.promise
+      clearTimeout(timer)
+    }
     const gone = new Promise((resolve) => shell.once('exit', resolve))
     shell.stdin?.end()
     if (this.#groups.size > 0)

@@ -2,6 +2,7 @@
 import type { TargetName } from '../../core/brand.ts'
 import { define } from '../../core/module.ts'
 import type { Connection, Peer, Upstream } from '../conversation.ts'
+import { closing } from './failing.ts'
 import { Gate } from './gate.ts'
 import { LegacyHttp, NotStreamable } from './legacy.ts'
 import { findPlace, hostSchema, type Place } from './place.ts'
@@ -25,6 +26,7 @@ class HttpUpstream implements Upstream {
   readonly #place: Place
   readonly #gate: Gate
   readonly #open = new Set<Connection>()
+  #ended = false
 
   constructor(site: TargetSite, place: Place) {
     this.target = site.target
@@ -35,6 +37,7 @@ class HttpUpstream implements Upstream {
   }
 
   async connect(peer: Peer, signal?: AbortSignal): Promise<Connection> {
+    if (this.#ended) throw closing(this.target)
     const options = { site: this.#site, place: this.#place, gate: this.#gate, peer, open: this.#open }
     try {
       return await LegacyHttp.open(options, signal)
@@ -51,6 +54,7 @@ class HttpUpstream implements Upstream {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended = true
     await Promise.all([...this.#open].map((connection) => connection[Symbol.asyncDispose]()))
   }
 }

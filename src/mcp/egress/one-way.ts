@@ -48,7 +48,7 @@ class OneWay implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number): void {
-    this.#resolve(status)
+    if (status >= 200) this.#resolve(status) // below: informational, the answer is yet to come
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {

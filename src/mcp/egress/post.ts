@@ -99,6 +99,7 @@ export class Post implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200) return // informational: the answer is yet to come
     this.#status = status
     const encoding = headers['content-encoding']
     if (encoding !== undefined && encoding !== 'identity')
@@ -212,12 +213,14 @@ export class Post implements Dispatcher.DispatchHandler {
     }
     try {
       this.#host.hear(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, this.call)
-      this.#fail(new Failure('upstream.protocol', `it answered ${status} with a message for somebody else`))
     } catch (thrown) {
       if (!(thrown instanceof WireError)) throw asFailure(thrown)
       const what = status < 300 ? `with what is no message: ${thrown.message}` : 'and nothing a program could read'
       this.#fail(new Failure('upstream.protocol', `it answered ${status} ${what}`, { cause: thrown }))
+      return
     }
+    if (!this.call.settled)
+      this.#fail(new Failure('upstream.protocol', `it answered ${status} with a message for somebody else`))
   }
 
   #tooLarge(): never {

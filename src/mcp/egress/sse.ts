@@ -7,7 +7,7 @@ import type { Answer, Caller, Connection, Hello, Outgoing, Peer, Upstream } from
 import { notificationText, WireError } from '../wire.ts'
 import { type Call, type Speaker, speakerOf } from './call.ts'
 import { Calls, type Wire } from './calls.ts'
-import { asFailing, failing } from './failing.ts'
+import { asFailing, closing, failing } from './failing.ts'
 import { Gate } from './gate.ts'
 import { baseHeaders, requestHeaders } from './headers.ts'
 import { initializeRequest, readHello } from './hello.ts'
@@ -34,6 +34,7 @@ class SseUpstream implements Upstream {
   readonly #place: Place
   readonly #gate: Gate
   readonly #open = new Set<Connection>()
+  #ended = false
 
   constructor(site: TargetSite, place: Place) {
     this.target = site.target
@@ -43,14 +44,14 @@ class SseUpstream implements Upstream {
     this.#gate = new Gate(site.target, site.limits, site.metrics)
   }
 
-  connect(peer: Peer, signal?: AbortSignal): Promise<Connection> {
-    return SseConversation.open(
-      { site: this.#site, place: this.#place, gate: this.#gate, peer, open: this.#open },
-      signal,
-    )
+  async connect(peer: Peer, signal?: AbortSignal): Promise<Connection> {
+    if (this.#ended) throw closing(this.target)
+    const options = { site: this.#site, place: this.#place, gate: this.#gate, peer, open: this.#open }
+    return await SseConversation.open(options, signal)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended = true
     await Promise.all([...this.#open].map((connection) => connection[Symbol.asyncDispose]()))
   }
 }

@@ -9,7 +9,7 @@ import type { Connection, Peer, Upstream } from '../conversation.ts'
 import { newestLegacy } from '../wire.ts'
 import { speakerOf } from './call.ts'
 import { childEnvironment, findCommand } from './environment.ts'
-import { failing } from './failing.ts'
+import { closing, failing } from './failing.ts'
 import { Gate } from './gate.ts'
 import { Guard } from './guard.ts'
 import type { Introduction } from './hello.ts'
@@ -36,7 +36,11 @@ type Config = z.output<typeof schema>
 export const stdio = define({
   key: 'stdio',
   schema,
-  compile: (config, site: TargetSite): Upstream => new StdioUpstream(config, site),
+  compile(config, site: TargetSite): Upstream {
+    // Kept by every configuration that has such a target: it must live as long as the last process.
+    const guard = site.keep('stdio guard', () => new Guard(site.log))
+    return new StdioUpstream(config, site, guard)
+  },
 })
 
 /** What callers with one key have together. */
@@ -64,6 +68,7 @@ class StdioUpstream implements Upstream {
   readonly endpoint: string
   readonly #config: Config
   readonly #site: TargetSite
+  readonly #guard: Guard
   readonly #gate: Gate
   readonly #slots = new Map<string, Slot>()
   readonly #running = new Map<ServerProcess, Entry>()
@@ -71,11 +76,12 @@ class StdioUpstream implements Upstream {
   /** Processes that are promised but not made yet. */
   #promised = 0
 
-  constructor(config: Config, site: TargetSite) {
+  constructor(config: Config, site: TargetSite, guard: Guard) {
     this.target = site.target
     this.endpoint = [config.cmd, ...config.args.slice(0, 1).filter((arg) => !arg.startsWith('-'))].join(' ')
     this.#config = config
     this.#site = site
+    this.#guard = guard
     this.#gate = new Gate(site.target, site.limits, site.metrics)
   }
 
@@ -104,7 +110,7 @@ class StdioUpstream implements Upstream {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closing.abort(failing('request.aborted', [this.target, 'start'], 'the target is being closed'))
+    this.#closing.abort(closing(this.target))
     await Promise.all([...this.#running.keys()].map((process) => process.stop()))
   }
 
@@ -164,7 +170,7 @@ class StdioUpstream implements Upstream {
       log,
       limits,
       metrics,
-      guard: this.#site.keep('stdio guard', () => new Guard(log)),
+      guard: this.#guard,
       program: this.#program(),
       empty: (process) => this.#emptied(process),
       over: (process, expected) => {

@@ -55,6 +55,7 @@ export class EventStream implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200) return // informational: the answer is yet to come
     this.#status = status
     if (status === 200 && isEventStream(headers)) {
       this.#open = true

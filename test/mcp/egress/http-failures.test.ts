@@ -136,19 +136,19 @@ test('more calls than an upstream may have wait for a while, then are turned awa
 
 test('what cannot be reached says so, with target and step', async (t) => {
   const site = stage(t)
-  const refused = await upstream(t, 'mcp', { host: 'http://127.0.0.1:1/mcp' }, site)
+  const refused = await upstream('mcp', { host: 'http://127.0.0.1:1/mcp' }, site)
   await assert.rejects(
     refused.connect(peer()),
     failure('upstream.unreachable', /^target shop: initialize: the connection was refused/),
   )
-  const nameless = await upstream(t, 'mcp', { host: 'http://no-such-host.invalid/mcp' }, site)
+  const nameless = await upstream('mcp', { host: 'http://no-such-host.invalid/mcp' }, site)
   await assert.rejects(
     nameless.connect(peer()),
     failure('upstream.dns', /^target shop: initialize: its host name has no address/),
   )
   const dropping = await serve(t, (request) => request.socket.destroy())
   await assert.rejects(
-    (await upstream(t, 'mcp', { host: dropping }, site)).connect(peer()),
+    (await upstream('mcp', { host: dropping }, site)).connect(peer()),
     failure('upstream.protocol', /^target shop: initialize: the connection broke off/),
   )
 })
@@ -158,7 +158,7 @@ test('an opening that goes wrong says at which step', async (t) => {
     const url = await serve(t, (request, response) => {
       void bodyOf(request).then((text) => answer({ said: text === '' ? {} : JSON.parse(text), response }))
     })
-    const up = await upstream(t, 'mcp', { host: `${url}/mcp` }, stage(t))
+    const up = await upstream('mcp', { host: `${url}/mcp` }, stage(t))
     return up.connect(peer())
   }
   const json = (response: ServerResponse, id: unknown, more: object, head = {}) =>
@@ -195,10 +195,32 @@ test('an opening that goes wrong says at which step', async (t) => {
 test('an opening that nobody waits for is given up', async (t) => {
   let asked = 0
   const url = await serve(t, () => void asked++)
-  const up = await upstream(t, 'mcp', { host: url }, stage(t))
+  const up = await upstream('mcp', { host: url }, stage(t))
   const gone = new AbortController()
   const opening = up.connect(peer(), gone.signal)
   await until(() => asked === 1)
   gone.abort(new Failure('request.aborted', 'the configuration has ended'))
   await assert.rejects(opening, /the configuration has ended/)
+})
+
+test('informational answers are not the answer', async (t) => {
+  const { connection } = await talk(t, ({ said, response, result }) => {
+    response.writeEarlyHints({ link: '</x>; rel=preload' })
+    if (said.id === undefined) response.writeHead(202).end()
+    else result({ ok: true })
+  })
+  assert.deepEqual(await callTool(connection, 'x'), { ok: true })
+  await connection.notify('notifications/roots/list_changed', undefined)
+})
+
+test('a target whose configuration has ended opens nothing', async (t) => {
+  for (const kind of ['mcp', 'sse', 'stdio'] as const) {
+    const body = kind === 'stdio' ? { cmd: process.execPath } : { host: 'http://127.0.0.1:1/' }
+    const up = await upstream(kind, body, stage(t))
+    await up[Symbol.asyncDispose]()
+    await assert.rejects(
+      up.connect(peer()),
+      failure('request.aborted', /^target shop: start: the target is being closed/),
+    )
+  }
 })

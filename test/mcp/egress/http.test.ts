@@ -33,7 +33,7 @@ test('a conversation opens with initialize and initialized, and carries session 
       response,
     )
   })
-  const up = await upstream(t, 'mcp', { host: `${url}/mcp?key=secret` }, stage(t))
+  const up = await upstream('mcp', { host: `${url}/mcp?key=secret` }, stage(t))
   const connection = await up.connect(peer({ revision: '2025-06-18' }))
   await callTool(connection, 'x')
   await connection[Symbol.asyncDispose]()

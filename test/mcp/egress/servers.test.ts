@@ -68,7 +68,7 @@ async function useEverything(connection: Connection): Promise<void> {
 
 test('server-everything over Streamable HTTP, with its own stream', async (t) => {
   const url = await startEverything(t, 'streamableHttp')
-  const up = await upstream(t, 'mcp', { host: `${url}/mcp` }, stage(t))
+  const up = await upstream('mcp', { host: `${url}/mcp` }, stage(t))
   const speaker = peer({ ask: answers })
   const connection = await up.connect(speaker)
   assert.ok(connection.session)
@@ -81,7 +81,7 @@ test('server-everything over Streamable HTTP, with its own stream', async (t) =>
 test('server-everything over HTTP+SSE, said or found out', async (t) => {
   const url = await startEverything(t, 'sse')
   for (const kind of ['sse', 'mcp'] as const) {
-    const up = await upstream(t, kind, { host: `${url}/sse` }, stage(t))
+    const up = await upstream(kind, { host: `${url}/sse` }, stage(t))
     const connection = await up.connect(peer({ ask: answers }))
     await useEverything(connection)
     await connection[Symbol.asyncDispose]()
@@ -98,7 +98,7 @@ test('the 1.x library as server: sessions, no sessions, JSON, HTTP+SSE', async (
   ] as const) {
     const server = await serveFixture(fixture, options)
     t.after(() => server.close())
-    const up = await upstream(t, options.transport === 'sse' ? 'sse' : 'mcp', { host: server.url }, stage(t))
+    const up = await upstream(options.transport === 'sse' ? 'sse' : 'mcp', { host: server.url }, stage(t))
     const connection = await up.connect(peer({ ask: answers }))
     assert.equal(connection.session === undefined, 'stateless' in options || options.transport === 'sse')
     assert.match(JSON.stringify(await callTool(connection, 'test_simple_text')), /text/)
@@ -117,7 +117,7 @@ test('the 1.x library as server: sessions, no sessions, JSON, HTTP+SSE', async (
 test('the 1.x library as server hangs up in the middle of a call and is resumed', async (t) => {
   const server = await serveFixture(fixture, { transport: 'http' })
   t.after(() => server.close())
-  const up = await upstream(t, 'mcp', { host: server.url }, stage(t))
+  const up = await upstream('mcp', { host: server.url }, stage(t))
   const connection = await up.connect(peer({ ask: answers }))
   assert.match(JSON.stringify(await callTool(connection, 'test_reconnection')), /came back/)
 })
@@ -159,7 +159,7 @@ test('the 2.x library as server', async (t) => {
     }
     handle().catch(() => response.destroy())
   })
-  const up = await upstream(t, 'mcp', { host: `${url}/mcp` }, stage(t))
+  const up = await upstream('mcp', { host: `${url}/mcp` }, stage(t))
   const connection = await up.connect(peer({ ask: answers }))
   const by = caller(answers)
   assert.match(JSON.stringify(await callTool(connection, 'ask', {}, by)), /accept/)

@@ -52,7 +52,7 @@ async function old(
 
 test('messages are posted where the endpoint event says, answers come on the stream as they are', async (t) => {
   const server = await old(t, (said, { say }) => say(`{"jsonrpc":"2.0","id":${said.id},"result":{"n":1e400}}`))
-  const up = await upstream(t, 'sse', { host: `${server.url}/sse` }, stage(t))
+  const up = await upstream('sse', { host: `${server.url}/sse` }, stage(t))
   const connection = await up.connect(peer())
   const request = { method: 'tools/call', params: rawJson('{"n":-0}'), headers: { 'x-tenant': 'acme', cookie: 'c=1' } }
   assert.deepEqual(await connection.request(request, caller()), { kind: 'result', raw: '{"n":1e400}' })
@@ -75,7 +75,7 @@ test('an endpoint at another origin is refused, whatever form it has', async (t)
       () => {},
       (origin) => (endpoint.includes('user@') ? origin.replace('//', '//user@') : endpoint),
     )
-    const up = await upstream(t, 'sse', { host: `${server.url}/sse` }, stage(t))
+    const up = await upstream('sse', { host: `${server.url}/sse` }, stage(t))
     await assert.rejects(
       up.connect(peer()),
       failure('upstream.protocol', /^target shop: initialize: its endpoint is not at its own origin/),
@@ -95,7 +95,7 @@ test('progress, questions and notifications find their way without a stream of t
       say({ jsonrpc: '2.0', id: said.id, result: {} }),
     )
   })
-  const up = await upstream(t, 'sse', { host: `${server.url}/sse` }, stage(t))
+  const up = await upstream('sse', { host: `${server.url}/sse` }, stage(t))
   const speaker = peer()
   const connection = await up.connect(speaker)
   const by = caller(async () => ({ kind: 'result', raw: rawJson('{"said":1}') }))
@@ -111,7 +111,7 @@ test('when the stream ends, its calls fail and the peer hears of it; a new conve
     if (said.params?.['name'] === 'break') stream?.destroy()
     else say({ jsonrpc: '2.0', id: said.id, result: {} })
   })
-  const up = await upstream(t, 'sse', { host: `${server.url}/sse` }, stage(t))
+  const up = await upstream('sse', { host: `${server.url}/sse` }, stage(t))
   const speaker = peer()
   const connection = await up.connect(speaker)
   await assert.rejects(
@@ -128,7 +128,7 @@ test('when the stream ends, its calls fail and the peer hears of it; a new conve
 
 test('a message that is not taken fails its call', async (t) => {
   const server = await old(t)
-  const connection = await (await upstream(t, 'sse', { host: `${server.url}/sse` }, stage(t))).connect(peer())
+  const connection = await (await upstream('sse', { host: `${server.url}/sse` }, stage(t))).connect(peer())
   await assert.rejects(
     callTool(connection, 'refused'),
     failure('upstream.protocol', /^target shop: tools\/call: it answered 400/),
@@ -137,7 +137,7 @@ test('a message that is not taken fails its call', async (t) => {
 
 test('a server without stream or endpoint is given up', async (t) => {
   const refusing = await serve(t, (_, response) => void response.writeHead(401).end())
-  const up = await upstream(t, 'sse', { host: refusing }, stage(t))
+  const up = await upstream('sse', { host: refusing }, stage(t))
   await assert.rejects(
     up.connect(peer()),
     failure('upstream.protocol', /^target shop: initialize: its stream was answered 401/),
@@ -147,7 +147,7 @@ test('a server without stream or endpoint is given up', async (t) => {
     (_, response) => void response.writeHead(200, { 'content-type': 'text/event-stream' }).write(':\n\n'),
   )
   const site = stage(t, { limits: { upstreamFirstByteMs: 150 } })
-  const silent = await upstream(t, 'sse', { host: mute }, site)
+  const silent = await upstream('sse', { host: mute }, site)
   await assert.rejects(silent.connect(peer()), failure('upstream.timeout', /no endpoint within 150 ms/))
   const gone = new AbortController()
   const opening = silent.connect(peer(), gone.signal)
@@ -170,6 +170,6 @@ test('a target of kind mcp that only speaks HTTP+SSE is found out', async (t) =>
     }
     relay().catch(() => response.destroy())
   })
-  const up = await upstream(t, 'mcp', { host: `${both}/sse` }, stage(t))
+  const up = await upstream('mcp', { host: `${both}/sse` }, stage(t))
   assert.deepEqual(await callTool(await up.connect(peer()), 'x'), { old: true })
 })

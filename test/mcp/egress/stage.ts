@@ -20,6 +20,8 @@ export interface Stage extends TargetSite {
   readonly lines: string[]
   readonly problems: string[]
   readonly hits: string[]
+  /** Upstreams that end with the test. */
+  readonly made: Upstream[]
 }
 
 export interface StageOptions {
@@ -39,7 +41,9 @@ export function stage(t: TestContext, { limits, tls, target = 'shop', connectTo,
     lines.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`)
   }
   const log: Log = { error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug') }
+  const made: Upstream[] = []
   t.after(async () => {
+    for (const each of made) await each[Symbol.asyncDispose]()
     for (const thing of kept.values()) await thing[Symbol.asyncDispose]()
     await pools[Symbol.asyncDispose]()
   })
@@ -62,16 +66,12 @@ export function stage(t: TestContext, { limits, tls, target = 'shop', connectTo,
     lines,
     problems,
     hits,
+    made,
   }
 }
 
 /** Compiles a target and ends it with the test. */
-export async function upstream(
-  t: TestContext,
-  kind: keyof typeof targets,
-  body: unknown,
-  site: TargetSite,
-): Promise<Upstream> {
+export async function upstream(kind: keyof typeof targets, body: unknown, site: Stage): Promise<Upstream> {
   // Which module it is decides the type of the body; the schema has just checked it.
   const module = targets[kind] as unknown as {
     schema: { parse(body: unknown): unknown }
@@ -79,7 +79,7 @@ export async function upstream(
   }
   const made = module.compile(module.schema.parse(body), site)
   if (made === undefined) throw new Error('the target does not compile')
-  t.after(() => made[Symbol.asyncDispose]())
+  site.made.push(made)
   return made
 }
 
@@ -253,6 +253,6 @@ export async function talk(
 ) {
   const url = await serve(t, mcpServer(other, options))
   const site = stage(t, more)
-  const up = await upstream(t, 'mcp', { host: `${url}/mcp` }, site)
+  const up = await upstream('mcp', { host: `${url}/mcp` }, site)
   return { url, site, up, speaker, connection: await up.connect(speaker) }
 }

@@ -35,7 +35,7 @@ interface Shown {
 const shown = (value: unknown): Shown => value as Shown
 
 test('a process speaks for everybody with the same principal, and for nobody else', async (t) => {
-  const up = await upstream(t, 'stdio', config(), stage(t))
+  const up = await upstream('stdio', config(), stage(t))
   const [a, b, other] = await Promise.all([
     up.connect(peer()),
     up.connect(peer()),
@@ -51,7 +51,7 @@ test('a process speaks for everybody with the same principal, and for nobody els
 test('per: shared gives everybody the same process, per: session everybody their own', async (t) => {
   const site = stage(t)
   const pids = async (per: string) => {
-    const up = await upstream(t, 'stdio', config('', { per }), site)
+    const up = await upstream('stdio', config('', { per }), site)
     const open = await Promise.all([up.connect(peer()), up.connect(peer()), up.connect(peer({ principal: 'bob' }))])
     return new Set(await Promise.all(open.map(async (one) => shown(await callTool(one, 'echo')).pid))).size
   }
@@ -60,7 +60,7 @@ test('per: shared gives everybody the same process, per: session everybody their
 })
 
 test('a session of its own ends its process with it', async (t) => {
-  const up = await upstream(t, 'stdio', config('', { per: 'session' }), stage(t))
+  const up = await upstream('stdio', config('', { per: 'session' }), stage(t))
   const connection = await up.connect(peer())
   const { pid } = shown(await callTool(connection, 'echo'))
   await connection[Symbol.asyncDispose]()
@@ -68,7 +68,7 @@ test('a session of its own ends its process with it', async (t) => {
 })
 
 test('a process that nobody speaks through is kept for a while and then stopped', async (t) => {
-  const up = await upstream(t, 'stdio', config('', { idle: '50ms' }), stage(t))
+  const up = await upstream('stdio', config('', { idle: '50ms' }), stage(t))
   const first = await up.connect(peer())
   const { pid } = shown(await callTool(first, 'echo'))
   await first[Symbol.asyncDispose]()
@@ -81,7 +81,7 @@ test('a process that nobody speaks through is kept for a while and then stopped'
 })
 
 test('results keep their spelling, and params lose only their line breaks', async (t) => {
-  const up = await upstream(t, 'stdio', config(), stage(t))
+  const up = await upstream('stdio', config(), stage(t))
   const connection = await up.connect(peer())
   const raw = await connection.request({ method: 'tools/call', params: rawJson('{"name":"raw"}') }, caller())
   assert.equal(raw.raw, '{"n":[1e400,-0,9007199254740993],"x":"\\u0041"}')
@@ -91,7 +91,7 @@ test('results keep their spelling, and params lose only their line breaks', asyn
 })
 
 test('progress and logs go to the call they belong to, list changes to everybody', async (t) => {
-  const up = await upstream(t, 'stdio', config(), stage(t))
+  const up = await upstream('stdio', config(), stage(t))
   const [one, two] = [peer(), peer()]
   const first = await up.connect(one)
   await up.connect(two)
@@ -111,7 +111,7 @@ test('progress and logs go to the call they belong to, list changes to everybody
 })
 
 test('a question goes to the only call under way, else to the newest who can answer it', async (t) => {
-  const up = await upstream(t, 'stdio', config(), stage(t))
+  const up = await upstream('stdio', config(), stage(t))
   const deaf = await up.connect(peer({ capabilities: rawJson('{}') }))
   const answering = await up.connect(peer())
   const yes = caller(async () => ({ kind: 'result', raw: rawJson('{"action":"accept"}') }))
@@ -128,7 +128,7 @@ test('a question goes to the only call under way, else to the newest who can ans
 })
 
 test('between several people a question without an owner is asked of nobody', async (t) => {
-  const up = await upstream(t, 'stdio', config('', { per: 'shared' }), stage(t))
+  const up = await upstream('stdio', config('', { per: 'shared' }), stage(t))
   const alice = await up.connect(peer())
   const bob = await up.connect(peer({ principal: 'bob' }))
   const gone = new AbortController()
@@ -141,7 +141,7 @@ test('between several people a question without an owner is asked of nobody', as
 })
 
 test('a cancelled call is cancelled in the process, by the id the process knows', async (t) => {
-  const up = await upstream(t, 'stdio', config(), stage(t))
+  const up = await upstream('stdio', config(), stage(t))
   const connection = await up.connect(peer())
   const gone = new AbortController()
   const call = callTool(connection, 'never', {}, caller(undefined, gone.signal))
@@ -155,7 +155,7 @@ test('a cancelled call is cancelled in the process, by the id the process knows'
 
 test('a process that dies fails its calls, tells its peers and is started again on the next use', async (t) => {
   const site = stage(t)
-  const up = await upstream(t, 'stdio', config(), site)
+  const up = await upstream('stdio', config(), site)
   const one = peer()
   const connection = await up.connect(one)
   await assert.rejects(
@@ -169,13 +169,13 @@ test('a process that dies fails its calls, tells its peers and is started again 
 })
 
 test('half a line at the end is no answer', async (t) => {
-  const up = await upstream(t, 'stdio', config(), stage(t))
+  const up = await upstream('stdio', config(), stage(t))
   await assert.rejects(callTool(await up.connect(peer()), 'half'), failure('upstream.unreachable', /code 0/))
 })
 
 test('a process that keeps dying is not started more often than the limit says', async (t) => {
   const site = stage(t, { limits: { stdioRestartsPerMinute: 2 } })
-  const up = await upstream(t, 'stdio', config('crash'), site)
+  const up = await upstream('stdio', config('crash'), site)
   const died = failure('upstream.unreachable', /^target shop: initialize: .*code 7/)
   await assert.rejects(up.connect(peer()), died)
   await assert.rejects(up.connect(peer()), died)
@@ -186,7 +186,7 @@ test('a process that keeps dying is not started more often than the limit says',
 
 test('a process that never answers is given up', async (t) => {
   const site = stage(t, { limits: { stdioStartMs: 200 } })
-  const up = await upstream(t, 'stdio', config('silent'), site)
+  const up = await upstream('stdio', config('silent'), site)
   await assert.rejects(
     up.connect(peer()),
     failure('upstream.timeout', /^target shop: initialize: no answer within 200 ms/),
@@ -195,7 +195,7 @@ test('a process that never answers is given up', async (t) => {
 })
 
 test('a command that is not there is named', async (t) => {
-  const up = await upstream(t, 'stdio', { cmd: '/nowhere/teapot' }, stage(t))
+  const up = await upstream('stdio', { cmd: '/nowhere/teapot' }, stage(t))
   await assert.rejects(
     up.connect(peer()),
     failure('upstream.unreachable', /^target shop: start: there is no command teapot/),
@@ -204,7 +204,7 @@ test('a command that is not there is named', async (t) => {
 
 test('more processes than allowed are refused, unused ones make room', async (t) => {
   const site = stage(t)
-  const up = await upstream(t, 'stdio', config('', { processes: 1 }), site)
+  const up = await upstream('stdio', config('', { processes: 1 }), site)
   const alice = await up.connect(peer())
   await assert.rejects(up.connect(peer({ principal: 'bob' })), failure('mcp.busy', /1 processes are running/))
   await alice[Symbol.asyncDispose]()
@@ -214,7 +214,7 @@ test('more processes than allowed are refused, unused ones make room', async (t)
 
 test('stray lines are logged and skipped, a flood on stderr is cut', async (t) => {
   const site = stage(t)
-  const up = await upstream(t, 'stdio', config(), site)
+  const up = await upstream('stdio', config(), site)
   const connection = await up.connect(peer())
   assert.deepEqual(await callTool(connection, 'stray'), { ok: true })
   assert.ok(site.lines.some((line) => line.includes('Listening on nothing') && line.includes('"target":"shop"')))
@@ -228,7 +228,7 @@ test('stray lines are logged and skipped, a flood on stderr is cut', async (t) =
 
 test('a line above its bound ends the process, not the gateway', async (t) => {
   const site = stage(t)
-  const up = await upstream(t, 'stdio', config(), site)
+  const up = await upstream('stdio', config(), site)
   await assert.rejects(callTool(await up.connect(peer()), 'huge'), failure('upstream.too-large', /line above 8388608/))
   assert.deepEqual(site.hits, ['stdioLine'])
 })
@@ -237,7 +237,7 @@ test('the environment is minimal, empty or whole, as the configuration says', as
   process.env['SECRET_OF_THE_GATEWAY'] = 'canary'
   t.after(() => delete process.env['SECRET_OF_THE_GATEWAY'])
   const envOf = async (more: object) => {
-    const up = await upstream(t, 'stdio', config('', { per: 'session', env: { OWN: 'x' }, ...more }), stage(t))
+    const up = await upstream('stdio', config('', { per: 'session', env: { OWN: 'x' }, ...more }), stage(t))
     return shown(await callTool(await up.connect(peer()), 'env')).env
   }
   const usual = await envOf({})
@@ -249,7 +249,7 @@ test('the environment is minimal, empty or whole, as the configuration says', as
 })
 
 test('a process that ignores its end is killed, and what it started with it', async (t) => {
-  const up = await upstream(t, 'stdio', config('stubborn'), stage(t))
+  const up = await upstream('stdio', config('stubborn'), stage(t))
   const connection = await up.connect(peer())
   const { pid } = shown(await callTool(connection, 'echo'))
   const grandchild = shown(await callTool(connection, 'grandchild')).pid
@@ -271,7 +271,7 @@ test('nothing outlives a gateway that is killed with SIGKILL', async () => {
 })
 
 test('subscriptions of a shared process are counted, the most talkative log level is set', async (t) => {
-  const up = await upstream(t, 'stdio', config(), stage(t))
+  const up = await upstream('stdio', config(), stage(t))
   const [a, b] = [await up.connect(peer()), await up.connect(peer())]
   const ask = (connection: typeof a, method: string, params: object) =>
     connection.request({ method, params: rawJson(JSON.stringify(params)) }, caller())
@@ -295,7 +295,7 @@ test('subscriptions of a shared process are counted, the most talkative log leve
 })
 
 test('server-everything speaks over stdio', async (t) => {
-  const up = await upstream(t, 'stdio', { cmd: process.execPath, args: [everything, 'stdio'] }, stage(t))
+  const up = await upstream('stdio', { cmd: process.execPath, args: [everything, 'stdio'] }, stage(t))
   const connection = await up.connect(peer())
   assert.match(JSON.stringify(await callTool(connection, 'echo', { message: 'hello' })), /Echo: hello/)
   const by = caller(async () => ({

@@ -7,7 +7,7 @@ import { TLSSocket } from 'node:tls'
 import type { Limits } from '../config/shape.ts'
 import { type Entrance, Exchange, type Reply, text } from '../core/exchange.ts'
 import { Failure } from '../core/failure.ts'
-import { dropConnectionNamed, headProblem } from '../http/headers.ts'
+import { admit, wantsUpgrade } from '../http/headers.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -97,7 +97,7 @@ export class Port {
       maxHeaderSize: limits.headerBytes,
       requireHostHeader: true,
       noDelay: true,
-      shouldUpgradeCallback: leavesHttp,
+      shouldUpgradeCallback: wantsUpgrade,
     }
     if (!secure) return createServer(options)
     return createSecureServer({
@@ -212,11 +212,13 @@ export class Port {
     snapshot: Snapshot,
   ): { x: Exchange; listener: Listener | undefined; refusal: Reply | undefined } {
     const bind = snapshot.binds.get(this.#options.port)
-    const absolute = absoluteForm(request)
+    const wrong = admit(request)
     const listener = bind?.listener(request.headers.host ?? '')
     const x = new Exchange(request, listener?.entrance ?? { ...nowhere, port: this.#options.port })
-    dropConnectionNamed(request.headers)
-    const refusal = absolute ?? this.#bounded(request) ?? (bind === undefined ? text(404, 'bind not found') : undefined)
+    const refusal =
+      (wrong === undefined ? undefined : text(400, `invalid request: ${wrong}`)) ??
+      this.#bounded(request) ??
+      (bind === undefined ? text(404, 'bind not found') : undefined)
     if (refusal !== undefined) return { x, listener, refusal }
     const { socket } = request
     // RFC 9110 §7.4: a connection made for one name must not reach what another listener serves.
@@ -231,8 +233,6 @@ export class Port {
   #bounded(request: IncomingMessage): Reply | undefined {
     const { limits, metrics } = this.#options
     if ((request.url ?? '').length > limits.requestLine) return over('requestLine', 414, metrics)
-    const problem = headProblem(request)
-    if (problem !== undefined) return text(400, `invalid request: ${problem}`)
     const { rawHeaders } = request
     if (rawHeaders.length / 2 > limits.headerCount) return over('headerCount', 431, metrics)
     for (let i = 1; i < rawHeaders.length; i += 2)
@@ -240,9 +240,6 @@ export class Port {
     return dotSegments.test(request.url ?? '') ? text(400, 'invalid request: dot segments in the path') : undefined
   }
 }
-
-/** An offer of HTTP/2 or TLS on this port may be ignored (RFC 9110 §7.8): the request is one like any other. */
-const leavesHttp = ({ headers }: IncomingMessage): boolean => !/^(?:h2c?|tls\/[\d.]+)$/i.test(headers.upgrade ?? 'h2c')
 
 /**
  * A client that still sends when its answer is out: cutting at once would reset the connection before the answer is read
@@ -278,17 +275,6 @@ const reasons = {
 function over(limit: string, status: number, metrics: Metrics): Reply {
   metrics.limitHit(limit)
   return { kind: 'empty', status, headers: { connection: 'close' } }
-}
-
-/** RFC 9112 §3.2.2: the authority of an absolute target replaces the Host header. */
-function absoluteForm(request: IncomingMessage): Reply | undefined {
-  const target = request.url ?? '/'
-  if (target.startsWith('/') || target === '*') return undefined
-  const parts = /^https?:\/\/([^/?#@]+)([^#]*)$/i.exec(target)
-  if (parts === null) return text(400, 'invalid request: the target is neither a path nor an http URL')
-  request.headers.host = parts[1]
-  request.url = parts[2]?.startsWith('/') ? parts[2] : `/${parts[2] ?? ''}`
-  return undefined
 }
 
 async function refuse(reply: Reply, x: Exchange, response: ServerResponse, socket: Duplex): Promise<void> {

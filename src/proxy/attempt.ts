@@ -1,11 +1,11 @@
 // One attempt: an exchange sent to a place, and its answer streamed back. Nothing is held that nobody asked to hold.
 import type { IncomingHttpHeaders } from 'node:http'
-import { Readable } from 'node:stream'
+import { type Duplex, Readable } from 'node:stream'
 import type { Dispatcher, Pool } from 'undici'
 import type { Exchange, Reply } from '../core/exchange.ts'
 import { Failure } from '../core/failure.ts'
 import { hasBody } from '../http/body.ts'
-import { answeredHeaders, forwardedHeaders } from '../http/headers.ts'
+import { replyFields, requestFields } from '../http/headers.ts'
 import { failing } from './failing.ts'
 import type { Place } from './place.ts'
 import { RequestBody } from './request-body.ts'
@@ -19,12 +19,24 @@ export interface Clocks {
   readonly totalMs: number
 }
 
+/** Where an attempt goes. */
+export interface Backend {
+  readonly pool: Pool
+  readonly place: Place
+  readonly clocks: Clocks
+}
+
+/** A backend that has switched protocols: its socket, and the head of its answer. */
+export interface Switched {
+  readonly headers: IncomingHttpHeaders
+  readonly socket: Duplex
+}
+
 /** Sends the exchange on and resolves with the head of the answer; throws a Failure when there is none. */
-export function attempt(x: Exchange, pool: Pool, place: Place, clocks: Clocks): Promise<Reply> {
+export function attempt(x: Exchange, { pool, place, clocks }: Backend): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const answer = new Answer(x, clocks, { resolve, reject })
-    const host = x.authorityFixed ? x.authority : (place.authority ?? x.headers.host ?? 'localhost')
-    const headers = forwardedHeaders(x, host)
+    const headers = headersFor(x, place)
     const body = bodyOf(x)
     if (body !== null) {
       const length = Buffer.isBuffer(body) ? String(body.length) : x.request.headers['content-length']
@@ -35,6 +47,25 @@ export function attempt(x: Exchange, pool: Pool, place: Place, clocks: Clocks): 
   })
 }
 
+/** The same, asking for another protocol: the backend switches, or answers as to any request. */
+export function attemptSwitch(
+  x: Exchange,
+  { pool, place, clocks }: Backend,
+  protocol: string,
+): Promise<Reply | Switched> {
+  return new Promise((resolve, reject) => {
+    const answer = new Answer(x, clocks, { resolve, reject, switched: resolve })
+    const { method = 'GET' } = x.request
+    pool.dispatch({ path: x.path + x.query, method, headers: headersFor(x, place), upgrade: protocol }, answer)
+  })
+}
+
+function headersFor(x: Exchange, place: Place): string[] {
+  const fields = requestFields(x)
+  fields.push('host', x.authorityFixed ? x.authority : (place.authority ?? x.headers.host ?? 'localhost'))
+  return fields
+}
+
 function bodyOf(x: Exchange): Buffer | RequestBody | null {
   if (x.body !== undefined) return x.body.length > 0 ? x.body : null
   return hasBody(x.request) ? new RequestBody(x) : null
@@ -43,6 +74,8 @@ function bodyOf(x: Exchange): Buffer | RequestBody | null {
 interface Waiting {
   readonly resolve: (reply: Reply) => void
   readonly reject: (failure: Failure) => void
+  /** Only where a switch was asked for. */
+  readonly switched?: (answer: Switched) => void
 }
 
 /** What the backend says, as it comes. One per attempt; it is its own body stream's source. */
@@ -72,6 +105,20 @@ class Answer implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
     if (this.#cancelled !== undefined) controller.abort(this.#cancelled)
+  }
+
+  onRequestUpgrade(
+    _controller: Dispatcher.DispatchController,
+    _status: number,
+    headers: IncomingHttpHeaders,
+    socket: Duplex,
+  ): void {
+    clearTimeout(this.#timer)
+    this.#ended = true
+    this.#settled = true
+    this.#release()
+    if (this.#waiting.switched === undefined) socket.destroy()
+    else this.#waiting.switched({ headers, socket })
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
@@ -108,7 +155,7 @@ class Answer implements Dispatcher.DispatchHandler {
     if (this.#settled) return
     this.#settled = true
     const status = this.#status
-    const headers = answeredHeaders(this.#headers)
+    const headers = replyFields(this.#headers)
     if (this.#ended) {
       this.#release()
       this.#waiting.resolve(this.#whole(status, headers))

@@ -34,7 +34,7 @@ const stays = new Set([
 const staysPrefix = /^(?:content-|accept|mcp-|proxy-|sec-|if-|x-forwarded-|access-control-|:)/
 
 /** Whether a client's header (lower case) may reach an upstream. */
-export const travels = (name: string): boolean => !stays.has(name) && !staysPrefix.test(name)
+const travels = (name: string): boolean => !stays.has(name) && !staysPrefix.test(name)
 
 /**
  * Our headers and those of the client that may travel, flat as undici likes them. Without any of the latter it is `ours` itself:

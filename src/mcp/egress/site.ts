@@ -7,7 +7,7 @@ import type { BackendSite } from '../../policy/policy.ts'
 import type { Upstream } from '../conversation.ts'
 
 /** A place that another part of the configuration has named (`backend: name`). */
-export interface NamedPlace {
+interface NamedPlace {
   /** `http://host:port`, or `https://…` with TLS. */
   readonly origin: string
   readonly tls: TlsOptions | undefined

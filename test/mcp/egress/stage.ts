@@ -83,7 +83,7 @@ export async function upstream(kind: keyof typeof targets, body: unknown, site: 
   return made
 }
 
-export interface Heard {
+interface Heard {
   readonly method: string
   readonly params: string | undefined
 }

@@ -4,11 +4,13 @@ import { once } from 'node:events'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { rawJson } from '../../../src/core/brand.ts'
 import { Failure } from '../../../src/core/failure.ts'
 import { caller, callTool, failure, peer, stage, until, upstream } from './stage.ts'
 
-const lineServer = path.join(import.meta.dirname, 'line-server.ts')
+const lineServer = fileURLToPath(import.meta.resolve('./line-server.ts'))
+const doomed = fileURLToPath(import.meta.resolve('./doomed.ts'))
 const everything = path.join(
   import.meta.dirname,
   '../../../node_modules/@modelcontextprotocol/server-everything/dist/index.js',
@@ -259,7 +261,7 @@ test('a process that ignores its end is killed, and what it started with it', as
 })
 
 test('nothing outlives a gateway that is killed with SIGKILL', async () => {
-  const gateway = spawn(process.execPath, [path.join(import.meta.dirname, 'doomed.ts'), lineServer], {
+  const gateway = spawn(process.execPath, [doomed, lineServer], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const [line] = await once(createInterface({ input: gateway.stdout }), 'line')

@@ -1,6 +1,7 @@
 // Outbound connections: one undici pool per place and TLS settings, shared by everything, closed with the gateway.
 import { type LookupOptions, lookup } from 'node:dns'
-import type { LookupFunction } from 'node:net'
+import { isIP, type LookupFunction } from 'node:net'
+import { checkServerIdentity, type PeerCertificate } from 'node:tls'
 import { type buildConnector, buildConnector as makeConnector, Pool } from 'undici'
 
 /** Client side of TLS. Certificates are PEM text. */
@@ -15,7 +16,9 @@ export interface TlsOptions {
   readonly insecure?: boolean
   /** Accept a certificate for another name. */
   readonly insecureHost?: boolean
+  /** Protocols to offer; HTTP/2 is spoken only where `h2` is among them. */
   readonly alpn?: readonly string[]
+  /** Names a certificate may have instead of the expected one: DNS names, IP addresses, or URIs. */
   readonly subjectAltNames?: readonly string[]
 }
 
@@ -57,13 +60,15 @@ export class Pools implements AsyncDisposable {
     const key = tls === undefined ? origin : `${origin} ${JSON.stringify(tls)}`
     let pool = this.#pools.get(key)
     if (pool === undefined) {
-      pool = new Pool(origin.startsWith('unix:') ? 'http://localhost' : origin, {
+      const allowH2 = tls?.alpn?.includes('h2') ?? false
+      pool = new Pool(originOf(origin, tls), {
         connect: this.#connector(origin, tls),
         keepAliveTimeout: this.#settings.idleTimeoutMs,
         headersTimeout: this.#settings.headersTimeoutMs,
         bodyTimeout: 0, // event streams are silent for as long as they like; readers set their own deadlines
         pipelining: 1,
         connections: this.#settings.maxConnections ?? null,
+        allowH2,
       })
       this.#pools.set(key, pool)
     }
@@ -77,29 +82,55 @@ export class Pools implements AsyncDisposable {
 
   #connector(origin: string, tls: TlsOptions | undefined): buildConnector.connector {
     const { connectTimeoutMs, keepAliveMs, dnsFamily } = this.#settings
+    const unix = origin.startsWith('unix:')
+    const { hostname, host } = new URL(originOf(origin, tls))
+    const name = tls?.hostname ?? hostname.replace(/^\[|\]$/g, '')
     const connect = makeConnector({
       timeout: connectTimeoutMs,
       keepAlive: keepAliveMs !== undefined,
       ...(keepAliveMs !== undefined && { keepAliveInitialDelay: keepAliveMs }),
       ...families[dnsFamily],
-      ...(origin.startsWith('unix:') && { socketPath: origin.slice('unix:'.length) }),
+      ...(unix && { socketPath: origin.slice('unix:'.length) }),
+      allowH2: tls?.alpn?.includes('h2') ?? false,
+      preferH2: tls?.alpn?.[0] === 'h2',
+      checkServerIdentity: (_, certificate) => identityProblem(name, certificate, tls),
       ...(tls && tlsConnection(tls)),
     })
-    const { connectTo } = this.#settings
-    if (connectTo.size === 0) return connect
+    const secure = origin.startsWith('https:')
+    const elsewhere = unix ? undefined : this.#settings.connectTo.get(withPort(host, secure))
+    const place = elsewhere === undefined ? undefined : splitPort(elsewhere)
+    // SNI and the name to verify are the configuration's, never those of a Host header that a client chose, and not those of
+    // the place that `connectTo` names. An address has no SNI (RFC 6066 §3).
+    const servername = isIP(name) === 0 ? name : ''
     return (options, callback) => {
-      const port = options.port || (options.protocol === 'https:' ? '443' : '80')
-      const elsewhere = connectTo.get(`${options.hostname}:${port}`)
-      if (elsewhere === undefined) return connect(options, callback)
-      const colon = elsewhere.lastIndexOf(':')
-      // SNI and certificate checks keep the name that was asked for: only the socket goes elsewhere.
-      const servername = options.servername ?? options.hostname
-      return connect(
-        { ...options, hostname: elsewhere.slice(0, colon), port: elsewhere.slice(colon + 1), servername },
-        callback,
-      )
+      const { protocol } = options
+      connect({ ...options, ...place, ...(protocol === 'https:' && { servername, host: name }) }, callback)
     }
   }
+}
+
+const originOf = (origin: string, tls: TlsOptions | undefined): string =>
+  origin.startsWith('unix:') ? `${tls === undefined ? 'http' : 'https'}://localhost` : origin
+
+/** URLs leave out a scheme's usual port; `connectTo` spells all of them. */
+const withPort = (host: string, secure: boolean): string =>
+  /:\d+$/.test(host) ? host : `${host}:${secure ? '443' : '80'}`
+
+function splitPort(place: string): { readonly hostname: string; readonly port: string } {
+  const colon = place.lastIndexOf(':')
+  return { hostname: place.slice(0, colon).replace(/^\[|\]$/g, ''), port: place.slice(colon + 1) }
+}
+
+/** Why a certificate does not prove that its owner is who was meant, or `undefined` (RFC 9110 §4.3.4). */
+function identityProblem(name: string, certificate: PeerCertificate, tls: TlsOptions | undefined): Error | undefined {
+  const problem = checkServerIdentity(name, certificate)
+  if (problem === undefined || tls?.subjectAltNames === undefined) return problem
+  const uris = (certificate.subjectaltname ?? '').split(', ')
+  for (const other of tls.subjectAltNames) {
+    if (other.includes('://') ? uris.includes(`URI:${other}`) : checkServerIdentity(other, certificate) === undefined)
+      return undefined
+  }
+  return problem
 }
 
 /** What the resolver is asked for, in node's words (`dns.lookup`). */
@@ -119,9 +150,7 @@ function tlsConnection(tls: TlsOptions): Partial<buildConnector.BuildOptions> {
     ...(tls.cert !== undefined && { cert: tls.cert }),
     ...(tls.key !== undefined && { key: tls.key }),
     ...(tls.root !== undefined && { ca: tls.root }),
-    ...(tls.hostname !== undefined && { servername: tls.hostname }),
     ...(tls.insecure === true && { rejectUnauthorized: false }),
     ...(tls.insecureHost === true && { checkServerIdentity: () => undefined }),
-    ...(tls.alpn !== undefined && { ALPNProtocols: [...tls.alpn] }),
   }
 }

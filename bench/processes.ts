@@ -21,6 +21,11 @@ export interface Subject extends AsyncDisposable {
   rss(): number
 }
 
+/** A running gateway, and what it has written so far. */
+export interface Gateway extends Subject {
+  said(): string
+}
+
 /** One of our own scripts, in a process of its own, with a line to it. */
 export interface Helper extends AsyncDisposable {
   readonly pid: number
@@ -64,16 +69,16 @@ export async function listener(name: string, script: string, args: readonly stri
 }
 
 /** The gateway with a configuration, once it accepts connections. Its log is written, as in production. */
-export async function startGateway(port: number, yaml: string): Promise<Subject> {
+export async function startGateway(port: number, yaml: string, flags: readonly string[] = []): Promise<Gateway> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'))
   const file = join(folder, 'toolgate.yaml')
   writeFileSync(file, yaml)
   // A file, as in production: a pipe would make the reader's cost part of the measurement.
   const log = join(folder, 'log')
   const fd = openSync(log, 'w')
-  const child = spawn(NODE, [TOOLGATE, '-f', file], { cwd: folder, stdio: ['ignore', fd, fd] })
+  const child = spawn(NODE, [...flags, TOOLGATE, '-f', file], { cwd: folder, stdio: ['ignore', fd, fd] })
   closeSync(fd)
-  const said = (): string => read(log).slice(-2_000)
+  const said = (): string => read(log)
   try {
     await accepting(port, child, said)
   } catch (error) {
@@ -84,7 +89,7 @@ export async function startGateway(port: number, yaml: string): Promise<Subject>
     await end(child)
     rmSync(folder, { recursive: true, force: true })
   }
-  return { ...measured('gateway', child.pid ?? 0), port, [Symbol.asyncDispose]: dispose }
+  return { ...measured('gateway', child.pid ?? 0), port, said, [Symbol.asyncDispose]: dispose }
 }
 
 /** nginx as a plain proxy with upstream keep-alive; `undefined` when it is not installed. */
@@ -184,11 +189,11 @@ const read = (file: string): string => {
 
 async function accepting(port: number, child: ChildProcess, said: () => string): Promise<void> {
   for (let tries = 0; tries < 1_000; tries++) {
-    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${said()}`)
+    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${said().slice(-2_000)}`)
     if (await answers(port)) return
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
-  throw new Error(`nothing listens on port ${port} after 20 seconds: ${said()}`)
+  throw new Error(`nothing listens on port ${port} after 20 seconds: ${said().slice(-2_000)}`)
 }
 
 function answers(port: number): Promise<boolean> {

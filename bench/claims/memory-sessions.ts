@@ -1,7 +1,7 @@
 // Memory: sessions that were opened and abandoned, what is left of them after expiry, and live ones with an open stream.
 import type { Claim, Context, Findings } from '../claim.ts'
 import { configuration } from '../configuration.ts'
-import { expectFine, freePort, help, listener, type Subject, startGateway } from '../processes.ts'
+import { expectFine, freePort, type Gateway, help, listener, startGateway } from '../processes.ts'
 
 const MiB = 1024 * 1024
 
@@ -26,7 +26,11 @@ async function measureAbandoned(context: Context, url: string): Promise<Findings
   // Long enough that nothing expires during a wave, so that all its sessions stand side by side.
   const sessionIdleMs = context.quick ? 6_000 : 30_000
   const port = await freePort()
-  await using gateway = await startGateway(port, configuration(port, [{ name: 'bench', url }], { sessionIdleMs }))
+  await using gateway = await startGateway(
+    port,
+    configuration(port, [{ name: 'bench', url }], { sessionIdleMs }),
+    INSPECTOR,
+  )
   await open(gateway, context.quick ? 1_000 : 5_000)
   const before = await settled(gateway)
   await open(gateway, count)
@@ -50,7 +54,7 @@ async function measureAbandoned(context: Context, url: string): Promise<Findings
 async function measureLive(context: Context, url: string): Promise<Findings> {
   const count = context.quick ? 200 : 1_000
   const port = await freePort()
-  await using gateway = await startGateway(port, configuration(port, [{ name: 'bench', url }]))
+  await using gateway = await startGateway(port, configuration(port, [{ name: 'bench', url }]), INSPECTOR)
   await open(gateway, 2_000)
   const before = await settled(gateway)
   await using holder = help('sessions.ts')
@@ -64,19 +68,30 @@ async function measureLive(context: Context, url: string): Promise<Findings> {
   }
 }
 
-async function open(gateway: Subject, sessions: number): Promise<void> {
+async function open(gateway: Gateway, sessions: number): Promise<void> {
   await using opener = help('sessions.ts')
   expectFine(await opener.ask({ port: gateway.port, path: '/mcp', sessions, hold: false }), 'opening sessions')
 }
 
-/** Lowest of several readings: garbage that is about to go is not what is asked for. */
-async function settled(gateway: Subject): Promise<number> {
-  let lowest = Infinity
-  for (let i = 0; i < 10; i++) {
-    await sleep(200)
-    lowest = Math.min(lowest, gateway.rss())
-  }
-  return lowest
+/** Resident memory after a full collection: when the engine would collect by itself is chance, what it must keep is not. */
+async function settled(gateway: Gateway): Promise<number> {
+  await sleep(500) // sockets of the last wave are still closing
+  await collectGarbage(gateway)
+  return gateway.rss()
 }
 
+/** Through the inspector the gateway was started with. */
+async function collectGarbage(gateway: Gateway): Promise<void> {
+  const url = /ws:\/\/127\.0\.0\.1:\d+\/\S+/.exec(gateway.said())?.[0]
+  if (url === undefined) throw new Error('the gateway has no inspector')
+  const socket = new WebSocket(url)
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  socket.addEventListener('error', () => reject(new Error('the inspector does not answer')))
+  socket.addEventListener('open', () => socket.send('{"id":1,"method":"HeapProfiler.collectGarbage"}'))
+  socket.addEventListener('message', () => resolve())
+  await promise
+  socket.close()
+}
+
+const INSPECTOR = ['--inspect=127.0.0.1:0']
 const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))

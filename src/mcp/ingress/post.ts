@@ -128,6 +128,7 @@ class Call implements Caller, Running {
   readonly #post: Post
   #abort: AbortController | undefined = undefined
   #over = false
+  #why: Failure = OVER
 
   constructor(id: RawJson, post: Post) {
     this.id = id
@@ -136,7 +137,7 @@ class Call implements Caller, Running {
 
   get signal(): AbortSignal {
     this.#abort ??= new AbortController()
-    if (this.#over) this.#abort.abort(OVER)
+    if (this.#over) this.#abort.abort(this.#why)
     return this.#abort.signal
   }
 
@@ -171,9 +172,10 @@ class Call implements Caller, Running {
   #leave(reason: string, reply: Reply): void {
     if (this.#over) return
     this.#over = true
+    this.#why = new Failure('request.aborted', reason)
     this.#post.session.done(this.id, this)
     this.#post.left(reply)
-    this.#abort?.abort(new Failure('request.aborted', reason))
+    this.#abort?.abort(this.#why)
   }
 }
 

@@ -23,6 +23,7 @@ export class Questions {
   readonly #timeoutMs: number
   readonly #waiting = new Map<RawJson, Question>()
   #count = 0
+  #over = false
 
   constructor(timeoutMs: number) {
     this.#timeoutMs = timeoutMs
@@ -30,9 +31,10 @@ export class Questions {
 
   /**
    * Puts a question to the client. Always resolves: with what the client posts, or with an error when it does not answer in time,
-   * when the server takes the question back (`signal`), or when `line` or the session is over.
+   * when the server takes the question back (`signal`), or when `line` or the session is (or becomes) over.
    */
   ask(line: Line, method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer> {
+    if (this.#over) return Promise.resolve(over)
     if (signal?.aborted === true) return Promise.resolve(withdrawn)
     if (this.#waiting.size >= MOST) return Promise.resolve(refusal('too many questions wait for the client'))
     const number = ++this.#count
@@ -66,6 +68,7 @@ export class Questions {
 
   /** The session is over: nobody will hear of a cancellation any more. */
   end(): void {
+    this.#over = true
     for (const question of this.#waiting.values()) this.#settle(question, over)
   }
 

@@ -88,7 +88,9 @@ export class Session implements Client, Line {
   }
 
   get questions(): Questions {
-    return (this.#questions ??= new Questions(this.#parts.askTimeoutMs))
+    this.#questions ??= new Questions(this.#parts.askTimeoutMs)
+    if (this.over) this.#questions.end()
+    return this.#questions
   }
 
   /** The stream of everything that belongs to no call. */

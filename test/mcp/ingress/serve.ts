@@ -4,12 +4,13 @@ import { createServer, request as httpRequest, type IncomingHttpHeaders } from '
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import type { Limits } from '../../../src/config/shape.ts'
+import { rawJson } from '../../../src/core/brand.ts'
 import { type Entrance, Exchange, type Identity } from '../../../src/core/exchange.ts'
 import { Failure } from '../../../src/core/failure.ts'
 import { failed, send } from '../../../src/gateway/send.ts'
 import type { SseEvent } from '../../../src/http/sse.ts'
 import { SseDecoder } from '../../../src/http/sse.ts'
-import type { Answer, Caller, Client, Federation, Incoming } from '../../../src/mcp/conversation.ts'
+import type { Answer, Caller, Client, Connection, Federation, Incoming } from '../../../src/mcp/conversation.ts'
 import { type IngressOptions, ingress } from '../../../src/mcp/ingress/index.ts'
 import { silent } from '../../../src/telemetry/log.ts'
 import type { Metrics } from '../../../src/telemetry/metrics.ts'
@@ -293,6 +294,17 @@ export class Raw {
 
   end(headers: Record<string, string> = {}): Promise<Answered> {
     return ask(this.#url, { method: 'DELETE', headers: { ...this.#headers, ...headers } })
+  }
+}
+
+/** A conversation with a server that does nothing but end. */
+export function conversation(end: () => void): Connection {
+  return {
+    hello: { revision: '2025-11-25', capabilities: {}, raw: rawJson('{}'), instructions: undefined },
+    session: undefined,
+    request: async () => raw('{}'),
+    notify: async () => {},
+    [Symbol.asyncDispose]: async () => end(),
   }
 }
 

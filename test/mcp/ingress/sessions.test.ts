@@ -1,8 +1,9 @@
 // Sessions: what an id opens, for whom, for how long, and how many there may be.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { targetName } from '../../../src/core/brand.ts'
 import { raw } from '../upstreams.ts'
-import { later, Raw, serve, Table, until } from './serve.ts'
+import { conversation, later, Raw, serve, Table, until } from './serve.ts'
 
 const ping = { id: 1, method: 'ping' }
 const alice = { 'x-caller': 'alice' }
@@ -134,8 +135,7 @@ test('DELETE ends what runs in the session: calls, stream, conversations', async
   const table = new Table()
   const disposed = later()
   table.methods.set('tools/call', ({ client }) => {
-    const connection = { [Symbol.asyncDispose]: async () => disposed.settle() }
-    Reflect.apply(Map.prototype.set, client.connections, ['one', Promise.resolve(connection)])
+    client.connections.set(targetName('one'), Promise.resolve(conversation(() => disposed.settle())))
     return new Promise(() => {})
   })
   const { url } = await serve(t, { table })

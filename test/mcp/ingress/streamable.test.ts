@@ -1,9 +1,9 @@
 // Streamable HTTP as clients of every revision with initialize use it: opening, asking, being answered.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { rawJson } from '../../../src/core/brand.ts'
+import { rawJson, targetName } from '../../../src/core/brand.ts'
 import { error, raw, result } from '../upstreams.ts'
-import { ask, both, hello, later, Raw, rpc, serve, Table, until } from './serve.ts'
+import { ask, both, conversation, hello, later, Raw, rpc, serve, Table, until } from './serve.ts'
 
 for (const revision of ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'])
   test(`a client that offers ${revision} gets it, as JSON and with a session`, async (t) => {
@@ -313,8 +313,7 @@ test('without sessions the conversations with servers end with the answer', asyn
   table.stateful = false
   const ended = later()
   table.methods.set('tools/call', ({ client }) => {
-    const connection = { [Symbol.asyncDispose]: async () => ended.settle() }
-    Reflect.apply(Map.prototype.set, client.connections, ['one', Promise.resolve(connection)])
+    client.connections.set(targetName('one'), Promise.resolve(conversation(() => ended.settle())))
     return raw('{}')
   })
   const { url } = await serve(t, { table })

@@ -34,7 +34,7 @@ const UNSAFE = /[^A-Za-z0-9_-]/g
 const HASH_LENGTH = 6
 
 /** Whether names of this federation carry their target's name (reference: agentgateway §3.4). */
-export function prefixed(mode: PrefixMode, targets: number): boolean {
+function prefixed(mode: PrefixMode, targets: number): boolean {
   return mode === 'always' || (mode === 'conditional' && targets !== 1)
 }
 

@@ -75,7 +75,7 @@ export interface Refusal {
 
 /** Bytes of one definition, and levels of a schema (reference: security §4.3). */
 export const definitionLimit = 256 * 1024
-export const schemaDepth = 32
+const schemaDepth = 32
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

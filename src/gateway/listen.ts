@@ -81,6 +81,8 @@ export class Port {
   async drain(deadline: AbortSignal): Promise<void> {
     this.#draining = true
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    // Connections become idle one by one while their last answers go out; node looks only when it is told to.
+    const idle = setInterval(() => this.#server.closeIdleConnections(), 50)
     this.#server.closeIdleConnections()
     for (const x of this.#open)
       if (x.request.method === 'GET') x.abort(new Failure('request.aborted', 'the gateway is stopping'))
@@ -88,6 +90,7 @@ export class Port {
     deadline.addEventListener('abort', force, { once: true })
     if (deadline.aborted) force()
     await closed
+    clearInterval(idle)
     deadline.removeEventListener('abort', force)
   }
 
@@ -172,7 +175,7 @@ export class Port {
       failed(thrown, x, log)
       response.destroy()
     }
-    if (!request.complete) linger(request)
+    if (!request.complete && !request.destroyed) linger(request)
     this.#open.delete(x)
     snapshot.leave()
     const duration = performance.now() - x.arrived
@@ -196,7 +199,7 @@ export class Port {
     } catch (thrown) {
       reply = failed(thrown, x, this.#options.log)
     }
-    if (reply !== undefined) await refuse(reply, x, response, socket)
+    if (reply !== undefined) await refuse(reply, x, response, socket).catch(() => socket.destroy())
     else await closed // a tunnel: as long as it lasts, its configuration does
     this.#open.delete(x)
     snapshot.leave()
@@ -253,6 +256,7 @@ function linger(request: IncomingMessage): void {
     if (left < 0) request.destroy()
   })
   request.once('close', () => clearTimeout(cut))
+  request.resume() // whoever had the body before may have left it paused
 }
 
 const nowhere: Entrance = { port: 0, scheme: 'http', bind: '', gateway: '', listener: '' }

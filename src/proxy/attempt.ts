@@ -42,8 +42,7 @@ export function attempt(x: Exchange, { pool, place, clocks }: Backend): Promise<
       const length = Buffer.isBuffer(body) ? String(body.length) : x.request.headers['content-length']
       if (length !== undefined) headers.push('content-length', length)
     }
-    const { method = 'GET' } = x.request
-    pool.dispatch({ path: x.path + x.query, method, headers, body, headersTimeout: clocks.firstByteMs }, answer)
+    pool.dispatch({ ...target(x, place, clocks), headers, body }, answer)
   })
 }
 
@@ -55,9 +54,13 @@ export function attemptSwitch(
 ): Promise<Reply | Switched> {
   return new Promise((resolve, reject) => {
     const answer = new Answer(x, clocks, { resolve, reject, switched: resolve })
-    const { method = 'GET' } = x.request
-    pool.dispatch({ path: x.path + x.query, method, headers: headersFor(x, place), upgrade: protocol }, answer)
+    pool.dispatch({ ...target(x, place, clocks), headers: headersFor(x, place), upgrade: protocol }, answer)
   })
+}
+
+function target({ path, query, request }: Exchange, { servername }: Place, { firstByteMs }: Clocks) {
+  // Without a `servername`, undici takes the Host of each request for one, and connects anew where it differs from the last.
+  return { path: path + query, method: request.method ?? 'GET', headersTimeout: firstByteMs, servername }
 }
 
 function headersFor(x: Exchange, place: Place): string[] {
@@ -97,10 +100,12 @@ class Answer implements Dispatcher.DispatchHandler {
     this.#x = x
     this.#clocks = clocks
     this.#waiting = waiting
-    x.cancel = (reason) => this.#cancel(failing(reason))
+    x.cancel = this.#onAbort
     if (x.aborted !== undefined) this.#cancel(failing(x.aborted))
     else if (clocks.attemptMs !== undefined) this.#clock(clocks.attemptMs)
   }
+
+  readonly #onAbort = (reason: unknown): void => this.#cancel(failing(reason))
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
@@ -163,7 +168,7 @@ class Answer implements Dispatcher.DispatchHandler {
     }
     const body = new AnswerBody(
       () => this.#controller?.resume(),
-      (failure) => this.#cancel(failure),
+      () => this.#unwanted(),
     )
     this.#body = body
     for (const chunk of this.#first) body.push(chunk)
@@ -176,7 +181,7 @@ class Answer implements Dispatcher.DispatchHandler {
   #whole(status: number, headers: Reply['headers']): Reply {
     if (this.#x.request.method === 'HEAD' || status === 304) {
       // `content-length` here tells of a body that a GET would bring (RFC 9110 §8.6): an empty stream leaves it alone.
-      return { kind: 'stream', status, headers, body: Readable.from([]) }
+      return { kind: 'stream', status, headers, body: new Readable({ read: ended }) }
     }
     if (this.#first.length === 0)
       return { kind: 'empty', status, headers: status === 204 ? withoutLength(headers) : headers }
@@ -201,6 +206,10 @@ class Answer implements Dispatcher.DispatchHandler {
     this.#fail(failure)
   }
 
+  #unwanted(): void {
+    if (!this.#ended) this.#cancel(new Failure('request.aborted', 'the answer is not wanted any more'))
+  }
+
   #fail(failure: Failure): void {
     if (this.#settled) return
     this.#settled = true
@@ -208,9 +217,14 @@ class Answer implements Dispatcher.DispatchHandler {
     this.#waiting.reject(failure)
   }
 
+  /** An attempt that ends late must not take away how the next one is stopped. */
   #release(): void {
-    this.#x.cancel = undefined
+    if (this.#x.cancel === this.#onAbort) this.#x.cancel = undefined
   }
+}
+
+function ended(this: Readable): void {
+  this.push(null)
 }
 
 function withoutLength(headers: Reply['headers']): Reply['headers'] {
@@ -222,9 +236,9 @@ function withoutLength(headers: Reply['headers']): Reply['headers'] {
 /** The body of an answer. Reading asks the backend for more, destroying ends the attempt. */
 class AnswerBody extends Readable {
   readonly #more: () => void
-  readonly #stop: (failure: Failure) => void
+  readonly #stop: () => void
 
-  constructor(more: () => void, stop: (failure: Failure) => void) {
+  constructor(more: () => void, stop: () => void) {
     super()
     this.#more = more
     this.#stop = stop
@@ -235,7 +249,7 @@ class AnswerBody extends Readable {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#stop(new Failure('request.aborted', 'the answer is not wanted any more'))
+    this.#stop()
     done(error)
   }
 }

@@ -16,6 +16,9 @@ const unreachable: Readonly<Record<string, string>> = {
 
 const timeouts: ReadonlySet<string> = new Set(['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'ETIMEDOUT'])
 
+/** The parser's own errors carry a name and no code. */
+const garbled: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'])
+
 /** The failure for an error of an attempt. Addresses stay out of it: it is shown to clients. */
 export function failing(error: unknown): Failure {
   if (error instanceof Failure) return error
@@ -33,7 +36,7 @@ export function failing(error: unknown): Failure {
   if (timeouts.has(code)) return new Failure('upstream.timeout', 'the backend did not answer in time', options)
   if (code === 'ENOTFOUND' || code.startsWith('EAI_'))
     return new Failure('upstream.dns', 'the name of the backend has no address', options)
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW' || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH')
+  if (garbled.has(code) || (error instanceof Error && error.name === 'HTTPParserError'))
     return new Failure('upstream.protocol', 'the backend sent something that is not HTTP', options)
   if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED')
     return new Failure('request.invalid', 'the request cannot be sent on', options)

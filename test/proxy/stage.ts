@@ -1,6 +1,6 @@
 // A gateway in this process on a configuration, servers behind it, and clients that speak in raw bytes.
 import { once } from 'node:events'
-import { createServer as createHttpServer, type RequestListener, type Server as HttpServer } from 'node:http'
+import { createServer as createHttpServer, type Server as HttpServer, type RequestListener } from 'node:http'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
 import { loadConfig } from '../../src/config/load.ts'
@@ -24,14 +24,17 @@ export interface Stage {
   readonly told: readonly Told[]
   readonly gateway: Gateway
   /** Sends bytes; resolves with all that came back once the gateway closes, or once `until` matches. */
-  send(bytes: string, until?: RegExp): Promise<string>
+  readonly send: (bytes: string, until?: RegExp) => Promise<string>
 }
 
 const indent = (text: string, by: number): string => text.replace(/^(?=.)/gm, ' '.repeat(by))
 
 /** A gateway whose one route is `route` (YAML). */
 export const oneRoute = (t: TestContext, route: string, config = ''): Promise<Stage> =>
-  start(t, (port) => `${config}\nbinds:\n- port: ${port}\n  listeners:\n  - routes:\n    - ${indent(route, 6).trim()}\n`)
+  start(
+    t,
+    (port) => `${config}\nbinds:\n- port: ${port}\n  listeners:\n  - routes:\n    - ${indent(route, 6).trim()}\n`,
+  )
 
 /** A gateway on a whole configuration. */
 export async function start(t: TestContext, yaml: (port: number) => string): Promise<Stage> {

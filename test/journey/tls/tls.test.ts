@@ -31,8 +31,8 @@ function certificates(t: TestContext): string {
     '2',
   )
   for (const [name, host] of [
-    ['one', 'one.example'],
-    ['any', '*.example'],
+    ['one', 'one.gateway.example'],
+    ['any', '*.gateway.example'],
     ['upstream', 'localhost'],
   ] as const) {
     writeFileSync(path.join(folder, `${name}.ext`), `subjectAltName=DNS:${host}`)
@@ -129,8 +129,8 @@ test('the server name chooses certificate and listener; a request for another li
   const ca = path.join(certs, 'ca.pem')
   const at = { port, ca }
 
-  const any = await ask({ ...at, servername: 'two.example', host: 'two.example' })
-  assert.deepEqual(any, { status: 200, text: 'any', subject: '*.example' })
+  const any = await ask({ ...at, servername: 'two.gateway.example', host: 'two.gateway.example' })
+  assert.deepEqual(any, { status: 200, text: 'any', subject: '*.gateway.example' })
 
   const initialize = {
     jsonrpc: '2.0',
@@ -138,11 +138,11 @@ test('the server name chooses certificate and listener; a request for another li
     method: 'initialize',
     params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'raw', version: '1' } },
   }
-  const one = await ask({ ...at, servername: 'one.example', host: 'one.example', body: initialize })
-  assert.equal(one.subject, 'one.example')
+  const one = await ask({ ...at, servername: 'one.gateway.example', host: 'one.gateway.example', body: initialize })
+  assert.equal(one.subject, 'one.gateway.example')
   assert.match(one.text, /"serverInfo"/)
 
-  const crossed = await ask({ ...at, servername: 'two.example', host: 'one.example' })
+  const crossed = await ask({ ...at, servername: 'two.gateway.example', host: 'one.gateway.example' })
   assert.deepEqual([crossed.status, crossed.text], [421, 'misdirected request'])
 
   await assert.rejects(ask({ ...at, servername: 'elsewhere.test', host: 'elsewhere.test' }))

@@ -250,7 +250,7 @@ export class Port {
  */
 function linger(request: IncomingMessage): void {
   let left = 1_048_576
-  const cut = setTimeout(() => request.destroy(), 2_000)
+  const cut = setTimeout(() => request.destroy(), 2_000).unref() // node may have let go of it: no `close` comes then
   request.on('data', (chunk: Buffer) => {
     left -= chunk.length
     if (left < 0) request.destroy()

@@ -114,6 +114,7 @@ class Taking {
     this.#stream.on('end', this.#onEnd)
     this.#stream.on('error', this.#onError)
     this.#stream.on('close', this.#onClose)
+    if (this.#stream.isPaused()) this.#stream.resume() // somebody with a smaller bound has looked at it before
     if (this.#bounds.rate !== undefined) this.#watch(GRACE_MS)
   }
 

@@ -1,5 +1,5 @@
 // YAML `buffer`: bodies taken in whole before they are sent on, with a bound.
-import type { Readable } from 'node:stream'
+import { PassThrough, pipeline, type Readable } from 'node:stream'
 import { z } from 'zod'
 import type { Reply } from '../core/exchange.ts'
 import { define } from '../core/module.ts'
@@ -55,7 +55,14 @@ type Streaming = Extract<Reply, { kind: 'stream' }> & { readonly body: Readable 
 async function whole(reply: Streaming, limit: number, failureMode: Side['failureMode']): Promise<Reply> {
   const body = await takeWithin(reply.body, limit)
   if (body !== undefined) return { kind: 'bytes', status: reply.status, headers: reply.headers, body }
-  if (failureMode === 'failOpen') return reply
+  if (failureMode === 'failOpen') return { ...reply, body: flowing(reply.body) }
   reply.body.destroy()
   return { kind: 'empty', status: 502, headers: {} }
+}
+
+/** A stream that was stopped, as one that starts with whoever listens first. Errors pass both ways: each end destroys the other. */
+function flowing(stopped: Readable): Readable {
+  const passed = new PassThrough()
+  pipeline(stopped, passed, () => undefined)
+  return passed
 }

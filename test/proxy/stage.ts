@@ -1,5 +1,6 @@
 // A gateway in this process on a configuration, servers behind it, and clients that speak in raw bytes.
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createServer as createHttpServer, type Server as HttpServer, type RequestListener } from 'node:http'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
@@ -48,7 +49,7 @@ export async function start(t: TestContext, yaml: (port: number) => string): Pro
     accessLog: ({ reason, error, endpoint, retries }, status) =>
       told.push({ status, reason, error, endpoint, retries }),
     host: '127.0.0.1',
-    read: () => undefined,
+    read: (file) => readFileSync(file),
   })
   t.after(() => gateway[Symbol.asyncDispose]())
   return { port, told, gateway, send: (bytes, until) => send(port, bytes, until) }

@@ -107,7 +107,7 @@ class Taking {
 
   start(): void {
     if (this.#stream.destroyed) {
-      this.#reject(this.#stream.errored ?? aborted())
+      this.#broken(this.#stream.errored ?? aborted())
       return
     }
     this.#stream.on('data', this.#onData)
@@ -137,14 +137,17 @@ class Taking {
     this.#resolve(this.#whole())
   }
 
-  readonly #onError = (thrown: unknown): void => {
-    this.#over()
-    this.#reject(this.#bounds.rate === undefined ? thrown : aborted())
-  }
+  readonly #onError = (thrown: unknown): void => this.#broken(thrown)
 
   readonly #onClose = (): void => {
     this.#over()
     this.#reject(aborted())
+  }
+
+  /** What a request's socket says about its end is the client's going away; other streams know why they broke. */
+  #broken(thrown: unknown): void {
+    this.#over()
+    this.#reject(this.#bounds.rate === undefined ? thrown : aborted())
   }
 
   /** Time is granted as bytes arrive, so that a hiccup costs nothing and a trickle soon everything. No clock is read. */

@@ -7,9 +7,9 @@ import { join } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '..')
 export const NODE = join(ROOT, 'runtime/bin/node')
-export const TOOLGATE = join(ROOT, 'bin/toolgate.cjs')
 /** Whether the gateway runs from compiled output, as users of the package run it. */
 export const compiled = existsSync(join(ROOT, 'dist/src/main.js'))
+export const TOOLGATE = compiled ? join(ROOT, 'dist/src/main.js') : join(ROOT, 'bin/toolgate.cjs')
 
 /** Something that listens, and what it has used. */
 export interface Subject extends AsyncDisposable {

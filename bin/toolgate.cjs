@@ -4,14 +4,14 @@
 var path = require('path')
 var fs = require('fs')
 var v = process.versions.node.split('.').map(Number)
-var dist = path.join(__dirname, '../dist/src/main.js')
-var built = fs.existsSync(dist) // a checkout runs its sources, whose `await using` only Node.js 24 can read
-var enough = v[0] >= 24 || (built && v[0] === 22 && v[1] >= 19)
+var sources = fs.existsSync(path.join(__dirname, '../src/main.ts')) // only in a checkout, where a build may be older than they are
+var needed = sources ? [24, 0] : [22, 19] // sources say `await using`, which Node.js 22 cannot read; the build does not
+var enough = v[0] > needed[0] || (v[0] === needed[0] && v[1] >= needed[1])
 var own = path.join(__dirname, '../runtime/bin/node') // only in a checkout
 
 if (enough) {
   require('module').enableCompileCache()
-  void import(built ? '../dist/src/main.js' : '../src/main.ts')
+  void import(sources ? '../src/main.ts' : '../dist/src/main.js')
 } else if (fs.existsSync(own)) {
   var child = require('child_process').spawn(own, [__filename].concat(process.argv.slice(2)), { stdio: 'inherit' })
   ;['SIGINT', 'SIGTERM', 'SIGHUP'].forEach(function (name) {

@@ -50,7 +50,10 @@ const bodiless = (status: number): boolean => status < 200 || status === 204 || 
 
 function whole(response: ServerResponse, status: number, headers: OutgoingHttpHeaders, body: Buffer | string): number {
   const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
-  response.writeHead(status, { ...headers, 'content-length': length }).end(body)
+  response.writeHead(status, { ...headers, 'content-length': length })
+  // Text of one byte a character leaves with the head in one cheap write: encoding UTF-8 was a fifth of a small call's cost.
+  if (length === body.length && typeof body === 'string') response.end(body, 'latin1')
+  else response.end(body)
   return length
 }
 

@@ -8,17 +8,23 @@ const HOST = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i
 const ORIGIN = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/i
 
 /**
- * DNS rebinding: a page in a browser reaches a server on loopback under a name of its own. Whatever comes in there must say a
- * loopback name as Host and, if any, as Origin; with `always`, whatever comes in anywhere.
+ * DNS rebinding: a page in a browser reaches a server on loopback under a name of its own, and its requests say so in Origin.
+ * What comes in on loopback must therefore have none, or a loopback one, or one that the route's CORS names. With `always`
+ * (`dnsRebindingProtection`), whatever comes in anywhere must say a loopback name as Host as well.
  */
 export function rebound(x: Exchange, always: boolean): Reply | undefined {
   if (!always && !isLoopback(x.request.socket.localAddress)) return undefined
   const { host, origin } = x.request.headers
-  if (host !== undefined && HOST.test(host) && (origin === undefined || ORIGIN.test(origin))) return undefined
+  const hostFits = !always || (host !== undefined && HOST.test(host))
+  const originFits = origin === undefined || ORIGIN.test(origin) || (!always && named(x, origin))
+  if (hostFits && originFits) return undefined
   x.reason = 'MCP'
   x.error = 'host or origin is not loopback'
   return text(403, 'MCP DNS rebinding protection: Host/Origin must be localhost, 127.0.0.1, or [::1]')
 }
+
+/** The cors policy has admitted this very origin: a wildcard is answered with `*`. */
+const named = (x: Exchange, origin: string): boolean => x.replyHeaders?.['access-control-allow-origin'] === origin
 
 function isLoopback(address: string | undefined): boolean {
   // A connection that is gone already has no address: nothing says that it was a remote one.

@@ -7,7 +7,7 @@ import { type Desk, dispatch, openingOf } from './dispatch.ts'
 import { unfitMessage } from './era.ts'
 import { header, unfitGet, unfitPost, unfitRevision } from './head.ts'
 import type { Request } from './post.ts'
-import { accepted, eventReply, jsonReply, messageText, noSession, opened, refuse, statusOf } from './replies.ts'
+import { accepted, eventReply, jsonReply, messageText, noSession, opened, refuse } from './replies.ts'
 import { type Missing, principalOf } from './sessions.ts'
 
 /** The ladder of a POST: head, body, revision, session, then the federation (reference: agentgateway §3.2, mcp §1.2). */
@@ -95,8 +95,8 @@ async function initialize(x: Exchange, request: Request, { federation, sessions 
   const principal = principalOf(x)
   const answer = await federation.initialize({ ...opening, principal }, x)
   const text = messageText(request.id, answer)
-  if (answer.kind === 'error') return jsonReply(statusOf(answer, x), text)
-  if (!federation.stateful) return jsonReply(200, text)
+  if (answer.kind === 'error') return jsonReply(text)
+  if (!federation.stateful) return jsonReply(text)
   const id = sessions.mint({ ...opening, principal })
   note(x, id)
   return opened(text, id)

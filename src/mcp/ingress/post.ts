@@ -5,7 +5,7 @@ import { asFailure, Failure, wireText } from '../../core/failure.ts'
 import type { Answer, Caller, Federation } from '../conversation.ts'
 import type { Running, Session } from '../session.ts'
 import { codes, errorObject, type Message, notificationText } from '../wire.ts'
-import { accepted, eventReply, jsonReply, messageText, noSession, statusOf } from './replies.ts'
+import { accepted, eventReply, jsonReply, messageText, noSession } from './replies.ts'
 import type { Rounds } from './rounds.ts'
 import type { Channel } from './stream.ts'
 
@@ -75,7 +75,7 @@ export class Post {
     this.#open--
     if (this.#channel !== undefined) this.#channel.send(text)
     else if (this.#answers !== undefined) this.#answers.push(text)
-    else return this.#end(jsonReply(statusOf(answer, this.#x), text))
+    else return this.#end(jsonReply(text))
     if (this.#open === 0) this.#end(this.#answers === undefined ? accepted : batchReply(this.#answers))
   }
 
@@ -182,7 +182,7 @@ class Call implements Caller, Running {
 const OVER = new Failure('request.aborted', 'the request is over')
 const nobodyThere: Answer = { kind: 'error', raw: errorObject(codes.internal, 'the call is over') }
 
-const batchReply = (answers: readonly string[]): Reply => jsonReply(200, `[${answers.join(',')}]`)
+const batchReply = (answers: readonly string[]): Reply => jsonReply(`[${answers.join(',')}]`)
 
 function broken(thrown: unknown, x: Exchange): Answer {
   const failure = asFailure(thrown)

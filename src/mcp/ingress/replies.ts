@@ -2,7 +2,7 @@
 import type { RawJson } from '../../core/brand.ts'
 import { type Exchange, type Reply, text } from '../../core/exchange.ts'
 import type { Answer } from '../conversation.ts'
-import { codes, errorObject, errorText, resultText } from '../wire.ts'
+import { errorObject, errorText, resultText } from '../wire.ts'
 import type { Missing } from './sessions.ts'
 import type { EventStream } from './stream.ts'
 
@@ -54,7 +54,11 @@ export function noSession(x: Exchange, missing: Missing | 'absent'): Reply {
   }
 }
 
-export const jsonReply = (status: number, body: string): Reply => ({ kind: 'bytes', status, headers: json, body })
+/**
+ * Answers to requests, errors included. The original answers some errors with 400 and 500; clients of these revisions take that
+ * for a broken connection (the official Python client ends it), so that one unknown tool would cost all other calls.
+ */
+export const jsonReply = (body: string): Reply => ({ kind: 'bytes', status: 200, headers: json, body })
 
 export const eventReply = (body: EventStream): Reply => ({ kind: 'stream', status: 200, headers: events, body })
 
@@ -68,14 +72,3 @@ export const opened = (body: string, id: string): Reply => ({
 
 export const messageText = (id: RawJson, answer: Answer): RawJson =>
   answer.kind === 'result' ? resultText(id, answer.raw) : errorText(id, answer.raw)
-
-/**
- * Status of an answer that stands alone. Errors of upstreams are answers like others; what the gateway itself refused or could
- * not do has the original's statuses. `x` has been told which of them it is: a failure leaves a reason, a refusal no target.
- */
-export function statusOf(answer: Answer, x: Exchange): number {
-  if (answer.kind === 'result') return 200
-  if (x.reason !== '' && x.mcpErrorCode === codes.internal) return x.reason === 'NoHealthyBackend' ? 503 : 500
-  if (x.mcpErrorCode !== codes.invalidParams) return 200
-  return x.mcpTarget === '' || x.mcpErrorMessage.startsWith('invalid request parameters: ') ? 400 : 200
-}

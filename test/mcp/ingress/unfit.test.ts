@@ -143,10 +143,8 @@ test('other methods are named as not allowed', async (t) => {
 test('a page on another site cannot use a gateway on loopback', async (t) => {
   const { url, port, table } = await serve(t)
   const rows = [
-    { host: `evil.example:${port}` },
-    { host: `localhost.evil.example:${port}` },
-    { host: `a@localhost:${port}` },
-    { host: '127.0.0.1.' },
+    // What a rebound page sends: its own name, twice.
+    { host: `evil.example:${port}`, origin: `http://evil.example:${port}` },
     { origin: 'http://evil.example' },
     { origin: 'https://localhost.evil.example' },
     { origin: 'null' },
@@ -161,6 +159,21 @@ test('a page on another site cannot use a gateway on loopback', async (t) => {
       assert.equal(text, 'MCP DNS rebinding protection: Host/Origin must be localhost, 127.0.0.1, or [::1]')
     }
   assert.equal(table.asked.length, 0)
+})
+
+test('a program that reaches loopback under another name, as behind a proxy on this machine, can', async (t) => {
+  const { url } = await serve(t)
+  assert.equal((await ask(url, { headers: { ...both, host: 'mcp.example.com' }, body: hello() })).status, 200)
+})
+
+test('dnsRebindingProtection insists on a loopback Host as well', async (t) => {
+  const { url, port } = await serve(t, { dnsRebindingProtection: true })
+  for (const host of ['mcp.example.com', `localhost.evil.example:${port}`, `a@localhost:${port}`, '127.0.0.1.']) {
+    const { status, text } = await ask(url, { headers: { ...both, host }, body: hello() })
+    assert.equal(status, 403, host)
+    assert.equal(text, 'MCP DNS rebinding protection: Host/Origin must be localhost, 127.0.0.1, or [::1]')
+  }
+  assert.equal((await ask(url, { headers: { ...both, host: `localhost:${port}` }, body: hello() })).status, 200)
 })
 
 test('pages and programs on this machine can', async (t) => {
@@ -183,5 +196,5 @@ test('pages and programs on this machine can', async (t) => {
 test('a connection over IPv6 loopback is looked at just the same', async (t) => {
   const { url } = await serve(t, { host: '::1' })
   assert.equal((await ask(url, { body: hello() })).status, 200)
-  assert.equal((await ask(url, { headers: { ...both, host: 'evil.example' }, body: hello() })).status, 403)
+  assert.equal((await ask(url, { headers: { ...both, origin: 'http://evil.example' }, body: hello() })).status, 403)
 })

@@ -63,7 +63,7 @@ function one(x: Exchange, message: Message, desk: Desk): Maybe<Reply> {
   if (message.kind === 'notification' && message.method === 'notifications/initialized') return ready(x, message, desk)
   const session = found(x, desk)
   if (typeof session === 'string') return noSession(x, session)
-  if (message.kind === 'request') x.mcpMethod = message.method
+  if ('method' in message) x.mcpMethod = message.method
   return dispatch({ x, session, desk, batch: false }, [message])
 }
 

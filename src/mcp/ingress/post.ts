@@ -94,16 +94,16 @@ export class Post {
    * not come back after a while does not want the answer. A deadline of the route, though, is meant.
    */
   visit(now: number): void {
-    const { signal } = this.#x
-    if (this.#channel !== undefined ? this.#channel.stream !== undefined : !signal.aborted) {
+    const { aborted } = this.#x
+    if (this.#channel !== undefined ? this.#channel.stream !== undefined : aborted === undefined) {
       this.#gone = 0
       return
     }
     if (this.#gone === 0) this.#gone = now
-    const dropped = this.#channel !== undefined || asFailure(signal.reason).code === 'request.aborted'
+    const failure = asFailure(aborted)
+    const dropped = this.#channel !== undefined || failure.code === 'request.aborted'
     if (dropped && now - this.#gone < ABANDONED_MS) return
-    const why = dropped ? 'the client is gone' : asFailure(signal.reason).message
-    for (const call of this.#calls) call.cancel(why)
+    for (const call of this.#calls) call.cancel(dropped ? 'the client is gone' : failure.message)
   }
 
   #start(request: Request | undefined, call: Call | undefined): void {

@@ -47,7 +47,6 @@ export function principalOf({ identity }: Exchange): string {
 export class Sessions implements AsyncDisposable {
   readonly limits: Limits
   readonly metrics: Metrics
-  readonly log: Log
   /** What sessions are made with that answer on one stream (HTTP+SSE). */
   readonly oneStream: SessionParts
   readonly #parts: SessionParts
@@ -64,7 +63,6 @@ export class Sessions implements AsyncDisposable {
   constructor({ name, limits, sealKey, log, metrics }: SessionsOptions) {
     this.limits = limits
     this.metrics = metrics
-    this.log = log
     this.#name = name
     this.#key = sealKey
     this.#rounds = new Rounds(Math.min(SWEEP_MS, limits.sessionIdleMs), (session, now) => this.#visit(session, now))

@@ -123,11 +123,6 @@ export class Channel {
     return stream
   }
 
-  /** A text that is no message, such as the `endpoint` event; kept by nobody. */
-  write(text: string): void {
-    this.stream?.write(text)
-  }
-
   end(): void {
     if (this.ended > 0) return
     this.ended = Date.now()

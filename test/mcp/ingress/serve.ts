@@ -70,7 +70,7 @@ export class Table implements Federation {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-export const key = Buffer.alloc(32, 7)
+const key = Buffer.alloc(32, 7)
 
 export interface Served {
   readonly url: string

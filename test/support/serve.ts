@@ -7,7 +7,7 @@ import {
   type RequestListener,
   request as send,
 } from 'node:http'
-import { connect, type Server } from 'node:net'
+import { connect, type Server, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
 import { loadConfig } from '../../src/config/load.ts'
 import type { Problem } from '../../src/core/module.ts'
@@ -56,12 +56,17 @@ interface ServeOptions {
 
 /** Listens on a free port of the loopback until the test is over. */
 export async function listening(t: TestContext, server: Server): Promise<number> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.after(async () => {
-    if ('closeAllConnections' in server && typeof server.closeAllConnections === 'function')
-      server.closeAllConnections()
+    if (!server.listening) return
     server.close()
+    for (const socket of sockets) socket.destroy()
     await once(server, 'close')
   })
   const address = server.address()

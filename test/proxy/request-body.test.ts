@@ -36,7 +36,7 @@ test('bodies of any size and framing arrive whole, and none is made up', async (
 test('bytes flow as they come, both ways at once', async (t) => {
   const port = await upstream(t, (request, response) => {
     response.flushHeaders()
-    request.on('data', (chunk: Buffer) => response.write(`<${chunk}>`))
+    request.on('data', (chunk: Buffer) => response.write(`<${chunk.toString()}>`))
     request.on('end', () => response.end('.'))
   })
   const { port: gate } = await serve(t, route('{}', port))

@@ -23,7 +23,7 @@ export interface Answer {
   readonly text: string
 }
 
-export interface Asking {
+interface Asking {
   readonly method?: string
   readonly path?: string
   readonly headers?: Record<string, string | string[]>
@@ -31,7 +31,7 @@ export interface Asking {
 }
 
 /** What the access log would say of one exchange. */
-export interface Said {
+interface Said {
   readonly status: number
   readonly reason: string
   readonly error: string
@@ -126,7 +126,7 @@ export function wrongWith(policies: string): string[] {
   return problems.map(({ path, message }: Problem) => `${path.join('.').replace(from, '')}: ${message}`)
 }
 
-export function ask(port: number, { method = 'GET', path = '/', headers = {}, body }: Asking = {}): Promise<Answer> {
+function ask(port: number, { method = 'GET', path = '/', headers = {}, body }: Asking = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const call = send({ port, host: '127.0.0.1', method, path, headers, agent: false }, (response) => {
       const chunks: Buffer[] = []

@@ -1,4 +1,4 @@
-// Older releases of Node.js that the built package has to run on.
+// Releases of Node.js that the built package has to run on, and one that it has to refuse.
 import path from 'node:path'
 import { command, type Part } from './part.ts'
 
@@ -20,6 +20,8 @@ const release = (name: string, version: string): Part => ({
   },
 })
 
+/** Too old: it gets one sentence. */
+export const node20 = release('node20', '20.19.0')
 /** The oldest release that the package promises to run on. */
 export const node22 = release('node22', '22.19.0')
 export const node24 = release('node24', '24.21.0')

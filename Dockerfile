@@ -1,0 +1,28 @@
+# The gateway as an image: built from the sources here, run without the build's tools and as nobody in particular.
+FROM node:26-slim AS build
+WORKDIR /toolgate
+COPY package.json package-lock.json .npmrc ./
+COPY runtime runtime
+RUN npm ci --ignore-scripts
+COPY tsconfig.json tsconfig.build.json ./
+COPY servers servers
+COPY src src
+RUN npm run build
+
+FROM node:26-slim
+ENV NODE_ENV=production
+WORKDIR /toolgate
+COPY package.json package-lock.json .npmrc ./
+COPY runtime/package.json runtime/package.json
+# The image is a Node.js already: the one that checkouts bring is an optional dependency.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts && npm cache clean --force
+COPY bin bin
+COPY --from=build /toolgate/dist dist
+USER node
+# Where toolgate.yaml is looked for, and what relative names in it start from.
+WORKDIR /config
+EXPOSE 3000 15020 15021
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+  CMD ["node", "-e", "fetch('http://localhost:15021/healthz/ready').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+# No shell and no npm between: SIGTERM reaches the gateway, which drains.
+ENTRYPOINT ["node", "/toolgate/bin/toolgate.cjs"]

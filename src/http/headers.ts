@@ -101,7 +101,7 @@ export function replyFields(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
 }
 
 /** Address of the other end of the client's connection; IPv4 as such where the socket is both. */
-export function peerAddress({ socket }: IncomingMessage): string {
+function peerAddress({ socket }: IncomingMessage): string {
   const address = socket.remoteAddress ?? 'unknown' // RFC 7239 §6.2: how one says so
   return address.startsWith('::ffff:') ? address.slice(7) : address
 }

@@ -11,7 +11,7 @@ import type { Place } from './place.ts'
 import { RequestBody } from './request-body.ts'
 
 /** Bounds of an attempt, in milliseconds. */
-export interface Clocks {
+interface Clocks {
   /** Until the head of the answer. `undefined`: only `firstByteMs` holds, which is coarse. */
   readonly attemptMs: number | undefined
   readonly firstByteMs: number

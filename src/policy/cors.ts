@@ -33,8 +33,8 @@ const schema = z.strictObject({
 })
 
 /**
- * Envoy's semantics (reference: agentgateway §7.9, §11): any OPTIONS with an `Origin` ends here with 200 and no body; an origin
- * that is not allowed gets no headers, and its other requests pass. `*` is answered as `*`, or as the origin when credentials
+ * Envoy's semantics (reference: agentgateway §7.9, §11): any OPTIONS with an allowed `Origin` ends here with 200 and no body; so
+ * does, without any header, the preflight of another one, whose other requests pass. `*` is answered as `*`, or as the origin when credentials
  * are allowed. An origin may hold a `*` for any part of a host name, or for a port.
  */
 export const cors = define({
@@ -82,9 +82,9 @@ class Cors implements Policy {
     if (this.#varies) x.addToReply('vary', 'Origin')
     if (origin === undefined) return undefined
     const allowed = this.#allows(origin)
-    if (x.request.method === 'OPTIONS')
-      return { kind: 'empty', status: 200, headers: allowed ? this.#answer(x, origin) : {} }
-    if (!allowed) return undefined
+    const options = x.request.method === 'OPTIONS'
+    if (!allowed) return options && x.headers['access-control-request-method'] !== undefined ? nothing : undefined
+    if (options) return { kind: 'empty', status: 200, headers: this.#answer(x, origin) }
     for (const name in this.#always) x.addToReply(name, String(this.#always[name]))
     if (this.#varies) x.addToReply('access-control-allow-origin', origin)
     return undefined
@@ -92,7 +92,7 @@ class Cors implements Policy {
 
   /** An upstream has no say here: its own permissions would reach origins that the configuration does not allow. */
   onReply(reply: Reply, x: Exchange): Reply {
-    if (x.request.method === 'OPTIONS' && x.headers.origin !== undefined) return reply
+    if (reply === nothing || (x.request.method === 'OPTIONS' && this.#allows(x.headers.origin ?? ''))) return reply
     let headers: OutgoingHttpHeaders | undefined
     for (const name of upstreamPermissions) {
       if (reply.headers[name] === undefined) continue
@@ -114,6 +114,8 @@ class Cors implements Policy {
   }
 }
 
+const nothing: Reply = { kind: 'empty', status: 200, headers: {} }
+
 const upstreamPermissions = [
   'access-control-allow-origin',
   'access-control-allow-credentials',
@@ -125,11 +127,18 @@ const listed = (name: string, values: readonly string[]): OutgoingHttpHeaders =>
 
 /** Test for any of the origins. A `*` stands for what host names and ports are made of, never for a separator. */
 function origins(allowed: readonly string[]): (origin: string) => boolean {
-  const exact = new Set(allowed.filter((one) => !one.includes('*')).map((one) => one.toLowerCase().replace(/\/$/, '')))
+  const exact = new Set(allowed.filter((one) => !one.includes('*')).map(asBrowsersSend))
   const patterns = allowed
     .filter((one) => one.includes('*'))
     .map((one) => new RegExp(`^${one.split('*').map(literal).join('[a-z0-9.-]+')}$`, 'i'))
   return (origin) => exact.has(origin) || patterns.some((pattern) => pattern.test(origin))
 }
+
+/** Lower case, no slash at the end, no port that is the scheme's own (HTML, serialization of an origin). */
+const asBrowsersSend = (origin: string): string =>
+  origin
+    .toLowerCase()
+    .replace(/\/$/, '')
+    .replace(/^(http:\/\/.*):80$|^(https:\/\/.*):443$/, '$1$2')
 
 const literal = (text: string): string => text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&')

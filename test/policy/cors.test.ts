@@ -32,10 +32,19 @@ test('a preflight of an allowed origin is answered with what is allowed, and no 
   assert.deepEqual(asked, [])
 })
 
-test('any OPTIONS with an origin ends here; without one it goes to the backend', async (t) => {
+test('any OPTIONS with an allowed origin ends here; without one it goes to the backend', async (t) => {
   const call = await behind(t, listed)
   assert.equal((await call('https://app.example', 'OPTIONS')).text, '')
   assert.match((await call(undefined, 'OPTIONS')).text, /"method":"OPTIONS"/)
+  assert.match((await call('https://evil.example', 'OPTIONS')).text, /"method":"OPTIONS"/) // no preflight: nothing is asked
+})
+
+test('an origin may be listed with the port that its scheme has anyway', async (t) => {
+  const call = await behind(t, '{allowOrigins: ["https://APP.example:443/", "http://app.example:8080"]}')
+  const granted = async (origin: string) => access(await call(origin))['access-control-allow-origin']
+  assert.equal(await granted('https://app.example'), 'https://app.example')
+  assert.equal(await granted('http://app.example:8080'), 'http://app.example:8080')
+  assert.equal(await granted('http://app.example'), undefined)
 })
 
 test('an origin that is not allowed gets 200 without a word about CORS', async (t) => {

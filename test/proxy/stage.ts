@@ -12,7 +12,7 @@ import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { freePorts } from '../support/gateway.ts'
 
 /** What the access log was told about one request. */
-export interface Told {
+interface Told {
   readonly status: number
   readonly reason: string
   readonly error: string
@@ -38,7 +38,7 @@ export const oneRoute = (t: TestContext, route: string, config = ''): Promise<St
   )
 
 /** A gateway on a whole configuration. */
-export async function start(t: TestContext, yaml: (port: number) => string): Promise<Stage> {
+async function start(t: TestContext, yaml: (port: number) => string): Promise<Stage> {
   const [port = 0] = await freePorts(1)
   const loaded = loadConfig({ text: yaml(port), file: 'test.yaml', env: {}, parts })
   if (loaded.shape === undefined) throw new Error(loaded.problems.map(({ message }) => message).join('; '))
@@ -56,7 +56,7 @@ export async function start(t: TestContext, yaml: (port: number) => string): Pro
 }
 
 /** One raw conversation. */
-export function send(port: number, bytes: string, until = /$^/): Promise<string> {
+function send(port: number, bytes: string, until = /$^/): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1')
     let got = ''

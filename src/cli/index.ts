@@ -3,6 +3,7 @@ import { nearestWord } from '../config/suggest.ts'
 import { version as packageVersion } from '../core/version.ts'
 import { connectTo, readArguments, usageError } from './arguments.ts'
 import { type Arguments, type Command, CommandError, exit, type Flag, type Io } from './command.ts'
+import { ConfigFiles } from './config-files.ts'
 import { withEnvironmentFile } from './environment.ts'
 import { commandHelp, generalHelp } from './help.ts'
 import { errorText, jsonDocument, painter } from './terminal.ts'
@@ -50,8 +51,10 @@ const run: Command = {
     if (args.words.length > 0) throw usageError(run, `toolgate does not know what to do with \`${args.words[0]}\``)
     const more = { validateOnly: args.has('validate-only'), connectTo: connectTo(args.values('connect-to')) }
     const options = { ...source(args), ...more }
-    const body = await import('./run.ts')
-    return await body.run(options, io)
+    const { findOrigin } = await import('./origin.ts')
+    // The upstreams of the quick start come up while the gateway is loaded: either takes as long as the other.
+    const [origin, body] = await Promise.all([findOrigin(options, io), import('./run.ts')])
+    return await body.run(origin, options, io)
   },
 }
 
@@ -71,8 +74,13 @@ const validate: Command = {
     if (words.length > 0) throw usageError(validate, 'one configuration at a time')
     const format = args.value('format') === 'json' ? 'json' : 'text'
     const options = { ...source(args), file: named, format, ledger: args.has('ledger') } as const
-    const [body, { parts }] = await Promise.all([import('./validate.ts'), import('../gateway/parts.ts')])
-    return await body.validate(options, io, { parts })
+    const [body, { parts }, { dryCompile }] = await Promise.all([
+      import('./validate.ts'),
+      import('../gateway/parts.ts'),
+      import('../gateway/compile.ts'),
+    ])
+    const { read } = new ConfigFiles(io.cwd)
+    return await body.validate(options, io, { parts, compile: (shape) => dryCompile(shape, read) })
   },
 }
 

@@ -11,9 +11,11 @@ export interface QuickStart {
   readonly stop: () => Promise<void>
 }
 
-interface Upstream {
-  readonly url: URL
-  stop(): Promise<void>
+/** Where the upstreams are that are reached over the network. */
+interface Places {
+  readonly notes: URL
+  readonly convert: URL
+  readonly petstore: URL
 }
 
 const readyWithinMs = 20_000
@@ -26,30 +28,11 @@ const serverFile = (name: string): string =>
 /**
  * Starts the upstreams that are reached over the network and writes the configuration that federates all of them: a clock over
  * stdio, notes over Streamable HTTP, a unit converter over HTTP+SSE at `/mcp`, and a REST API at `/api`. They end with `stop`, and
- * also when this process dies without a word: each holds the other end of a pipe of ours.
+ * also when this process dies without a word: they hold the other end of a pipe of ours.
  */
 export async function startQuickStart(): Promise<QuickStart> {
-  const started = await Promise.allSettled(['notes', 'convert', 'petstore'].map(startUpstream))
-  const running = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
-  const stop = async (): Promise<void> => {
-    await Promise.all(running.map(async (upstream) => upstream.stop()))
-  }
-  const [notes, convert, petstore] = running
-  if (notes === undefined || convert === undefined || petstore === undefined) {
-    await stop()
-    const failed = started.find((each) => each.status === 'rejected')
-    throw new CommandError(exit.unasked, 'the quick start could not start its upstreams', {
-      cause: failed?.reason,
-      hint: 'toolgate -f FILE runs a configuration of your own',
-      ...(failed?.reason instanceof Error ? { where: failed.reason.message } : {}),
-    })
-  }
-  return { yaml: quickStartYaml({ notes: notes.url, convert: convert.url, petstore: petstore.url }), stop }
-}
-
-async function startUpstream(name: string): Promise<Upstream> {
   const cache = getCompileCacheDir()
-  const child = spawn(process.execPath, [serverFile(name), '--until-stdin-ends'], {
+  const child = spawn(process.execPath, [serverFile('quick-start')], {
     // A process group of its own: Ctrl-C reaches us alone, and running calls can finish.
     detached: true,
     stdio: ['pipe', 'ignore', 'pipe'],
@@ -60,31 +43,34 @@ async function startUpstream(name: string): Promise<Upstream> {
   // A pipe to a child that died is broken; its exit says so already.
   child.stdin.on('error', () => undefined)
   try {
-    const url = await announced(name, child)
+    const places = await announced(child)
     child.stderr.resume()
-    return { url, stop: async () => stopChild(child) }
-  } catch (error) {
+    return { yaml: quickStartYaml(places), stop: async () => stopChild(child) }
+  } catch (cause) {
     await stopChild(child)
-    throw error
+    throw new CommandError(exit.unasked, 'the quick start could not start its upstreams', {
+      cause,
+      hint: 'toolgate -f FILE runs a configuration of your own',
+      ...(cause instanceof Error ? { where: cause.message } : {}),
+    })
   }
 }
 
-/** The address in the first line of a server. */
-async function announced(name: string, child: ChildProcess): Promise<URL> {
-  const { promise, resolve, reject } = Promise.withResolvers<URL>()
+/** The addresses in the first lines of the child. */
+async function announced(child: ChildProcess): Promise<Places> {
+  const { promise, resolve, reject } = Promise.withResolvers<Places>()
   let said = ''
+  const at = (name: string): URL | null =>
+    URL.parse(new RegExp(`^${name} listening on (\\S+)\n`, 'm').exec(said)?.[1] ?? '')
   const listen = (chunk: Buffer): void => {
     said = (said + chunk.toString()).slice(-10_000)
-    const url = URL.parse(/listening on (\S+)\n/.exec(said)?.[1] ?? '')
-    if (url !== null) resolve(url)
+    const [notes, convert, petstore] = [at('notes'), at('convert'), at('petstore')]
+    if (notes !== null && convert !== null && petstore !== null) resolve({ notes, convert, petstore })
   }
-  const late = setTimeout(
-    () => reject(new Error(`${name} did not start within ${readyWithinMs / 1000} s`)),
-    readyWithinMs,
-  )
+  const late = setTimeout(() => reject(new Error(`none within ${readyWithinMs / 1000} s`)), readyWithinMs)
   child.stderr?.on('data', listen)
   child.once('error', reject)
-  child.once('exit', () => reject(new Error(`${name} ended at once: ${said.trim()}`)))
+  child.once('exit', () => reject(new Error(`they ended at once: ${said.trim()}`)))
   try {
     return await promise
   } finally {
@@ -108,7 +94,7 @@ async function stopChild(child: ChildProcess): Promise<void> {
 const quoted = (text: string): string => JSON.stringify(text).replaceAll('$', '$$$$')
 
 /** The configuration of the quick start: readable, and a good start for one's own. */
-export function quickStartYaml(at: { readonly notes: URL; readonly convert: URL; readonly petstore: URL }): string {
+export function quickStartYaml(at: Places): string {
   return `# The quick start. Save it as toolgate.yaml and change it: it is picked up while the gateway runs.
 binds:
 - port: 3000

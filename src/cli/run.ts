@@ -1,6 +1,4 @@
 // `toolgate [run]`: one gateway process, from the configuration to the last answered request.
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
 import { type Loaded, loadConfig } from '../config/load.ts'
 import { countText, inOrder, type Located, problemText } from '../config/problems.ts'
 import type { Shape } from '../config/shape.ts'
@@ -10,16 +8,16 @@ import { Refused } from '../gateway/gateway.ts'
 import { parts } from '../gateway/parts.ts'
 import { banner } from './banner.ts'
 import { exit, type Io, type RunOptions } from './command.ts'
-import { findOrigin } from './origin.ts'
+import { ConfigFiles } from './config-files.ts'
+import type { Origin } from './origin.ts'
 import { Running } from './running.ts'
 
 /**
  * Serves until the signal of `io` is aborted. 0: ended in order; 1: the configuration is refused; 3: it cannot be read, or an
  * address cannot be opened.
  */
-export async function run(options: RunOptions, io: Io): Promise<number> {
-  const began = performance.now()
-  await using origin = await findOrigin(options, io)
+export async function run(found: Origin, options: RunOptions, io: Io): Promise<number> {
+  await using origin = found
   const files = new ConfigFiles(io.cwd)
   const load = async (): Promise<Loaded> =>
     loadConfig({ text: await origin.read(), file: origin.name, env: io.env, parts })
@@ -28,35 +26,13 @@ export async function run(options: RunOptions, io: Io): Promise<number> {
   if (options.validateOnly) return validateOnly(first, first.shape, files, io)
   try {
     await using running = await Running.start(first.shape, { io, origin, load, files, connectTo: options.connectTo })
-    io.stdout.write(
-      banner({ shape: first.shape, origin: origin.name, tookMs: performance.now() - began, ...running.addresses }),
-    )
+    const tookMs = performance.now() // since the process started: what whoever started it has waited
+    io.stdout.write(banner({ shape: first.shape, origin: origin.name, tookMs, ...running.addresses }))
     await running.serve()
     return exit.fine
   } catch (thrown) {
     if (thrown instanceof Refused) return refuse(first, thrown.problems, io)
     throw thrown
-  }
-}
-
-/** Files that the configuration names: read relative to the working directory, and remembered for watching. */
-export class ConfigFiles {
-  readonly names = new Set<string>()
-  readonly #cwd: string
-
-  constructor(cwd: string) {
-    this.#cwd = cwd
-  }
-
-  /** Content, or `undefined` when it cannot be read. Bound: may be handed around. */
-  readonly read = (name: string): Buffer | undefined => {
-    const file = path.resolve(this.#cwd, name)
-    this.names.add(file)
-    try {
-      return readFileSync(file)
-    } catch {
-      return undefined // whoever asked reports the problem with its place in the configuration
-    }
   }
 }
 

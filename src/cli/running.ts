@@ -11,7 +11,7 @@ import { parts } from '../gateway/parts.ts'
 import { targetsOf } from '../gateway/targets.ts'
 import { type AccessLog, createAccessLog } from '../telemetry/access-log.ts'
 import { createLog, levels, type TunableLog } from '../telemetry/log.ts'
-import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
+import { createMetrics, type GatewayMetrics } from '../telemetry/metrics.ts'
 import { Sink } from '../telemetry/sink.ts'
 import { listenReadiness, listenStats } from '../telemetry/stats.ts'
 import { CommandError, exit, type Io } from './command.ts'
@@ -36,10 +36,10 @@ export interface Addresses {
 
 export class Running implements AsyncDisposable {
   readonly #context: RunContext
-  readonly #sink = new Sink({ fd: 2 })
+  readonly #sink = new Sink({ fd: 2, dropped: () => this.#metrics.limitHit('logQueue') })
   readonly #log: TunableLog
   readonly #accessLog: AccessLog
-  readonly #metrics: Metrics
+  readonly #metrics: GatewayMetrics
   readonly #quit = new AbortController()
   /** What to end, in the order of opening; ended from the last to the first. */
   readonly #opened: AsyncDisposable[] = []

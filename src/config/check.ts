@@ -83,7 +83,7 @@ const startsWith = (path: Path, start: Path): boolean => start.every((key, index
 const equal = (a: Path, b: Path): boolean => a.length === b.length && startsWith(a, b)
 
 /** The value at a path, or `undefined`. */
-export function valueAt(value: unknown, path: Path): unknown {
+function valueAt(value: unknown, path: Path): unknown {
   let found: unknown = value
   for (const key of path) {
     if (typeof found !== 'object' || found === null || !Object.hasOwn(found, key)) return undefined

@@ -3,7 +3,7 @@
 export type Env = { readonly [name: string]: string | undefined }
 
 /** A stretch of the expanded text that does not stand in the source as it is. */
-export interface Replaced {
+interface Replaced {
   /** Offsets in the expanded text. */
   readonly start: number
   readonly end: number
@@ -14,7 +14,7 @@ export interface Replaced {
   readonly missing: boolean
 }
 
-export interface Missing {
+interface Missing {
   readonly name: string
   /** Offset of the `$` in the source. */
   readonly at: number

@@ -22,7 +22,7 @@ const controlPlane = 'connects to a control plane; a standalone gateway has none
 const meshName = 'names this workload in a mesh; a standalone gateway is in none, so it is ignored'
 
 /** By place, as in the list of keys that are not built. */
-export const mesh = {
+const mesh = {
   root: [
     ignored('services', 'is the registry of a mesh; it is ignored, name hosts with `host:` instead'),
     ignored('workloads', 'is the registry of a mesh; it is ignored, name hosts with `host:` instead'),

@@ -22,7 +22,7 @@ interface Mark {
   readonly inside: Map<string | number, Mark>
 }
 
-export interface Location {
+interface Location {
   readonly line: number
   readonly column: number
   /** Characters of the source that the caret underlines. */

@@ -78,6 +78,9 @@ export class Exchange {
   reason = ''
   error = ''
   retries = 0
+  /** `performance.now()` when the backend was asked, and when it answered; 0: it was not. */
+  sentOn = 0
+  answeredAt = 0
   mcpMethod = ''
   mcpTarget = ''
   mcpKind = ''

@@ -12,7 +12,7 @@ interface FailureRow {
 }
 
 /** Every way things break. Codes are stable: they appear in logs and in documents. */
-export const failures = {
+const failures = {
   'request.timeout': { status: 504, rpc: -32603, reason: 'Timeout', prefix: 'request timeout' },
   'request.aborted': { status: 499, rpc: -32603, reason: 'InvalidRequest', prefix: undefined },
   'request.invalid': { status: 400, rpc: -32600, reason: 'InvalidRequest', prefix: 'invalid request: ' },

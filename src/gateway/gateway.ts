@@ -5,7 +5,7 @@ import type { Problem } from '../core/module.ts'
 import { defaultPoolSettings, Pools } from '../http/pools.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 import type { Log } from '../telemetry/log.ts'
-import type { Metrics } from '../telemetry/metrics.ts'
+import type { GatewayMetrics } from '../telemetry/metrics.ts'
 import { compile } from './compile.ts'
 import { Port } from './listen.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -14,7 +14,7 @@ import { Keeper } from './state.ts'
 /** What a gateway gets from the process around it. */
 export interface GatewayOptions {
   readonly log: Log
-  readonly metrics: Metrics
+  readonly metrics: GatewayMetrics
   readonly accessLog: AccessLog
   /** Outbound connections that go elsewhere than the configuration says (`--connect-to`). */
   readonly connectTo?: ReadonlyMap<string, string>
@@ -70,6 +70,7 @@ export class Gateway implements AsyncDisposable {
       keepAliveMs: shape.pool.keepAliveMs,
       dnsFamily: shape.dnsFamily,
       connectTo: options.connectTo ?? new Map(),
+      connected: options.metrics.upstreamConnected.bind(options.metrics),
     })
     const keeper = new Keeper()
     const sealKey = shape.sessionKey ?? randomBytes(32)

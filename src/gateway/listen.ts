@@ -10,7 +10,7 @@ import { Failure } from '../core/failure.ts'
 import { admit, wantsUpgrade } from '../http/headers.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 import type { Log } from '../telemetry/log.ts'
-import type { Metrics } from '../telemetry/metrics.ts'
+import type { GatewayMetrics } from '../telemetry/metrics.ts'
 import { failed, send } from './send.ts'
 import { serve, upgrade } from './serve.ts'
 import type { Listener, Snapshot } from './snapshot.ts'
@@ -24,7 +24,7 @@ export interface PortOptions {
   readonly snapshot: () => Snapshot
   readonly accessLog: AccessLog
   readonly log: Log
-  readonly metrics: Metrics
+  readonly metrics: GatewayMetrics
 }
 
 /** One listening socket. Dispose it to stop accepting and to end what is idle. */
@@ -34,6 +34,8 @@ export class Port {
   readonly #server: Server
   readonly #byAddress = new Map<string, number>()
   readonly #open = new Set<Exchange>()
+  /** When handshakes began, by the client's address and port: the secured socket is another object than the one accepted. */
+  readonly #handshakes = new Map<string, number>()
   #draining = false
 
   constructor(options: PortOptions) {
@@ -49,6 +51,7 @@ export class Port {
     this.#server.keepAliveTimeout = 65_000
     this.#server.on('connection', (socket: Socket) => this.#connected(socket))
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => this.#broken(error, socket))
+    this.#server.on('secureConnection', (socket: TLSSocket) => this.#shaken(socket))
     this.#server.on('drop', () => options.metrics.limitHit('connections'))
     this.#server.on(
       'upgrade',
@@ -131,7 +134,10 @@ export class Port {
     const { bind, gateway, listener } = this.#bind()?.listeners[0]?.entrance ?? nowhere
     const protocol = this.#options.secure ? 'https' : 'http'
     metrics.connectionOpened(bind, gateway, listener, protocol)
+    const name = peer(socket)
+    if (this.#options.secure) this.#handshakes.set(name, performance.now())
     socket.once('close', () => {
+      this.#handshakes.delete(name)
       const left = (this.#byAddress.get(address) ?? 1) - 1
       if (left === 0) this.#byAddress.delete(address)
       else this.#byAddress.set(address, left)
@@ -140,6 +146,14 @@ export class Port {
         sent: socket.bytesWritten,
       })
     })
+  }
+
+  #shaken(socket: TLSSocket): void {
+    const began = this.#handshakes.get(peer(socket))
+    if (began === undefined) return
+    this.#handshakes.delete(peer(socket))
+    const name = typeof socket.servername === 'string' ? socket.servername : ''
+    this.#options.metrics.tlsHandshake(this.#bind()?.listener(name)?.entrance ?? nowhere, performance.now() - began)
   }
 
   #broken(error: NodeJS.ErrnoException, socket: Duplex): void {
@@ -166,6 +180,11 @@ export class Port {
       reply = refusal ?? (listener === undefined ? text(404, 'listener not found') : await serve(x, listener))
     } catch (thrown) {
       reply = failed(thrown, x, log)
+    }
+    if (x.answeredAt !== 0) {
+      metrics.processed(x, 'request', x.sentOn - x.arrived)
+      metrics.processed(x, 'response', performance.now() - x.answeredAt)
+      if (x.protocol === 'http') metrics.upstreamCall('Primary', 'Http', x.answeredAt - x.sentOn)
     }
     let bytes = 0
     try {
@@ -259,6 +278,8 @@ function linger(request: IncomingMessage): void {
   request.resume() // whoever had the body before may have left it paused
 }
 
+const peer = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`
+
 const nowhere: Entrance = { port: 0, scheme: 'http', bind: '', gateway: '', listener: '' }
 
 // Segments `.` and `..`, also percent-encoded: routes are matched on the path as it came, servers behind us may resolve it.
@@ -276,7 +297,7 @@ const reasons = {
   431: 'Request Header Fields Too Large',
 } as const
 
-function over(limit: string, status: number, metrics: Metrics): Reply {
+function over(limit: string, status: number, metrics: GatewayMetrics): Reply {
   metrics.limitHit(limit)
   return { kind: 'empty', status, headers: { connection: 'close' } }
 }

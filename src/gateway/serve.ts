@@ -5,7 +5,7 @@ import { type Exchange, type Reply, text } from '../core/exchange.ts'
 import { Failure } from '../core/failure.ts'
 import { hasBody } from '../http/body.ts'
 import type { BackendHandler, Program, Retry } from '../policy/policy.ts'
-import { type Listener, pick, type Route, type RouteBackend } from './snapshot.ts'
+import { type Listener, pick, type Route } from './snapshot.ts'
 
 /** A connection that wants to leave HTTP: the socket, and what came after the head. */
 interface Link {
@@ -61,19 +61,19 @@ async function routed(x: Exchange, listener: Listener, link: Link | undefined): 
 
 async function throughRoute(x: Exchange, route: Route, link: Link | undefined): Promise<Reply> {
   const refusal = await requestDoors(route.program, x)
-  return replyDoors(route.program, refusal ?? (await attempts(x, route, link)), x)
+  return refusal === undefined ? attempts(x, route, link) : replyDoors(route.program, refusal, x)
 }
 
 /** The backend phase, repeated as the route's plan says. */
 async function attempts(x: Exchange, route: Route, link: Link | undefined): Promise<Reply> {
   const { retry } = route.program.plan
   // A body that flows past once cannot be sent twice: the policy has kept it, unless it was too large.
-  if (retry === undefined || (x.body === undefined && hasBody(x.request))) return throughBackend(x, pick(route), link)
+  if (retry === undefined || (x.body === undefined && hasBody(x.request))) return throughBackend(x, route, link)
   const { path, query, authority, authorityFixed } = x
   const headers = { ...x.headers }
   for (let attempt = 0; ; attempt++) {
     const last = attempt >= retry.attempts
-    const reply = await tried(throughBackend(x, pick(route), link), retry, last)
+    const reply = await tried(throughBackend(x, route, link), retry, last)
     if (reply !== undefined) return reply
     x.retries = attempt + 1
     // Doors of the backend phase open anew: what they did to the last attempt must not be done to this one twice.
@@ -106,11 +106,22 @@ async function tried(attempt: Promise<Reply>, retry: Retry, last: boolean): Prom
 
 const retryable: ReadonlySet<string> = new Set(['upstream.unreachable', 'upstream.timeout', 'upstream.dns'])
 
-async function throughBackend(x: Exchange, backend: RouteBackend | undefined, link: Link | undefined): Promise<Reply> {
+async function throughBackend(x: Exchange, route: Route, link: Link | undefined): Promise<Reply> {
+  const backend = pick(route)
   if (backend === undefined) throw new Failure('backend.none', 'the route has no backend to send to')
   const { program, handler } = backend
   const refusal = await requestDoors(program, x)
-  return replyDoors(program, refusal ?? (await (link === undefined ? handler(x) : switching(x, handler, link))), x)
+  const reply = refusal ?? (await answered(x, handler, link))
+  // The route's before the backend's (reference: agentgateway §2, stage 6): of two that set one header the more specific counts.
+  return replyDoors(program, await replyDoors(route.program, reply, x), x)
+}
+
+async function answered(x: Exchange, handler: BackendHandler, link: Link | undefined): Promise<Reply> {
+  x.sentOn = performance.now()
+  const reply = await (link === undefined ? handler(x) : switching(x, handler, link))
+  x.answeredAt = performance.now()
+  if (x.reason === '') x.reason = 'Upstream'
+  return reply
 }
 
 async function switching(x: Exchange, { upgrade: switchOver }: BackendHandler, link: Link): Promise<Reply> {

@@ -29,7 +29,8 @@ function endpointOf(target: Loose): string {
     const body = target[key]
     if (!isLoose(body) || typeof body['host'] !== 'string') continue
     const host = body['host'].replace(/\/\/[^/@]*@/, '//')
-    return body['port'] === undefined ? host : `${host}:${String(body['port'])}${String(body['path'] ?? '')}`
+    const { port, path } = body
+    return typeof port === 'number' ? `${host}:${port}${typeof path === 'string' ? path : ''}` : host
   }
   const stdio = target['stdio']
   return isLoose(stdio) ? `stdio:${String(stdio['cmd'])}` : ''

@@ -34,6 +34,8 @@ export interface PoolSettings {
   readonly dnsFamily: 'any' | 'v4' | 'v6' | 'v4-first'
   /** `host:port` → `host:port`: where connections really go (`--connect-to`); names, SNI and headers stay. */
   readonly connectTo: ReadonlyMap<string, string>
+  /** Told of every connection that was made, and how long that took. */
+  readonly connected?: (transport: 'plaintext' | 'tls', durationMs: number) => void
 }
 
 export const defaultPoolSettings: PoolSettings = {
@@ -102,9 +104,14 @@ export class Pools implements AsyncDisposable {
     // SNI and the name to verify are the configuration's, never those of a Host header that a client chose, and not those of
     // the place that `connectTo` names. An address has no SNI (RFC 6066 §3).
     const servername = isIP(name) === 0 ? name : ''
+    const { connected } = this.#settings
     return (options, callback) => {
-      const { protocol } = options
-      connect({ ...options, ...place, ...(protocol === 'https:' && { servername, host: name }) }, callback)
+      const tlsWanted = options.protocol === 'https:'
+      const began = performance.now()
+      connect({ ...options, ...place, ...(tlsWanted && { servername, host: name }) }, (...result) => {
+        if (result[0] === null) connected?.(tlsWanted ? 'tls' : 'plaintext', performance.now() - began)
+        callback(...result)
+      })
     }
   }
 }

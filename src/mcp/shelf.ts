@@ -144,11 +144,18 @@ export class Shelf implements AsyncDisposable {
   poke(urgent = false): void {
     const now = Date.now()
     this.#pokedAt = now
-    if (this.#running || this.#ended.signal.aborted || (this.#timer !== undefined && !urgent)) return
+    if (this.#timer !== undefined && !urgent) return
+    const rest = this.#failures === 0 ? 0 : this.#endedAt + (urgent ? URGENT_MS : this.#backOff()) - now
+    if (rest <= 0) this.#due(now)
+    // Who came after the failure waits for the recovery as well: nobody else may ever ask again.
+    else if (this.#isWanted()) this.#later(rest)
+  }
+
+  /** Starts reading when there is anything to read. */
+  #due(now: number): void {
+    if (this.#running || this.#ended.signal.aborted) return
     if (now - this.#readAt > AGE_MS) for (const kind of listKinds) this.#slots[kind].stale = true
-    if (!listKinds.some((kind) => this.#slots[kind].stale)) return
-    if (this.#failures > 0 && now - this.#endedAt < (urgent ? URGENT_MS : this.#backOff())) return
-    this.#start()
+    if (listKinds.some((kind) => this.#slots[kind].stale)) this.#start()
   }
 
   /** Lists that are no longer what they were. */
@@ -208,7 +215,8 @@ export class Shelf implements AsyncDisposable {
     if (this.#timer !== undefined || this.#ended.signal.aborted) return
     this.#timer = setTimeout(() => {
       this.#timer = undefined
-      this.poke()
+      // Not `poke`: a timer may fire a moment before the clock says so, and its back-off would then end the retrying.
+      this.#due(Date.now())
     }, ms)
     this.#timer.unref()
   }

@@ -159,7 +159,7 @@ test('what breaks is answered by its row, logged, and does not touch the next re
     [
       [503, 'UpstreamFailure'],
       [500, 'Internal'],
-      [200, ''],
+      [200, 'Upstream'],
     ],
   )
   assert.equal(errors.length, 1)

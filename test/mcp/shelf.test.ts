@@ -122,6 +122,23 @@ test('a target that was dead at first is dialled again and announced when it com
   assert.deepEqual(names(await request(client, 'tools/list')), ['a_x', 'late_l'])
 })
 
+test('a client that comes after the failure hears of the recovery, though nobody asks again', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000_000 })
+  const late = new Server('late').tools(['l'])
+  late.door = unreachable('late')
+  const { federation, request, end } = federate([new Server('a').tools(['x']), late], { failOpen: true })
+  t.after(end)
+  const client = new FakeClient()
+  assert.deepEqual(names(await request(client, 'tools/list')), ['a_x'])
+  t.mock.timers.tick(200)
+  t.after(federation.attach(client))
+  late.door = async () => {}
+  t.mock.timers.tick(300)
+  await settled()
+  t.mock.timers.tick(100)
+  assert.equal(client.heard.at(-1)?.method, 'notifications/tools/list_changed')
+})
+
 test('without anybody listening a dead target is left in peace', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
   const dead = new Server('dead')

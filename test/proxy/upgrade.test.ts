@@ -139,7 +139,7 @@ test('a backend that switches to what nobody asked for gets no tunnel', async (t
   assert.equal(stage.told[0]?.reason, 'UpstreamFailure')
 })
 
-test('a route without a backend that can switch says so', async (t) => {
+test('upstream.upgrade: a route without a backend that can switch says so', async (t) => {
   const stage = await oneRoute(
     t,
     'backends:\n- mcp:\n    targets:\n    - name: a\n      mcp: {host: "http://127.0.0.1:1/mcp"}\n',

@@ -38,8 +38,10 @@ const ROUND_MS = 1_000
 /** The last step of a route to MCP servers. Dispose it to end all sessions. */
 export function ingress(options: IngressOptions): Handler & AsyncDisposable {
   const { federation, dnsRebindingProtection, name = '' } = options
+  const { sseKeepAliveMs } = options.limits
   const sessions = new Sessions({ ...options, name })
-  const posts = new Rounds<Post>(ROUND_MS, (running, now) => running.visit(now))
+  const everyMs = Math.min(ROUND_MS, sseKeepAliveMs)
+  const posts = new Rounds<Post>(everyMs, (running, now) => running.visit(now, sseKeepAliveMs))
   const desk: Desk = { federation, sessions, posts }
   const oneStream = new OneStream(desk)
   const handler = (x: Exchange): Maybe<Reply> => {

@@ -36,6 +36,7 @@ export class Post {
   #answers: RawJson[] | undefined = undefined
   #reply: ((reply: Reply) => void) | undefined = undefined
   #gone = 0
+  #seen = 0
 
   constructor({ x, session, federation, rounds, channel }: PostOptions) {
     this.session = session
@@ -46,7 +47,10 @@ export class Post {
     this.#own = channel === undefined
   }
 
-  /** Runs the requests. Resolves with JSON when nothing comes before the answers, with an event stream at the first thing that does. */
+  /**
+   * Runs the requests. Resolves with JSON when nothing comes before the answers, with an event stream at the first thing that does
+   * or when the answers keep the client waiting.
+   */
   run(requests: readonly Request[], batch: boolean): Promise<Reply> {
     if (batch) this.#answers = []
     this.#rounds.add(this)
@@ -61,13 +65,8 @@ export class Post {
 
   /** Something before the answer: from now on this is an event stream. */
   say(text: RawJson): void {
-    if (this.#channel === undefined) {
-      this.#channel = this.session.channel()
-      this.#reply?.(eventReply(this.#channel.open()))
-      for (const answer of this.#answers ?? []) this.#channel.send(answer)
-      this.#answers = undefined
-    }
-    this.#channel.send(text)
+    const channel = this.#channel ?? this.#stream()
+    channel.send(text)
   }
 
   answered(call: Call, answer: Answer): void {
@@ -91,12 +90,15 @@ export class Post {
 
   /**
    * A dropped connection is no cancellation (MCP 2025-11-25, transports), but several clients cancel in no other way: whoever has
-   * not come back after a while does not want the answer. A deadline of the route, though, is meant.
+   * not come back after a while does not want the answer. A deadline of the route, though, is meant. Whoever waits for longer than
+   * `quietMs` gets an event stream, which is kept alive and can be resumed: many clients give up on a head that does not come.
    */
-  visit(now: number): void {
+  visit(now: number, quietMs: number): void {
     const { aborted } = this.#x
+    if (this.#seen === 0) this.#seen = now
     if (this.#channel !== undefined ? this.#channel.stream !== undefined : aborted === undefined) {
       this.#gone = 0
+      if (this.#channel === undefined && now - this.#seen >= quietMs) this.#stream()
       return
     }
     if (this.#gone === 0) this.#gone = now
@@ -104,6 +106,15 @@ export class Post {
     const dropped = this.#channel !== undefined || failure.code === 'request.aborted'
     if (dropped && now - this.#gone < ABANDONED_MS) return
     for (const call of this.#calls) call.cancel(dropped ? 'the client is gone' : failure.message)
+  }
+
+  #stream(): Channel {
+    const channel = this.session.channel()
+    this.#channel = channel
+    this.#reply?.(eventReply(channel.open()))
+    for (const answer of this.#answers ?? []) channel.send(answer)
+    this.#answers = undefined
+    return channel
   }
 
   #start(request: Request | undefined, call: Call | undefined): void {

@@ -272,6 +272,51 @@ test('silent streams say something now and then, so that nobody takes them for d
   stream.cut()
 })
 
+test('whoever waits long for an answer gets a stream that is kept alive and can be resumed', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval', 'Date'], now: 1_000_000 })
+  const table = new Table()
+  const gate = later()
+  table.methods.set('tools/call', async () => {
+    await gate.promise
+    return raw('{"done":true}')
+  })
+  const { url } = await serve(t, { table, limits: { sseKeepAliveMs: 15_000 } })
+  const client = await Raw.open(url)
+  const opening = client.stream(call)
+  await until(() => table.asked.length === 1)
+  for (let second = 0; second < 16; second++) t.mock.timers.tick(1_000)
+  const stream = await opening
+  assert.equal(stream.headers['content-type'], 'text/event-stream')
+  await until(() => stream.events.length === 1)
+  const last = stream.events[0]?.id
+  for (let second = 0; second < 30; second++) t.mock.timers.tick(1_000)
+  await until(() => stream.text().endsWith(':\n\n'))
+  stream.cut()
+  await stream.ended
+  gate.settle()
+  const rest = await client.listen(last)
+  assert.deepEqual((await rest.message(0)).result, { done: true })
+})
+
+test('an answer that comes in time is JSON, however often its call was looked at', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval', 'Date'], now: 1_000_000 })
+  const table = new Table()
+  const gate = later()
+  table.methods.set('tools/call', async () => {
+    await gate.promise
+    return raw('{"done":true}')
+  })
+  const { url } = await serve(t, { table, limits: { sseKeepAliveMs: 15_000 } })
+  const client = await Raw.open(url)
+  const answering = client.post(call)
+  await until(() => table.asked.length === 1)
+  for (let second = 0; second < 15; second++) t.mock.timers.tick(1_000)
+  gate.settle()
+  const answer = await answering
+  assert.equal(answer.headers['content-type'], 'application/json')
+  assert.deepEqual(answer.json.result, { done: true })
+})
+
 test('a reader that does not read is let go, and hears the rest when it comes back', async (t) => {
   const table = new Table()
   const gate = later()

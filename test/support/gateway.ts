@@ -44,7 +44,7 @@ export function startProcess(
     if (child.exitCode !== null || child.signalCode !== null) return
     child.kill('SIGTERM')
     const gone = once(child, 'exit')
-    await Promise.race([gone, delay(5_000).then(() => child.kill('SIGKILL'))])
+    await Promise.race([gone, delay(5_000, undefined, { ref: false }).then(() => child.kill('SIGKILL'))])
     await gone
   })
   return Object.assign(child, { said: () => text })

@@ -46,7 +46,8 @@ export function normalise(config: Config, env: Env): { shape: Shape; problems: r
     const port = mcp.port ?? MCP_PORT
     ports.add(port, mcp.port === undefined ? ['mcp'] : ['mcp', 'port'], ownBind(port, mcp.alone))
   }
-  const shape: Shape = { binds: ports.binds(), ...settings(config.config ?? {}, env, notes) }
+  const named = [...backends].map(([name, backend]) => ({ name, ...backend }))
+  const shape: Shape = { binds: ports.binds(), backends: named, ...settings(config.config ?? {}, env, notes) }
   return { shape, problems: notes.problems }
 }
 

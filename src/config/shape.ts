@@ -25,6 +25,13 @@ export interface BackendShape extends Body {
   readonly policies: readonly Body[]
 }
 
+/** A backend of the top-level `backends`, for those that refer to it by name. */
+export interface NamedBackendShape {
+  readonly name: string
+  readonly kind: Body
+  readonly policies: readonly Body[]
+}
+
 export interface RouteShape {
   /** As the access log prints them: `route0`, and `route0/default` for the rule. */
   readonly name: string
@@ -111,6 +118,7 @@ export interface Limits {
 
 export interface Shape {
   readonly binds: readonly BindShape[]
+  readonly backends: readonly NamedBackendShape[]
   readonly admin: Address
   readonly stats: Address
   readonly readiness: Address

@@ -9,11 +9,13 @@ import {
   type BackendModule,
   type BackendSite,
   compileProgram,
+  type NamedPlace,
   type Policy,
   type PolicyModule,
   type Program,
   type Site,
 } from '../policy/policy.ts'
+import { placeOf } from '../proxy/place.ts'
 import { type Log, silent } from '../telemetry/log.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
 import { backends } from './backends.ts'
@@ -43,6 +45,7 @@ export async function compile(shape: Shape, context: CompileContext): Promise<Co
   const holder = context.keeper.holder()
   const compiler = new Compiler(shape, context, holder)
   const binds = new Map<number, Bind>()
+  await compiler.named()
   for (const bind of shape.binds) binds.set(bind.port, await compiler.bind(bind))
   const snapshot = new Snapshot(context.generation, binds, holder, context.log)
   return { snapshot, problems: compiler.problems }
@@ -66,11 +69,22 @@ class Compiler {
   readonly #shape: Shape
   readonly #context: CompileContext
   readonly #holder: Holder
+  readonly #named = new Map<string, NamedPlace>()
 
   constructor(shape: Shape, context: CompileContext, holder: Holder) {
     this.#shape = shape
     this.#context = context
     this.#holder = holder
+  }
+
+  /** Where the named backends are; before anything refers to them. */
+  async named(): Promise<void> {
+    for (const { name, kind, policies: bodies } of this.#shape.backends) {
+      if (kind.key !== 'host' || typeof kind.body !== 'string') continue
+      const { tls } = compileProgram(await this.#policies(bodies)).plan
+      const place = placeOf(kind.body, tls !== undefined)
+      if (place !== undefined) this.#named.set(name, { origin: place.origin, tls })
+    }
   }
 
   async bind(shape: BindShape): Promise<Bind> {
@@ -164,6 +178,7 @@ class Compiler {
       metrics,
       sealKey,
       limits: this.#shape.limits,
+      backend: (name) => this.#named.get(name.replace(/^\//, '')),
       keep: (key, make) => this.#holder.keep(key, make),
     }
   }

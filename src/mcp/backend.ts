@@ -5,9 +5,8 @@ import { targetName } from '../core/brand.ts'
 import { type Exchange, type Handler, type Reply, text } from '../core/exchange.ts'
 import { define, type Path } from '../core/module.ts'
 import { version } from '../core/version.ts'
-import type { TlsOptions } from '../http/pools.ts'
 import { policies } from '../policy/index.ts'
-import { type BackendSite, compileProgram, type Policy, type PolicyModule } from '../policy/policy.ts'
+import { type BackendSite, compileProgram, type Plan, type Policy, type PolicyModule } from '../policy/policy.ts'
 import { targets } from './egress/index.ts'
 import type { TargetModule } from './egress/site.ts'
 import { FederatedServers } from './federation.ts'
@@ -27,7 +26,9 @@ const TARGET_POLICIES = [
   'backendTunnel',
 ] as const
 /** Those of them that work here. */
-const built: readonly PolicyModule[] = policies.filter(({ key }) => key === 'backendTLS')
+const built: readonly PolicyModule[] = policies.filter(({ key }) =>
+  ['backendTLS', 'requestHeaderModifier'].includes(key),
+)
 
 const optional = (modules: readonly { readonly key: string; readonly schema: z.ZodType }[]) =>
   Object.fromEntries(modules.map(({ key, schema }) => [key, schema.optional()]))
@@ -144,7 +145,8 @@ function shelfOf(body: Target, path: Path, site: BackendSite): Shelf | undefined
     return undefined
   }
   const { pools, log, limits, metrics } = site
-  const tls = tlsOf(body, path, site) ?? site.program.plan.tls
+  const { fields, ...own } = planOf(body, path, site)
+  const tls = own.tls ?? site.program.plan.tls
   const below = [...path, kind.key]
   const config = bodyOf(body, kind.key)
   const upstream = kind.compile(config, {
@@ -152,20 +154,22 @@ function shelfOf(body: Target, path: Path, site: BackendSite): Shelf | undefined
     problem: (at, message, hint) => site.problem([...below, ...at], message, hint),
     target: targetName(body.name),
     tls,
+    fields,
     pools,
     log,
     limits,
     metrics,
+    backend: (name) => site.backend(name),
     keep: (key, make) => site.keep(key, make),
   })
   if (upstream instanceof Promise || upstream === undefined) return undefined
   // An unchanged target stays as it is, with its conversations: the upstream made just now has not been used.
-  const same = `mcp target ${body.name} ${print([kind.key, config, tls, limits])}`
+  const same = `mcp target ${body.name} ${print([kind.key, config, tls, fields, limits])}`
   return site.keep(same, () => new Shelf({ upstream, limits, log, metrics, version }))
 }
 
-/** TLS that the target's own policies ask for; the others are reported. */
-function tlsOf(body: Target, path: Path, site: BackendSite): TlsOptions | undefined {
+/** What the target's own policies ask for; those that are not built are reported. */
+function planOf(body: Target, path: Path, site: BackendSite): Plan {
   const compiled: Policy[] = []
   for (const [key, own] of Object.entries(body.policies ?? {})) {
     if (own === undefined || own === null) continue
@@ -181,7 +185,7 @@ function tlsOf(body: Target, path: Path, site: BackendSite): TlsOptions | undefi
       site.problem(at, `policy \`${key}\` of a target is not built`)
     else compiled.push(policy)
   }
-  return compileProgram(compiled).plan.tls
+  return compileProgram(compiled).plan
 }
 
 const bodyOf = (body: object, key: string): unknown => new Map<string, unknown>(Object.entries(body)).get(key)

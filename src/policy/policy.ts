@@ -8,6 +8,7 @@ import type { Module, Path } from '../core/module.ts'
 import type { Pools, TlsOptions } from '../http/pools.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import type { Fields } from './fields.ts'
 
 /** May this item be seen or used? `maybe`: the arguments will decide. `ask`: a human must agree first. */
 export type Verdict = 'yes' | 'no' | 'maybe' | 'ask'
@@ -48,6 +49,8 @@ export interface Plan {
   /** Milliseconds for one attempt, until the answer's head. */
   readonly backendRequestTimeout?: number
   readonly tls?: TlsOptions
+  /** Headers that every request to a target gets, when the policy stands on the target. */
+  readonly fields?: Fields
 }
 
 type Door = 'admits' | 'onRequest' | 'permits' | 'onCall' | 'onResult' | 'onReply'
@@ -67,6 +70,13 @@ export interface Site {
   readonly log: Log
 }
 
+/** Where a backend that the configuration has named is. */
+export interface NamedPlace {
+  /** `http://host:port`, or `https://…` with TLS. */
+  readonly origin: string
+  readonly tls: TlsOptions | undefined
+}
+
 /** What a backend may use besides: the policies in force before it, and things that outlive a reload. */
 export interface BackendSite extends Site {
   /** Doors of listener, route and backend together, in order of execution. */
@@ -75,6 +85,8 @@ export interface BackendSite extends Site {
   readonly metrics: Metrics
   /** Seals what is handed to clients; 32 bytes, the same for all snapshots of a process. */
   readonly sealKey: Buffer
+  /** Looks up a `host` of the top-level `backends`. */
+  backend(name: string): NamedPlace | undefined
   /** A thing with a life: the running snapshot's when its `key` is unchanged, else made now. Disposed with the last snapshot that keeps it. */
   keep<T extends AsyncDisposable>(key: string, make: () => T): T
 }

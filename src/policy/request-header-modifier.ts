@@ -11,8 +11,10 @@ export const requestHeaderModifier = define({
   key: 'requestHeaderModifier',
   schema: fieldsSchema,
   compile(config, site: Site): Policy {
-    const { remove, set, add } = checkedFields(config, site)
+    const fields = checkedFields(config, site)
+    const { remove, set, add } = fields
     return {
+      plan: { fields },
       onRequest(x) {
         const { headers } = x
         // `undefined` instead of a deletion: cheaper, and it tells whoever writes the head that nobody may fill this in.

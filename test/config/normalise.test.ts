@@ -219,8 +219,8 @@ test('certificates come over as file names, and are named as files to watch', ()
 })
 
 test('nothing configured means the documented defaults', () => {
-  const { binds, ...rest } = shapeOf('')
-  assert.deepEqual(binds, [])
+  const { binds, backends, ...rest } = shapeOf('')
+  assert.deepEqual([binds, backends], [[], []])
   assert.deepEqual(rest, {
     admin: { host: 'localhost', port: 15_000 },
     stats: { host: '::', port: 15_020 },

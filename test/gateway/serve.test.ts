@@ -57,3 +57,30 @@ test('a deadline of the route covers everything, delays included', async (t) => 
   assert.deepEqual([status, text], [504, 'request timeout'])
   assert.equal(said[0]?.reason, 'Timeout')
 })
+
+test('a target may name a backend of the configuration, and say its own headers', async (t) => {
+  const heads: string[] = []
+  const port = await upstream(t, (request, response) => {
+    heads.push(`${request.url} ${String(request.headers['x-key'])}`)
+    response.writeHead(500).end()
+  })
+  const target =
+    '{ name: a, mcp: { backend: there, path: /deep }, policies: { requestHeaderModifier: { set: { x-key: k } } } }'
+  const { ask } = await serve(
+    t,
+    `backends: [{name: there, host: "127.0.0.1:${port}"}]\n${binds(`backends: [{ mcp: { targets: [${target}] } }]`)}`,
+  )
+  const initialize = {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'initialize',
+    params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } },
+  }
+  const { text } = await ask({
+    method: 'POST',
+    headers: { accept: 'application/json, text/event-stream', 'content-type': 'application/json' },
+    body: JSON.stringify(initialize),
+  })
+  assert.match(text, /target a/)
+  assert.equal(heads[0], '/deep k')
+})

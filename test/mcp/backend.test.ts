@@ -68,6 +68,7 @@ async function compiler(t: TestContext) {
       path: ['backends', 0],
       problem: (at, message) => problems.push({ path: at.join('.'), message }),
       read: () => undefined,
+      backend: () => undefined,
       pools,
       log: silent,
       program: emptyProgram,

@@ -60,6 +60,7 @@ async function federate(t: TestContext, urls: Readonly<Record<string, string>>) 
       { host },
       {
         path: [],
+        backend: () => undefined,
         problem: (_at, message) => assert.fail(message),
         target: targetName(name),
         pools,

@@ -12,7 +12,7 @@ type Startup = z.infer<ReturnType<typeof startup>>
 const GRACE_MS = 30_000
 
 /** Everything of a shape but its binds. */
-export function settings(config: Startup, env: Env, notes: Notes): Omit<Shape, 'binds'> {
+export function settings(config: Startup, env: Env, notes: Notes): Omit<Shape, 'binds' | 'backends'> {
   const from = new Environment(env, notes)
   const ipv6 = from.flag('IPV6_ENABLED') ?? config.enableIpv6 ?? true
   return {

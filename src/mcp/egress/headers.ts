@@ -1,6 +1,8 @@
 // Headers between the two hops: which of the client's may travel, and what of them goes into `params._meta`.
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Dispatcher } from 'undici'
 import { type RawJson, rawJson } from '../../core/brand.ts'
+import type { Fields } from '../../policy/fields.ts'
 import { edited, find, members, setMember } from '../json.ts'
 
 /** What we call ourselves upstream. */
@@ -87,3 +89,25 @@ function withMeta(params: RawJson, name: string, value: string): RawJson {
   if (params.charCodeAt(meta.start) !== 123 || members(params, meta.start).has(name)) return params
   return edited(params, [setMember(params, meta.start, name, value)])
 }
+
+/**
+ * The pool, with a target's own headers on everything that is sent through it: `set` and `add` come last, `remove` takes from
+ * what the client sent. The protocol's own headers cannot be changed: a conversation without them is none.
+ */
+export function withFields(pool: Dispatcher, fields: Fields | undefined): Dispatcher {
+  if (fields === undefined) return pool
+  const gone = new Set([...fields.remove, ...fields.set.map(([name]) => name)].filter((name) => !fixed.test(name)))
+  const more = [...fields.set, ...fields.add].filter(([name]) => !fixed.test(name)).flat()
+  return pool.compose((dispatch) => (options, handler) => {
+    const { headers } = options
+    if (!Array.isArray(headers)) return dispatch(options, handler)
+    const kept: string[] = []
+    for (let i = 0; i < headers.length; i += 2) {
+      const [name = '', value = ''] = [headers[i], headers[i + 1]]
+      if (!gone.has(name)) kept.push(name, value)
+    }
+    return dispatch({ ...options, headers: [...kept, ...more] }, handler)
+  })
+}
+
+const fixed = /^(?:content-|accept|mcp-|last-event-id$)/

@@ -1,5 +1,5 @@
 // One conversation over Streamable HTTP, revisions 2025-03-26 to 2025-11-25: session, server's own stream, resumption.
-import type { Pool } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { Limits } from '../../config/shape.ts'
 import type { RawJson, TargetName } from '../../core/brand.ts'
 import { Failure } from '../../core/failure.ts'
@@ -57,7 +57,7 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
   readonly limits: Limits
   readonly metrics: Metrics
   readonly log: Log
-  readonly pool: Pool
+  readonly pool: Dispatcher
   readonly path: string
   readonly #peer: Peer
   readonly #gate: Gate

@@ -1,9 +1,9 @@
 // An HTTP request whose answer is only its status: notifications, answers to the server, the end of a session.
-import type { Dispatcher, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
 import { Failure } from '../../core/failure.ts'
 
 export interface OneWayOptions {
-  readonly pool: Pool
+  readonly pool: Dispatcher
   readonly path: string
   readonly method: 'POST' | 'DELETE'
   readonly headers: string[]

@@ -1,7 +1,8 @@
 // Where an HTTP target is: the three ways of writing it, brought to one pool and one path.
-import type { Pool } from 'undici'
+import type { Dispatcher } from 'undici'
 import { z } from 'zod'
 import type { TlsOptions } from '../../http/pools.ts'
+import { withFields } from './headers.ts'
 import type { TargetSite } from './site.ts'
 
 /** Address of one HTTP target. */
@@ -11,7 +12,7 @@ export interface Place {
   readonly path: string
   /** For logs: neither credentials nor query, since keys are often written there. */
   readonly endpoint: string
-  readonly pool: Pool
+  readonly pool: Dispatcher
 }
 
 export type HostConfig = {
@@ -50,7 +51,7 @@ export function findPlace(config: HostConfig, site: TargetSite, rootPath: string
     origin: url.origin,
     path: url.pathname + url.search,
     endpoint: url.origin + url.pathname,
-    pool: site.pools.pool(url.origin, tls),
+    pool: withFields(site.pools.pool(url.origin, tls), site.fields),
   }
 }
 
@@ -61,7 +62,7 @@ interface Found {
 
 function byName(config: HostConfig, site: TargetSite, rootPath: string): Found | undefined {
   const name = config.backend ?? ''
-  const named = site.backend?.(name)
+  const named = site.backend(name)
   if (named === undefined) {
     site.problem(['backend'], `there is no backend named \`${name}\``, 'name one of `backends`, or write `host`')
     return undefined

@@ -1,7 +1,7 @@
 // One request as one HTTP POST: answered with JSON or with an event stream, which is resumed when it breaks off.
 import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Dispatcher, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { Limits } from '../../config/shape.ts'
 import type { TargetName } from '../../core/brand.ts'
 import { asFailure, Failure } from '../../core/failure.ts'
@@ -18,7 +18,7 @@ export interface Exchanging {
   readonly target: TargetName
   readonly limits: Limits
   readonly metrics: Metrics
-  readonly pool: Pool
+  readonly pool: Dispatcher
   readonly path: string
   /** Takes a message. Throws a WireError when it is none. */
   hear(text: string, origin: Call): void

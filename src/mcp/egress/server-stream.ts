@@ -1,5 +1,5 @@
 // The server's own stream (`GET`): what it says without being asked. It is opened again when it breaks off, unless it was refused.
-import type { Pool } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { Limits } from '../../config/shape.ts'
 import type { TargetName } from '../../core/brand.ts'
 import { Failure } from '../../core/failure.ts'
@@ -12,7 +12,7 @@ interface Listening {
   readonly target: TargetName
   readonly limits: Limits
   readonly log: Log
-  readonly pool: Pool
+  readonly pool: Dispatcher
   readonly path: string
   hear(text: string): void
 }

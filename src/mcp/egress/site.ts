@@ -3,24 +3,18 @@ import type { z } from 'zod'
 import type { TargetName } from '../../core/brand.ts'
 import type { Module } from '../../core/module.ts'
 import type { TlsOptions } from '../../http/pools.ts'
+import type { Fields } from '../../policy/fields.ts'
 import type { BackendSite } from '../../policy/policy.ts'
 import type { Upstream } from '../conversation.ts'
 
-/** A place that another part of the configuration has named (`backend: name`). */
-interface NamedPlace {
-  /** `http://host:port`, or `https://…` with TLS. */
-  readonly origin: string
-  readonly tls: TlsOptions | undefined
-}
-
 /** A backend's site, and the target that is being compiled; `path` leads to the body of the target's kind. */
 export interface TargetSite
-  extends Pick<BackendSite, 'path' | 'problem' | 'pools' | 'log' | 'limits' | 'metrics' | 'keep'> {
+  extends Pick<BackendSite, 'path' | 'problem' | 'pools' | 'log' | 'limits' | 'metrics' | 'keep' | 'backend'> {
   readonly target: TargetName
   /** TLS of the policies in force for this target (`backendTLS`); none: TLS only for `https://` addresses. */
   readonly tls?: TlsOptions | undefined
-  /** Looks up a named backend. */
-  backend?(name: string): NamedPlace | undefined
+  /** Headers that the target's own policies ask for (`requestHeaderModifier`). */
+  readonly fields?: Fields | undefined
 }
 
 /** `undefined`: the configuration is wrong, and the site knows why. */

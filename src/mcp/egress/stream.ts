@@ -1,6 +1,6 @@
 // One `GET` of an event stream: from its head to its end, without an opinion on what comes next.
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Dispatcher, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
 import { Failure } from '../../core/failure.ts'
 import { SseDecoder, type SseEvent } from '../../http/sse.ts'
 
@@ -13,7 +13,7 @@ export interface Reader {
 }
 
 export interface StreamOptions {
-  readonly pool: Pool
+  readonly pool: Dispatcher
   readonly path: string
   readonly headers: string[]
   readonly headersTimeout: number

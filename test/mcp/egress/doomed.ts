@@ -14,6 +14,7 @@ const up = await stdio.compile(config, {
   target: targetName('shop'),
   path: [],
   problem: () => {},
+  backend: () => undefined,
   pools: new Pools(),
   log: silent,
   limits: defaultLimits,

@@ -55,6 +55,33 @@ test('a conversation opens with initialize and initialized, and carries session 
   assert.equal(heads.at(-1)?.[0], 'DELETE')
 })
 
+test('headers of the target’s own policy are on every request, and cannot change the protocol', async (t) => {
+  const heads: [string | undefined, unknown, unknown, unknown][] = []
+  const url = await serve(t, (request, response) => {
+    const { 'x-api-key': key, 'x-drop': drop, accept } = request.headers
+    heads.push([request.method, key, drop, accept])
+    mcpServer((post) => post.result({}), { session: () => 's-1' })(request, response)
+  })
+  const fields = {
+    set: [
+      ['x-api-key', 'of the gateway'],
+      ['accept', 'text/plain'],
+    ],
+    add: [],
+    remove: ['x-drop'],
+  } as const
+  const up = await upstream('mcp', { host: `${url}/mcp` }, stage(t, { fields }))
+  const connection = await up.connect(peer())
+  const headers = { 'x-api-key': 'of the client', 'x-drop': 'me' }
+  await connection.request({ method: 'tools/call', params: rawJson('{"name":"x"}'), headers }, caller())
+  await connection[Symbol.asyncDispose]()
+  assert.ok(heads.length >= 4)
+  for (const [method, key, drop, accept] of heads) {
+    assert.deepEqual([key, drop], ['of the gateway', undefined], `${method}`)
+    assert.notEqual(accept, 'text/plain')
+  }
+})
+
 test('results and errors are handed on as the text that came, whether JSON or a stream brought it', async (t) => {
   const spelled = '{"n":[1e400,-0,9007199254740993], "unknown" : {"x":"\\u0041"}}'
   const { connection } = await talk(t, ({ said, json, response }) => {

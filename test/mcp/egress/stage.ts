@@ -30,10 +30,14 @@ export interface StageOptions {
   readonly target?: string
   readonly connectTo?: ReadonlyMap<string, string>
   readonly backend?: TargetSite['backend']
+  readonly fields?: TargetSite['fields']
 }
 
 /** A site whose pools and kept things end with the test. */
-export function stage(t: TestContext, { limits, tls, target = 'shop', connectTo, backend }: StageOptions = {}): Stage {
+export function stage(
+  t: TestContext,
+  { limits, tls, target = 'shop', connectTo, backend, fields }: StageOptions = {},
+): Stage {
   const pools = new Pools({ ...defaultPoolSettings, ...(connectTo && { connectTo }) })
   const kept = new Map<string, AsyncDisposable>()
   const [lines, problems, hits]: [string[], string[], string[]] = [[], [], []]
@@ -55,7 +59,8 @@ export function stage(t: TestContext, { limits, tls, target = 'shop', connectTo,
     limits: { ...defaultLimits, ...limits },
     metrics: { ...createMetrics({ version: '0', process: false }), limitHit: (name) => void hits.push(name) },
     tls,
-    ...(backend && { backend }),
+    backend: backend ?? (() => undefined),
+    ...(fields && { fields }),
     problem: (at, message) => void problems.push(`${at.join('.')}: ${message}`),
     // The site's contract says that one key always means one type.
     keep: <T extends AsyncDisposable>(key: string, make: () => T): T => {

@@ -55,17 +55,17 @@ function walk(step: Step, rows: LedgerRow[]): void {
 
 function standing(schema: z.core.$ZodType | undefined, value: unknown, ways: Step['tables']): Omit<LedgerRow, 'path'> {
   const about = schema === undefined ? {} : noteOf(schema)
-  if (value !== null && value !== undefined) {
-    for (const { place, way } of ways) {
-      const inside = isBody(place)
-      for (const { key, when, severity, say } of meshAt(place)) {
-        const meant = key === way && (when === undefined || when.some((one) => one === value))
-        if (meant) return { standing: severity === 'error' ? 'refused' : 'ignored', say, inside }
-      }
-      const row = notBuiltAt(place).find((one) => (inside || typeof one !== 'string') && matches(one, way, value))
-      if (row !== undefined)
-        return { standing: 'not built', say: typeof row === 'string' ? undefined : 'only some values', inside }
+  // A key without a value configures nothing, as in the original: often all that stood below it is commented out.
+  if (value === null || value === undefined) return { standing: 'accepted', say: undefined, inside: false }
+  for (const { place, way } of ways) {
+    const inside = isBody(place)
+    for (const { key, when, severity, say } of meshAt(place)) {
+      const meant = key === way && (when === undefined || when.some((one) => one === value))
+      if (meant) return { standing: severity === 'error' ? 'refused' : 'ignored', say, inside }
     }
+    const row = notBuiltAt(place).find((one) => (inside || typeof one !== 'string') && matches(one, way, value))
+    if (row !== undefined)
+      return { standing: 'not built', say: typeof row === 'string' ? undefined : 'only some values', inside }
   }
   return { standing: about.standing ?? 'accepted', say: about.say, inside: false }
 }

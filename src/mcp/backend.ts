@@ -47,7 +47,7 @@ const target = z
     policies: z
       .strictObject({
         ...Object.fromEntries(TARGET_POLICIES.map((key) => [key, z.unknown().optional()])),
-        ...optional(built),
+        ...Object.fromEntries(built.map(({ key, schema }) => [key, schema.nullish()])),
       })
       .nullish(),
   })

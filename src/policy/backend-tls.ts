@@ -14,6 +14,9 @@ const schema = z.strictObject({
   insecureHost: z.boolean().default(false),
   alpn: z.array(z.enum(['h2', 'http/1.1'])).nullish(),
   subjectAltNames: z.array(z.string().min(1)).nullish(),
+  // Known by name only: the tables of keys that are not built or belong to a mesh answer any other value.
+  keyExchangeGroups: z.null().optional(),
+  spiffe: z.null().optional(),
 })
 
 type Config = z.output<typeof schema>

@@ -6,8 +6,8 @@ import { celLater } from './later.ts'
 import type { Policy, Site } from './policy.ts'
 
 const schema = z.strictObject({
-  status: z.int().min(200).max(599),
-  body: z.string().nullish(),
+  status: z.int().min(200).max(999),
+  body: z.union([z.string(), z.array(z.int().min(0).max(255))]).nullish(),
   bodyExpression: celLater(),
   headers: celLater(),
   conditional: celLater(),
@@ -19,10 +19,10 @@ export const directResponse = define({
   schema,
   compile({ status, body }, _site: Site): Policy {
     // A status that has no content (RFC 9110 §6.4.1) is sent without the configured one.
-    const bare = body === undefined || body === null || body === '' || status === 204 || status === 304
+    const bare = body === undefined || body === null || body.length === 0 || status === 204 || status === 304
     const reply: Reply = bare
       ? { kind: 'empty', status, headers: {} }
-      : { kind: 'bytes', status, headers: {}, body: Buffer.from(body) }
+      : { kind: 'bytes', status, headers: {}, body: typeof body === 'string' ? Buffer.from(body) : Buffer.from(body) }
     return { onRequest: () => reply }
   },
 })

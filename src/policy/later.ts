@@ -5,6 +5,9 @@ import { note } from '../config/schema/note.ts'
 /** How a refusal of CEL reads; it continues the sentence that begins with the key. */
 export const CEL_LATER = 'needs CEL, and CEL here is not built yet'
 
-/** A key that must be absent for now. */
+/** A key that must be absent or empty for now. */
 export const celLater = () =>
-  note(z.custom<undefined>((value) => value === undefined, CEL_LATER).optional(), { standing: 'not built', json: {} })
+  note(z.custom<null | undefined>((value) => value === undefined || value === null, CEL_LATER).optional(), {
+    standing: 'not built',
+    json: {},
+  })

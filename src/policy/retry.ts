@@ -12,7 +12,7 @@ const REPLAYED_BYTES = 65_536
 const schema = z.strictObject({
   attempts: z.int().min(1).max(255).default(1),
   backoff: duration().nullish(),
-  codes: z.array(z.int().min(100).max(599)),
+  codes: z.array(z.int().min(100).max(999)),
   precondition: celLater(),
   condition: celLater(),
 })

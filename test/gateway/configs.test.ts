@@ -1,0 +1,122 @@
+// Configurations that others wrote, with the modules that are built: what the original takes, this gateway takes.
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import { z } from 'zod'
+import { expand } from '../../src/config/expand.ts'
+import { loadConfig } from '../../src/config/load.ts'
+import { dryCompile } from '../../src/gateway/compile.ts'
+import { parts } from '../../src/gateway/parts.ts'
+import { toolgate } from '../cli/io.ts'
+import { root } from '../support/gateway.ts'
+
+const configs = z
+  .array(z.object({ id: z.string(), source: z.string(), valid: z.boolean(), text: z.string() }))
+  .parse(JSON.parse(readFileSync(path.join(root, 'test/golden/config/agentgateway/configs.json'), 'utf8')))
+
+/** Values for every variable that a text names in capitals, as a user would export them. */
+const exported = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    expand(text, {})
+      .missing.filter(({ name }) => /^[A-Z0-9_]+$/.test(name))
+      .map(({ name }) => [name, 'x']),
+  )
+
+test('whatever loads whole compiles too, but for files that are not here', async () => {
+  const whole = configs.flatMap(({ id, valid, text }) => {
+    const { shape } = loadConfig({ text, file: 'config.yaml', env: exported(text), parts })
+    return valid && shape !== undefined ? [{ id, shape }] : []
+  })
+  assert.ok(whole.length >= 30, `${whole.length} load whole`)
+  for (const { id, shape } of whole) {
+    const problems = await dryCompile(shape, () => undefined)
+    assert.deepEqual(
+      problems.map(({ message }) => `${id}: ${message}`).filter((text) => !text.includes('cannot read the file')),
+      [],
+    )
+  }
+})
+
+/** Bodies that the original's schema takes and that are easily forgotten: keys without a value, bounds, other spellings. */
+const policies: Readonly<Record<string, readonly string[]>> = {
+  cors: ['', '{}', '{maxAge: }', '{maxAge: 10s, allowHeaders: ["*"], allowMethods: ["*"], exposeHeaders: [x-a]}'],
+  requestHeaderModifier: ['', '{}', '{set: {x-a: ""}}', '{set: {host: a.example}}', '{remove: [Authorization]}'],
+  responseHeaderModifier: ['', '{}', '{remove: [server]}'],
+  urlRewrite: ['', '{}', '{authority: , path: }', '{authority: auto}', '{authority: none}', '{path: {prefix: ""}}'],
+  requestRedirect: ['', '{}', '{scheme: , authority: , path: , status: }', '{authority: {port: 1}}', '{scheme: HTTPS}'],
+  directResponse: ['', '{status: 200, body: }', '{status: 200, body: [104, 105]}', '{status: 200, bodyExpression: }'],
+  timeout: [
+    '',
+    '{}',
+    '{requestTimeout: , backendRequestTimeout: }',
+    '{requestTimeout: 1m30s}',
+    '{requestTimeout: 1.5s}',
+  ],
+  retry: ['', '{codes: []}', '{codes: [999], attempts: 255}', '{codes: [500], backoff: , precondition: , condition: }'],
+  csrf: ['', '{}', '{additionalOrigins: []}'],
+  buffer: ['', '{}', '{request: , response: {}}', '{request: {maxBytes: }}', '{response: {maxBytes: 0}}'],
+  delay: ['', '{duration: 2s}'],
+  backendTLS: [
+    '',
+    '{}',
+    '{insecure: true, insecureHost: true, alpn: [], subjectAltNames: []}',
+    '{cert: , key: , root: , hostname: , alpn: , subjectAltNames: , keyExchangeGroups: , spiffe: }',
+  ],
+  // Not built: without a value they ask for nothing.
+  jwtAuth: [''],
+  mcpAuthorization: [''],
+  transformations: [''],
+}
+
+const targets: readonly string[] = [
+  'mcp: {host: "https://a.example/mcp"}',
+  'mcp: {host: "a.example:443"}',
+  'mcp: {host: a.example, port: 443, path: /mcp}',
+  'mcp: {host: "http://[::1]:80/mcp?key=1"}',
+  'mcp: {backend: named, path: }',
+  'sse: {backend: named, path: /events}',
+  'sse: {host: "a.example:80"}',
+  'stdio: {cmd: npx, args: [], env: {}, clear_env: true}',
+  'stdio: {cmd: npx}, policies: ',
+  'mcp: {host: "a:1"}, policies: {}',
+  'mcp: {host: "a:1"}, policies: {requestHeaderModifier: , backendTLS: , transformations: , backendAuth: , http: , tcp: }',
+]
+
+const route = (body: string): string => `
+backends: [{ name: named, host: "b.example:80" }]
+binds: [{ port: 1, listeners: [{ routes: [{ ${body} }] }] }]`
+
+async function wrong(text: string): Promise<string[]> {
+  const { shape, problems } = loadConfig({ text, file: 'config.yaml', env: {}, parts })
+  const late = shape === undefined ? [] : await dryCompile(shape, () => undefined)
+  return [...problems, ...late].map(({ message }) => message)
+}
+
+for (const [key, bodies] of Object.entries(policies))
+  test(`takes every ${key} that the original takes`, async () => {
+    for (const body of bodies) assert.deepEqual(await wrong(route(`policies: { ${key}: ${body} }`)), [], body)
+  })
+
+test('takes every target that the original takes', async () => {
+  for (const body of targets)
+    assert.deepEqual(await wrong(route(`backends: [{ mcp: { targets: [{ name: one, ${body} }] } }]`)), [], body)
+})
+
+const demo = path.join(root, '../shared/fixtures/demo/config')
+const demoThere = existsSync(demo) ? false : `${demo} is missing: it is not part of this repository`
+
+test('validate finds nothing in the demo but keys that are not built', { skip: demoThere }, async () => {
+  const file = path.join(demo, 'agentgateway_config.yaml')
+  const env = exported(readFileSync(file, 'utf8'))
+  const { code, out } = await toolgate(['validate', '-f', file, '--format', 'json', '--ledger'], { env })
+  assert.equal(code, 1)
+  const said = z
+    .object({
+      problems: z.array(z.object({ code: z.string() })),
+      ledger: z.array(z.object({ path: z.string(), standing: z.string() })),
+    })
+    .parse(JSON.parse(out))
+  assert.deepEqual([...new Set(said.problems.map((problem) => problem.code))], ['config.not-built'])
+  assert.deepEqual([...new Set(said.ledger.map(({ standing }) => standing))].toSorted(), ['accepted', 'not built'])
+})

@@ -110,11 +110,12 @@ export class Running implements AsyncDisposable {
     const readiness = await this.#listen('config.readinessAddr', shape.readiness, (address) =>
       listenReadiness(address, () => this.#ready),
     )
-    const admin = await this.#listen('config.adminAddr', shape.admin, (address) => this.#admin(address))
-    this.addresses = { ports: gateway.ports, admin, stats, readiness }
     await this.#watchFiles()
     this.#context.io.onHangup?.(() => void this.#reload())
     this.#ready = true
+    // Last: whoever waits for readiness need not wait for Express as well.
+    const admin = await this.#listen('config.adminAddr', shape.admin, (address) => this.#admin(address))
+    this.addresses = { ports: gateway.ports, admin, stats, readiness }
   }
 
   async #listen<T extends AsyncDisposable & { readonly url: string }>(

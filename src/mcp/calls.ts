@@ -4,6 +4,7 @@ import type { Call, Result } from '../core/item.ts'
 import { type Program, permitted } from '../policy/policy.ts'
 import type { ServerItem } from './admissions.ts'
 import { type Asked, invalid, unknown } from './asked.ts'
+import type { Cancellation } from './cancellation.ts'
 import type { Catalog } from './catalog.ts'
 import type { Connections } from './connections.ts'
 import type { Answer, Connection } from './conversation.ts'
@@ -127,7 +128,7 @@ export class Calls {
     const { method } = incoming
     try {
       // A session that ended meanwhile has hung up for good: nothing may be opened for it.
-      caller.signal?.throwIfAborted()
+      if (caller.signal?.aborted === true) throw caller.signal.reason
       const connection =
         this.#connections.ready(client, shelf) ??
         (await orAborted(this.#connections.open(client, shelf), caller.signal))
@@ -186,7 +187,7 @@ function isAmbiguous(text: RawJson): boolean {
 const looked = new Map(['name', 'arguments', 'uri', 'ref', 'taskId'].map((name) => [name.toLowerCase(), name]))
 
 /** Whoever gives up waiting must not end what others wait for. */
-function orAborted(opening: Promise<Connection>, signal: AbortSignal | undefined): Promise<Connection> {
+function orAborted(opening: Promise<Connection>, signal: Cancellation | undefined): Promise<Connection> {
   if (signal === undefined) return opening
   return new Promise((resolve, reject) => {
     const abort = (): void => reject(signal.reason)

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type RawJson, rawJson } from '../core/brand.ts'
 import { asFailure } from '../core/failure.ts'
 import type { Log } from '../telemetry/log.ts'
+import type { Cancellation } from './cancellation.ts'
 import type { Answer, Caller, Client, Connection, Peer } from './conversation.ts'
 import { type Line, QuestionTokens, relayNotification, relayQuestion } from './relay.ts'
 import type { Shelf } from './shelf.ts'
@@ -173,7 +174,7 @@ class ClientPeer implements Peer {
 
 /** The events of one request. */
 class Relay implements Caller {
-  readonly signal: AbortSignal | undefined
+  readonly signal: Cancellation | undefined
   readonly #line: Line
   readonly #caller: Caller
 

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { RawJson, TargetName } from '../core/brand.ts'
 import type { Exchange } from '../core/exchange.ts'
 import type { JsonObject } from '../core/item.ts'
+import type { Cancellation } from './cancellation.ts'
 
 /** How a request ended: the text of `result` or of the `error` object, as it came. */
 export type Answer =
@@ -20,7 +21,7 @@ export interface Outgoing {
 /** Where the events of one request go, and who answers what the server asks while it runs. */
 export interface Caller {
   /** Aborting it cancels the request upstream; its reason travels as the reason of the cancellation. */
-  readonly signal?: AbortSignal | undefined
+  readonly signal?: Cancellation | undefined
   /** A notification that came with this request: progress, log messages. Progress tokens are the client's again. */
   notification(method: string, params: RawJson | undefined): void
   /** A question of the server to the user (elicitation, sampling, roots). `signal`: the server has taken it back. */

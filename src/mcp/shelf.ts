@@ -17,6 +17,7 @@ import {
   type Page,
   readListing,
 } from './offers.ts'
+import { gateway } from './principals.ts'
 import { askedAlone, type Reading, readPages } from './reading.ts'
 import { newestLegacy } from './wire.ts'
 
@@ -97,7 +98,7 @@ export class Shelf implements AsyncDisposable {
     this.upstream = options.upstream
     this.target = options.upstream.target
     this.#peer = {
-      principal: '',
+      principal: gateway,
       revision: newestLegacy,
       clientInfo: rawJson(JSON.stringify({ name: 'toolgate', version: options.version })),
       capabilities: SUPERSET,

@@ -7,6 +7,7 @@ import type { Log } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Answer, Caller, Outgoing } from '../conversation.ts'
 import { cut, elements } from '../json.ts'
+import { gateway } from '../principals.ts'
 import {
   codes,
   errorObject,
@@ -225,9 +226,16 @@ export class Calls {
       return running.findLast((call) => answers(call.speaker))?.caller
     }
     const speakers = this.#wire.speakers().filter(answers)
-    return samePrincipal(speakers) ? speakers.at(-1)?.peer : undefined
+    const people = speakers.filter(isSomebody)
+    if (people.length === 0) return speakers.at(-1)?.peer
+    return samePrincipal(people) ? people.at(-1)?.peer : undefined
   }
 }
 
-const samePrincipal = (speakers: readonly Speaker[]): boolean =>
-  speakers.every(({ peer }) => peer.principal === speakers[0]?.peer.principal)
+const isSomebody = ({ peer }: Speaker): boolean => peer.principal !== gateway
+
+/** Whether there is one person only, besides the gateway itself. */
+function samePrincipal(speakers: readonly Speaker[]): boolean {
+  const people = speakers.filter(isSomebody)
+  return people.every(({ peer }) => peer.principal === people[0]?.peer.principal)
+}

@@ -6,6 +6,7 @@ import { Failure } from '../../core/failure.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Answer, Caller, Hello, Outgoing, Peer } from '../conversation.ts'
+import { gateway } from '../principals.ts'
 import { notificationText, WireError } from '../wire.ts'
 import { type Call, type Speaker, speakerOf } from './call.ts'
 import { Calls, type Wire } from './calls.ts'
@@ -46,6 +47,7 @@ export class ServerProcess implements Wire, ChildReader {
   readonly #chatter: Chatter
   readonly #wishes = new Wishes()
   readonly #speakers: Speaker[] = []
+  #joined = false
   #hello: Hello | undefined = undefined
   #cause: Failure | undefined = undefined
   #stopping: Promise<void> | undefined = undefined
@@ -90,6 +92,10 @@ export class ServerProcess implements Wire, ChildReader {
     if (this.#cause !== undefined || this.#stopping !== undefined) throw this.#over('initialize')
     const speaker = speakerOf(peer)
     this.#speakers.push(speaker)
+    // Servers ask for roots when they start; whoever comes later is asked only if the server hears that there is somebody to ask.
+    if (this.#joined && speaker.capabilities['roots'] !== undefined && peer.principal !== gateway)
+      this.#child.write(notificationText('notifications/roots/list_changed', undefined))
+    this.#joined = true
     return speaker
   }
 
@@ -193,7 +199,7 @@ const forgotten: Caller = {
 }
 const stranger: Peer = {
   ...forgotten,
-  principal: '',
+  principal: gateway,
   revision: '',
   clientInfo: rawJson('{}'),
   capabilities: rawJson('{}'),

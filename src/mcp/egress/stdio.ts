@@ -87,7 +87,7 @@ class StdioUpstream implements Upstream {
 
   async connect(peer: Peer, signal?: AbortSignal): Promise<Connection> {
     if (this.#closing.signal.aborted) throw this.#closing.signal.reason
-    const slot = this.#slotOf(this.#config.per === 'shared' ? '' : peer.principal)
+    const slot = this.#slotOf(this.#config.per === 'shared' ? '' : owner(peer))
     const process = await within(this.#processFor(slot, peer), signal)
     const entry = this.#running.get(process)
     clearTimeout(entry?.idle)
@@ -250,6 +250,12 @@ class StdioUpstream implements Upstream {
     if (wait > 0) await sleep(wait, undefined, { signal: this.#closing.signal }).catch(() => {}) // closing is asked for below
   }
 }
+
+/**
+ * The gateway reads lists in the process of those whom nobody has identified: they see what their own calls change, and where
+ * nobody identifies anybody, one process is enough.
+ */
+const owner = ({ principal }: Peer): string => (principal === gateway ? anonymous : principal)
 
 const recent = (deaths: readonly number[]): number[] => deaths.filter((at) => Date.now() - at < MINUTE_MS)
 

@@ -2,6 +2,7 @@
 import type { RawJson } from '../../core/brand.ts'
 import type { Exchange, Reply } from '../../core/exchange.ts'
 import { asFailure, Failure, wireText } from '../../core/failure.ts'
+import { Cancel, type Cancellation } from '../cancellation.ts'
 import type { Answer, Caller, Federation } from '../conversation.ts'
 import type { Running, Session } from '../session.ts'
 import { codes, errorObject, type Message, notificationText } from '../wire.ts'
@@ -137,7 +138,7 @@ export class Post {
 class Call implements Caller, Running {
   readonly id: RawJson
   readonly #post: Post
-  #abort: AbortController | undefined = undefined
+  #cancel: Cancel | undefined = undefined
   #over = false
   #why: Failure = OVER
 
@@ -146,10 +147,10 @@ class Call implements Caller, Running {
     this.#post = post
   }
 
-  get signal(): AbortSignal {
-    this.#abort ??= new AbortController()
-    if (this.#over) this.#abort.abort(this.#why)
-    return this.#abort.signal
+  get signal(): Cancellation {
+    this.#cancel ??= new Cancel()
+    if (this.#over) this.#cancel.abort(this.#why)
+    return this.#cancel
   }
 
   notification(method: string, params: RawJson | undefined): void {
@@ -186,7 +187,7 @@ class Call implements Caller, Running {
     this.#why = new Failure('request.aborted', reason)
     this.#post.session.done(this.id, this)
     this.#post.left(reply)
-    this.#abort?.abort(this.#why)
+    this.#cancel?.abort(this.#why)
   }
 }
 

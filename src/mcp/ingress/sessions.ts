@@ -8,6 +8,7 @@ import { version } from '../../core/version.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Client } from '../conversation.ts'
+import { anonymous } from '../principals.ts'
 import { MARK } from '../seal.ts'
 import { Session, type SessionFacts, type SessionParts } from '../session.ts'
 import type { LegacyRevision } from '../wire.ts'
@@ -38,7 +39,7 @@ const TOMBSTONES = 50_000
 
 /** Key of a caller: equal for all tokens of one subject, different for equal subjects of two issuers. */
 export function principalOf({ identity }: Exchange): string {
-  if (identity === undefined) return 'anonymous'
+  if (identity === undefined) return anonymous
   const { via, subject, claims } = identity
   const issuer = claims['iss']
   return typeof issuer === 'string' ? `${via} ${issuer} ${subject}` : `${via} ${subject}`

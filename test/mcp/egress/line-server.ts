@@ -54,6 +54,10 @@ const tools: { [name: string]: (line: Line, done: (result: unknown) => void) => 
     waiting.set(`q${line.id}`, (reply) => done({ reply: reply.result ?? reply.error }))
     write({ jsonrpc: '2.0', id: `q${line.id}`, method: 'elicitation/create', params: { message: 'sure?' } })
   },
+  question: (line, done) => {
+    done({ ok: true })
+    write({ jsonrpc: '2.0', id: `later${line.id}`, method: 'elicitation/create', params: { message: 'later?' } })
+  },
   grandchild: (_, done) => {
     const child = spawn('sleep', ['600'], { stdio: 'inherit' })
     done({ pid: child.pid })

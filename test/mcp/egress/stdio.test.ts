@@ -50,6 +50,18 @@ test('a process speaks for everybody with the same principal, and for nobody els
   assert.equal(seen.filter((line) => line.method === 'initialize').length, 1)
 })
 
+test('the gateway itself speaks through the process of those whom nobody has identified', async (t) => {
+  const up = await upstream('stdio', config(), stage(t))
+  const [own, nameless, alice] = await Promise.all([
+    up.connect(peer({ principal: '' })),
+    up.connect(peer({ principal: 'anonymous' })),
+    up.connect(peer()),
+  ])
+  const pids = await Promise.all([own, nameless, alice].map(async (one) => shown(await callTool(one, 'echo')).pid))
+  assert.equal(pids[0], pids[1])
+  assert.notEqual(pids[0], pids[2])
+})
+
 test('per: shared gives everybody the same process, per: session everybody their own', async (t) => {
   const site = stage(t)
   const pids = async (per: string) => {
@@ -127,6 +139,23 @@ test('a question goes to the only call under way, else to the newest who can ans
   await assert.rejects(idle, /enough/)
   const no = await callTool(deaf, 'ask')
   assert.match(JSON.stringify(no), /-32601/)
+})
+
+test('the gateway itself is asked only when nobody else is there', async (t) => {
+  const up = await upstream('stdio', config(), stage(t))
+  const nobody = peer({ principal: '', capabilities: rawJson('{"roots":{},"elicitation":{}}') })
+  const somebody = peer({ principal: 'anonymous', capabilities: rawJson('{"roots":{},"elicitation":{}}') })
+  const first = await up.connect(nobody)
+  await callTool(first, 'question')
+  await until(() => nobody.asked.length === 1)
+  await up.connect(somebody)
+  await up.connect(nobody)
+  await callTool(first, 'question')
+  await until(() => somebody.asked.length === 1)
+  assert.equal(nobody.asked.length, 1)
+  const { seen } = shown(await callTool(first, 'seen'))
+  const told = seen.filter(({ method }) => method === 'notifications/roots/list_changed')
+  assert.equal(told.length, 1, 'the server hears once that there is somebody to ask for roots')
 })
 
 test('between several people a question without an owner is asked of nobody', async (t) => {

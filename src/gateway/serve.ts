@@ -1,7 +1,7 @@
 // One exchange from the listener's policies to the reply: plain loops over what was compiled, no pipeline built per request.
 import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Exchange, type Reply, text } from '../core/exchange.ts'
+import { type Exchange, type Maybe, type Reply, text } from '../core/exchange.ts'
 import { Failure } from '../core/failure.ts'
 import { hasBody } from '../http/body.ts'
 import type { BackendHandler, Program, Retry } from '../policy/policy.ts'
@@ -16,10 +16,9 @@ interface Link {
 /** Stands for a switch of protocols on its way through the doors; no reply of ours has this status. */
 const switched: Reply = { kind: 'empty', status: 101, headers: {} }
 
-/** Serves one exchange. Refusals come back as replies; what breaks is thrown as a Failure. */
-export async function serve(x: Exchange, listener: Listener): Promise<Reply> {
-  const refusal = await requestDoors(listener.program, x)
-  return replyDoors(listener.program, refusal ?? (await routed(x, listener, undefined)), x)
+/** Serves one exchange. Refusals come back as replies; what breaks is thrown, or rejected, as a Failure. */
+export function serve(x: Exchange, listener: Listener): Maybe<Reply> {
+  return journey(x, listener, undefined)
 }
 
 /**
@@ -34,12 +33,23 @@ export async function upgrade(
 ): Promise<Reply | undefined> {
   // What follows the head is the other protocol's: a body would be read in two ways.
   if (hasBody(x.request)) return text(400, 'invalid request: an upgrade with a body')
-  const refusal = await requestDoors(listener.program, x)
-  const reply = await replyDoors(listener.program, refusal ?? (await routed(x, listener, { socket, head })), x)
+  const reply = await journey(x, listener, { socket, head })
   return reply === switched ? undefined : reply
 }
 
-async function routed(x: Exchange, listener: Listener, link: Link | undefined): Promise<Reply> {
+// From here to the backend nothing waits unless a door does: an async function costs about a kilobyte and a turn of the
+// microtask queue, and a request that no policy holds up would pay for six of them.
+
+function journey(x: Exchange, listener: Listener, link: Link | undefined): Maybe<Reply> {
+  const refusal = requestDoors(listener.program, x)
+  const reply =
+    refusal instanceof Promise
+      ? refusal.then((early) => early ?? routed(x, listener, link))
+      : (refusal ?? routed(x, listener, link))
+  return replyDoors(listener.program, reply, x)
+}
+
+function routed(x: Exchange, listener: Listener, link: Link | undefined): Maybe<Reply> {
   const route = listener.router.match(x)
   if (route === undefined) {
     x.reason = 'NotFound'
@@ -47,33 +57,41 @@ async function routed(x: Exchange, listener: Listener, link: Link | undefined): 
   }
   x.route = route.names
   const { requestTimeout } = route.program.plan
-  if (requestTimeout === undefined) return throughRoute(x, route, link)
-  const timer = setTimeout(
-    () => x.abort(new Failure('request.timeout', `no answer within ${requestTimeout} ms`)),
-    requestTimeout,
-  )
+  return requestTimeout === undefined
+    ? throughRoute(x, route, link)
+    : inTime(x, requestTimeout, () => throughRoute(x, route, link))
+}
+
+async function inTime(x: Exchange, ms: number, work: () => Maybe<Reply>): Promise<Reply> {
+  const timer = setTimeout(() => x.abort(new Failure('request.timeout', `no answer within ${ms} ms`)), ms)
   try {
-    return await Promise.race([throughRoute(x, route, link), rejection(x.signal)])
+    return await Promise.race([work(), rejection(x.signal)])
   } finally {
     clearTimeout(timer)
   }
 }
 
-async function throughRoute(x: Exchange, route: Route, link: Link | undefined): Promise<Reply> {
-  const refusal = await requestDoors(route.program, x)
-  return refusal === undefined ? attempts(x, route, link) : replyDoors(route.program, refusal, x)
+function throughRoute(x: Exchange, route: Route, link: Link | undefined): Maybe<Reply> {
+  const refusal = requestDoors(route.program, x)
+  if (refusal === undefined) return attempts(x, route, link)
+  if (!(refusal instanceof Promise)) return replyDoors(route.program, refusal, x)
+  return refusal.then((early) => (early === undefined ? attempts(x, route, link) : replyDoors(route.program, early, x)))
 }
 
 /** The backend phase, repeated as the route's plan says. */
-async function attempts(x: Exchange, route: Route, link: Link | undefined): Promise<Reply> {
+function attempts(x: Exchange, route: Route, link: Link | undefined): Maybe<Reply> {
   const { retry } = route.program.plan
   // A body that flows past once cannot be sent twice: the policy has kept it, unless it was too large.
   if (retry === undefined || (x.body === undefined && hasBody(x.request))) return throughBackend(x, route, link)
+  return repeated(x, route, retry, link)
+}
+
+async function repeated(x: Exchange, route: Route, retry: Retry, link: Link | undefined): Promise<Reply> {
   const { path, query, authority, authorityFixed } = x
   const headers = { ...x.headers }
   for (let attempt = 0; ; attempt++) {
     const last = attempt >= retry.attempts
-    const reply = await tried(throughBackend(x, route, link), retry, last)
+    const reply = await tried(() => throughBackend(x, route, link), retry, last)
     if (reply !== undefined) return reply
     x.retries = attempt + 1
     // Doors of the backend phase open anew: what they did to the last attempt must not be done to this one twice.
@@ -92,9 +110,9 @@ async function pause(ms: number, x: Exchange): Promise<void> {
 }
 
 /** The reply of an attempt, or `undefined` when another one should be made. */
-async function tried(attempt: Promise<Reply>, retry: Retry, last: boolean): Promise<Reply | undefined> {
+async function tried(attempt: () => Maybe<Reply>, retry: Retry, last: boolean): Promise<Reply | undefined> {
   try {
-    const reply = await attempt
+    const reply = await attempt()
     if (last || !retry.codes.has(reply.status)) return reply
     if (reply.kind === 'stream') reply.body.destroy()
     return undefined
@@ -106,14 +124,17 @@ async function tried(attempt: Promise<Reply>, retry: Retry, last: boolean): Prom
 
 const retryable: ReadonlySet<string> = new Set(['upstream.unreachable', 'upstream.timeout', 'upstream.dns'])
 
-async function throughBackend(x: Exchange, route: Route, link: Link | undefined): Promise<Reply> {
+function throughBackend(x: Exchange, route: Route, link: Link | undefined): Maybe<Reply> {
   const backend = pick(route)
   if (backend === undefined) throw new Failure('backend.none', 'the route has no backend to send to')
   const { program, handler } = backend
-  const refusal = await requestDoors(program, x)
-  const reply = refusal ?? (await answered(x, handler, link))
+  const refusal = requestDoors(program, x)
+  const reply =
+    refusal instanceof Promise
+      ? refusal.then((early) => early ?? answered(x, handler, link))
+      : (refusal ?? answered(x, handler, link))
   // The route's before the backend's (reference: agentgateway §2, stage 6): of two that set one header the more specific counts.
-  return replyDoors(program, await replyDoors(route.program, reply, x), x)
+  return replyDoors(program, replyDoors(route.program, reply, x), x)
 }
 
 async function answered(x: Exchange, handler: BackendHandler, link: Link | undefined): Promise<Reply> {
@@ -130,21 +151,43 @@ async function switching(x: Exchange, { upgrade: switchOver }: BackendHandler, l
   return (await switchOver(x, link.socket, link.head)) ?? switched
 }
 
-async function requestDoors(program: Program, x: Exchange): Promise<Reply | undefined> {
-  for (const door of program.onRequest) {
-    const answer = door(x)
-    const reply = answer instanceof Promise ? await answer : answer
-    if (reply !== undefined) {
-      if (x.reason === '') x.reason = 'DirectResponse'
-      return reply
-    }
+function requestDoors(program: Program, x: Exchange): Maybe<Reply | undefined> {
+  const doors = program.onRequest
+  for (let i = 0; i < doors.length; i++) {
+    const answer = doors[i]?.(x)
+    if (answer instanceof Promise) return waitedDoors(program, x, answer, i + 1)
+    if (answer !== undefined) return stopped(answer, x)
   }
   return undefined
 }
 
-async function replyDoors(program: Program, first: Reply, x: Exchange): Promise<Reply> {
-  if (first === switched) return first
-  let reply = first
+async function waitedDoors(
+  program: Program,
+  x: Exchange,
+  first: Promise<Reply | undefined>,
+  from: number,
+): Promise<Reply | undefined> {
+  const reply = await first
+  if (reply !== undefined) return stopped(reply, x)
+  for (const door of program.onRequest.slice(from)) {
+    const next = await door(x)
+    if (next !== undefined) return stopped(next, x)
+  }
+  return undefined
+}
+
+function stopped(reply: Reply, x: Exchange): Reply {
+  if (x.reason === '') x.reason = 'DirectResponse'
+  return reply
+}
+
+function replyDoors(program: Program, reply: Maybe<Reply>, x: Exchange): Maybe<Reply> {
+  return program.onReply.length === 0 ? reply : opened(program, reply, x)
+}
+
+async function opened(program: Program, first: Maybe<Reply>, x: Exchange): Promise<Reply> {
+  let reply = await first
+  if (reply === switched) return reply
   for (const door of program.onReply) {
     const answer = door(reply, x)
     reply = answer instanceof Promise ? await answer : answer

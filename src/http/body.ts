@@ -8,6 +8,8 @@ import { Failure } from '../core/failure.ts'
 const USUAL_RATE = 500
 const GRACE_MS = 5_000
 const NOTHING = Buffer.alloc(0)
+/** Bodies that fit into what is read from a socket at once. */
+const ONE_PACKET = 32_768
 
 /** Whether a request has a body at all (RFC 9112 §6.3). Its framing is read as it came, whatever policies made of the headers. */
 export const hasBody = (request: IncomingMessage): boolean => bodyLength(request) !== 0
@@ -56,12 +58,30 @@ export function bodyWithin(
   }
   if (length !== undefined && length > limit) return Promise.resolve(undefined)
   wantBody(x)
+  if (length !== undefined && length <= ONE_PACKET) return soon(x, length, { limit, rate, keep: mode === 'lenient' })
+  return taken(x, { limit, rate, keep: mode === 'lenient' })
+}
+
+/**
+ * A small body has nearly always come with its head: node has parsed it by the next turn, and one read takes it. Listening for
+ * it costs five closures, a timer and four listeners, which was a tenth of a small call.
+ */
+async function soon(x: Exchange, length: number, bounds: Bounds): Promise<Buffer | undefined> {
+  const { request } = x
+  await undefined
+  if (!request.complete || request.destroyed || request.readableLength !== length) return taken(x, bounds)
+  const whole: unknown = request.read()
+  x.body = Buffer.isBuffer(whole) ? whole : NOTHING
+  return x.body
+}
+
+function taken(x: Exchange, bounds: Bounds): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     const done = (whole: Buffer | undefined): void => {
       x.body = whole
       resolve(whole)
     }
-    new Taking(request, { limit, rate, keep: mode === 'lenient' }, done, reject).start()
+    new Taking(x.request, bounds, done, reject).start()
   })
 }
 

@@ -1,5 +1,6 @@
 // Uses of what upstreams offer: looked up, permitted, passed through the doors, sent to the right upstream as the text that came.
 import type { RawJson } from '../core/brand.ts'
+import type { Maybe } from '../core/exchange.ts'
 import type { Call, Result } from '../core/item.ts'
 import { type Program, permitted } from '../policy/policy.ts'
 import type { ServerItem } from './admissions.ts'
@@ -10,6 +11,7 @@ import type { Connections } from './connections.ts'
 import type { Answer, Connection } from './conversation.ts'
 import { namedFailure } from './errors.ts'
 import { type Edit, edited, find, members, repeats, setMember } from './json.ts'
+import type { Entry } from './merge.ts'
 import { withTask } from './relay.ts'
 import type { Shelf } from './shelf.ts'
 import { exposeUri, exposeUris, quoted } from './uris.ts'
@@ -44,10 +46,16 @@ export class Calls {
   }
 
   /** `tools/call` and `prompts/get`. */
-  async named(kind: 'tool' | 'prompt', asked: Asked): Promise<Answer> {
+  named(kind: 'tool' | 'prompt', asked: Asked): Maybe<Answer> {
     const name = asked.string('name')
     if (name === undefined) return invalid('name must be a string')
-    const entry = this.#catalog.entryNow(kind, name) ?? (await this.#catalog.entry(kind, name))
+    const entry = this.#catalog.entryNow(kind, name)
+    if (entry === undefined)
+      return this.#catalog.entry(kind, name).then((found) => this.#entered(kind, name, found, asked))
+    return this.#entered(kind, name, entry, asked)
+  }
+
+  #entered(kind: 'tool' | 'prompt', name: string, entry: Entry | undefined, asked: Asked): Maybe<Answer> {
     const shelf = entry && this.#catalog.shelf(entry.item.target)
     if (entry === undefined || shelf === undefined) return this.#nothing(kind, name, asked)
     return this.use({ item: entry.item, shelf, path: NAME, said: name }, asked)
@@ -99,12 +107,17 @@ export class Calls {
   }
 
   /** Permits, doors, the wire, doors again. */
-  async use(use: Use, asked: Asked): Promise<Answer> {
+  use(use: Use, asked: Asked): Promise<Answer> {
+    const { item, shelf } = use
+    asked.about(item, shelf)
+    if (this.#judged || this.#program.onResult.length > 0) return this.#throughDoors(use, asked)
+    const answer = this.send(shelf, this.#params(use, asked, NO_INPUT), asked)
+    return this.#catalog.several ? answer.then((each) => this.#exposed(each, shelf, asked)) : answer
+  }
+
+  async #throughDoors(use: Use, asked: Asked): Promise<Answer> {
     const { item, shelf } = use
     const program = this.#program
-    asked.about(item, shelf)
-    if (!this.#judged && program.onResult.length === 0)
-      return this.#exposed(await this.send(shelf, this.#params(use, asked, NO_INPUT), asked), shelf, asked)
     if (this.#judged && isAmbiguous(asked.text)) return invalid('a member is named twice')
     let call: Call = { item, input: asked.params['arguments'] ?? {} }
     if (program.permits.length > 0 && permitted(program, item, asked.x, call.input) !== 'yes')
@@ -124,14 +137,20 @@ export class Calls {
   }
 
   /** Sends a request as it is now and waits for the answer. Throws a failure that names target and step. */
-  async send(shelf: Shelf, params: RawJson | undefined, { client, incoming, caller, x }: Asked): Promise<Answer> {
+  send(shelf: Shelf, params: RawJson | undefined, asked: Asked): Promise<Answer> {
+    const { client, incoming, caller, x } = asked
+    const connection = this.#connections.ready(client, shelf)
+    // A session that ended meanwhile has hung up for good: nothing may be opened for it.
+    if (connection === undefined || caller.signal?.aborted === true) return this.#opened(shelf, params, asked)
+    const relay = this.#connections.caller(client, shelf, caller)
+    return connection.request({ method: incoming.method, params, headers: x.headers }, relay) // fails with target and step
+  }
+
+  async #opened(shelf: Shelf, params: RawJson | undefined, { client, incoming, caller, x }: Asked): Promise<Answer> {
     const { method } = incoming
     try {
-      // A session that ended meanwhile has hung up for good: nothing may be opened for it.
       if (caller.signal?.aborted === true) throw caller.signal.reason
-      const connection =
-        this.#connections.ready(client, shelf) ??
-        (await orAborted(this.#connections.open(client, shelf), caller.signal))
+      const connection = await orAborted(this.#connections.open(client, shelf), caller.signal)
       const relay = this.#connections.caller(client, shelf, caller)
       return await connection.request({ method, params, headers: x.headers }, relay)
     } catch (thrown) {

@@ -1,7 +1,7 @@
 // Many upstreams as one server: a table of methods over the catalog, the clients' conversations and the doors of the policies.
 import type { Limits } from '../config/shape.ts'
 import type { RawJson } from '../core/brand.ts'
-import type { Exchange } from '../core/exchange.ts'
+import type { Exchange, Maybe } from '../core/exchange.ts'
 import { asFailure } from '../core/failure.ts'
 import type { Program } from '../policy/policy.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -34,7 +34,7 @@ export interface FederationOptions {
   readonly version: string
 }
 
-type Method = (asked: Asked) => Promise<Answer>
+type Method = (asked: Asked) => Maybe<Answer>
 
 export class FederatedServers implements Federation {
   readonly stateful: boolean

@@ -138,7 +138,7 @@ export function expectFine(message: unknown, who: string): void {
   if (typeof failed === 'string') throw new Error(`${who}: ${failed}`)
 }
 
-export function numberIn(message: unknown, name: string): number {
+function numberIn(message: unknown, name: string): number {
   const value: unknown = typeof message === 'object' && message !== null ? Reflect.get(message, name) : undefined
   if (typeof value === 'number') return value
   throw new Error(`expected ${name}, got ${JSON.stringify(message)}`)

@@ -128,9 +128,9 @@ export function requestBytes({ port, path }: Place, body: string, session = '', 
   )
 }
 
-export const INITIALIZE =
+const INITIALIZE =
   '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"bench","version":"1"}}}'
-export const INITIALIZED = '{"jsonrpc":"2.0","method":"notifications/initialized"}'
+const INITIALIZED = '{"jsonrpc":"2.0","method":"notifications/initialized"}'
 
 /** One keep-alive connection that sends a request at a time and opens itself anew when the server closes it. */
 export class Connection {

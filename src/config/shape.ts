@@ -26,7 +26,7 @@ export interface BackendShape extends Body {
 }
 
 /** A backend of the top-level `backends`, for those that refer to it by name. */
-export interface NamedBackendShape {
+interface NamedBackendShape {
   readonly name: string
   readonly kind: Body
   readonly policies: readonly Body[]

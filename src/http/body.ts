@@ -68,7 +68,7 @@ export function bodyWithin(
  */
 async function soon(x: Exchange, length: number, bounds: Bounds): Promise<Buffer | undefined> {
   const { request } = x
-  await undefined
+  await Promise.resolve()
   if (!request.complete || request.destroyed || request.readableLength !== length) return taken(x, bounds)
   const whole: unknown = request.read()
   x.body = Buffer.isBuffer(whole) ? whole : NOTHING

@@ -144,8 +144,9 @@ async function main(): Promise<void> {
   const options = programOptions(process.argv.slice(2))
   const { host, port } = options
   const serving = await listen(petstore(), { host, port: Number(port), ...tlsOf(options) })
-  process.stderr.write(`listening on ${serving.url}\n`)
+  // First ready to be ended, then announced: whoever reads the line may end us at once.
   endWith(() => serving.close(), options['until-stdin-ends'])
+  process.stderr.write(`listening on ${serving.url}\n`)
 }
 
 if (isProgram(import.meta)) await main()

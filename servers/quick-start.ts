@@ -10,10 +10,10 @@ async function main(): Promise<void> {
     convert: await serve(converter, { transport: 'sse' }),
     petstore: await listen(petstore(), {}),
   }
-  for (const [name, { url }] of Object.entries(started)) process.stderr.write(`${name} listening on ${url}\n`)
   endWith(async () => {
     await Promise.all(Object.values(started).map((serving) => serving.close()))
   }, true)
+  for (const [name, { url }] of Object.entries(started)) process.stderr.write(`${name} listening on ${url}\n`)
 }
 
 if (isProgram(import.meta)) await main()

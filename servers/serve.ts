@@ -179,6 +179,7 @@ export async function program(meta: ImportMeta, make: MakeServer, defaults: Prog
     ...(path === undefined ? {} : { path }),
     ...tlsOf(options),
   })
-  process.stderr.write(`listening on ${serving.url}\n`)
+  // First ready to be ended, then announced: whoever reads the line may end us at once.
   endWith(() => serving.close(), options['until-stdin-ends'])
+  process.stderr.write(`listening on ${serving.url}\n`)
 }

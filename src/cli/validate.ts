@@ -1,14 +1,14 @@
 // `toolgate validate`: every problem of a configuration at once, then what became of each key.
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { styleText } from 'node:util'
 import { type LedgerRow, ledgerSummary } from '../config/ledger.ts'
 import { type Loaded, loadConfig } from '../config/load.ts'
 import { countText, inOrder, type Located, pathText, problemJson, problemText } from '../config/problems.ts'
 import type { Parts } from '../config/schema/keys.ts'
 import type { Shape } from '../config/shape.ts'
 import type { Problem } from '../core/module.ts'
-import { CommandError, exit, type Io, type Output, type ValidateOptions } from './command.ts'
+import { CommandError, exit, type Io, type ValidateOptions } from './command.ts'
+import { painter } from './terminal.ts'
 
 /** What validating needs of the floor above. */
 export interface ValidateSite {
@@ -25,7 +25,7 @@ export async function validate(options: ValidateOptions, io: Io, site: ValidateS
   const problems = inOrder([...loaded.problems, ...loaded.place(late)])
   const valid = !problems.some(({ severity }) => severity === 'error')
   if (options.format === 'json') io.stdout.write(asJson({ file, valid, problems }, loaded, options.ledger))
-  else io.stdout.write(asText({ file, valid, problems }, loaded, options.ledger, colourful(io.stdout, io.env)))
+  else io.stdout.write(asText({ file, valid, problems }, loaded, options.ledger, painter(io.stdout, io.env)))
   return valid ? exit.fine : exit.no
 }
 
@@ -59,28 +59,18 @@ function reason(cause: unknown): string {
   return typeof code === 'string' ? code : 'unknown reason'
 }
 
-function asText(verdict: Verdict, loaded: Loaded, whole: boolean, colour: boolean): string {
+function asText(verdict: Verdict, loaded: Loaded, whole: boolean, style: ReturnType<typeof painter>): string {
   const paint = (head: string, { severity }: Located): string =>
-    colour
-      ? styleText(severity === 'error' ? ['red', 'bold'] : ['yellow', 'bold'], head, { validateStream: false })
-      : head
+    style('bold', style(severity === 'error' ? 'red' : 'yellow', head))
   const parts = verdict.problems.map((problem) => problemText(problem, paint))
   if (whole) parts.push(ledgerText(loaded))
-  const good = colour
-    ? styleText('green', 'Configuration is valid!', { validateStream: false })
-    : 'Configuration is valid!'
-  if (verdict.valid) parts.push(`${good}\n`)
+  if (verdict.valid) parts.push(`${style('green', 'Configuration is valid!')}\n`)
   const summary =
     loaded.ledger.length === 0
       ? ''
       : ` Ledger: ${ledgerSummary(loaded.ledger, loaded.lineOf)}${whole ? '' : '  → --ledger'}`
   parts.push(`${countText(verdict.problems)}.${summary}\n`)
   return parts.join('')
-}
-
-function colourful(stdout: Output, env: Io['env']): boolean {
-  if ((env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb') return false
-  return (env['FORCE_COLOR'] ?? '') !== '' || stdout.isTTY === true
 }
 
 function ledgerText({ ledger, lineOf }: Loaded): string {

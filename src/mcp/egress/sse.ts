@@ -3,17 +3,17 @@ import type { RawJson, TargetName } from '../../core/brand.ts'
 import { asFailure, Failure } from '../../core/failure.ts'
 import { define } from '../../core/module.ts'
 import type { SseEvent } from '../../http/sse.ts'
-import type { Answer, Caller, Connection, Hello, Outgoing, Peer, Upstream } from '../conversation.ts'
+import type { Answer, Caller, Connection, Hello, Outgoing, Upstream } from '../conversation.ts'
 import { notificationText, WireError } from '../wire.ts'
 import { type Call, type Speaker, speakerOf } from './call.ts'
 import { Calls, type Wire } from './calls.ts'
-import { asFailing, closing, failing } from './failing.ts'
-import { Gate } from './gate.ts'
+import { asFailing, failing } from './failing.ts'
 import { baseHeaders, requestHeaders } from './headers.ts'
 import { initializeRequest, readHello } from './hello.ts'
 import type { LegacyOptions } from './legacy.ts'
 import { oneWay } from './one-way.ts'
-import { findPlace, hostSchema, type Place } from './place.ts'
+import { findPlace, hostSchema } from './place.ts'
+import { type Open, PlacedUpstream } from './placed.ts'
 import type { TargetSite } from './site.ts'
 import { EventStream, type Reader } from './stream.ts'
 
@@ -23,38 +23,11 @@ export const sse = define({
   schema: hostSchema(),
   compile(config, site: TargetSite): Upstream | undefined {
     const place = findPlace(config, site, '/sse')
-    return place === undefined ? undefined : new SseUpstream(site, place)
+    return place === undefined ? undefined : new PlacedUpstream(site, place, open)
   },
 })
 
-class SseUpstream implements Upstream {
-  readonly target: TargetName
-  readonly endpoint: string
-  readonly #site: TargetSite
-  readonly #place: Place
-  readonly #gate: Gate
-  readonly #open = new Set<Connection>()
-  #ended = false
-
-  constructor(site: TargetSite, place: Place) {
-    this.target = site.target
-    this.endpoint = place.endpoint
-    this.#site = site
-    this.#place = place
-    this.#gate = new Gate(site.target, site.limits, site.metrics)
-  }
-
-  async connect(peer: Peer, signal?: AbortSignal): Promise<Connection> {
-    if (this.#ended) throw closing(this.target)
-    const options = { site: this.#site, place: this.#place, gate: this.#gate, peer, open: this.#open }
-    return await SseConversation.open(options, signal)
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#ended = true
-    await Promise.all([...this.#open].map((connection) => connection[Symbol.asyncDispose]()))
-  }
-}
+const open: Open = (options, signal) => SseConversation.open(options, signal)
 
 const POST_HEADERS = ['content-type', 'application/json']
 

@@ -110,12 +110,30 @@ function hostField(x: Exchange, request: IncomingMessage, spell: Spelling): stri
 }
 
 // Names under which credentials travel in queries (RFC 6750 §2.3, RFC 6749 §4.1.2, and what API keys are called in practice).
-const SECRET_QUERY =
-  /([?&](?:[^=&#]*(?:token|secret|password|passwd|signature|credential|api[-_.]?key|assertion)[^=&#]*|key|code|sig|auth|authorization|jwt|state)=)[^&#]*/gi
+const SECRET_WORD = /token|secret|password|passwd|signature|credential|api[-_.]?key|assertion/i
+const SECRET_NAME = /(?:^|\?)(?:key|code|sig|auth|authorization|jwt|state)$/i
 
-/** A request target in which values of credential-like query parameters are replaced by `***`. */
+/**
+ * A request target in which values of credential-like query parameters are replaced by `***`. Cut at `&` and `=` rather than
+ * searched by one expression: whoever repeats `?token` for 8 KiB would keep that one busy for seconds.
+ */
 export function withoutSecrets(target: string): string {
-  return target.includes('?') ? target.replace(SECRET_QUERY, '$1***') : target
+  const mark = target.indexOf('?') + 1
+  if (mark === 0) return target
+  return target.slice(0, mark) + target.slice(mark).split('&').map(withoutSecret).join('&')
+}
+
+function withoutSecret(parameter: string): string {
+  let from = 0
+  for (let equals = parameter.indexOf('='); equals >= 0; equals = parameter.indexOf('=', from)) {
+    const name = parameter.slice(from, equals)
+    if (SECRET_WORD.test(name) || SECRET_NAME.test(name)) {
+      const hash = parameter.indexOf('#', equals)
+      return `${parameter.slice(0, equals + 1)}***${hash < 0 ? '' : parameter.slice(hash)}`
+    }
+    from = equals + 1
+  }
+  return parameter
 }
 
 function mcpFields(x: Exchange, spell: Spelling): string {

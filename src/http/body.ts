@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Exchange } from '../core/exchange.ts'
 import { Failure } from '../core/failure.ts'
+import { Pieces } from './pieces.ts'
 
 /** Bytes a second that a body must bring after its first five seconds (reference: security §4.3, minimum body rate). */
 const USUAL_RATE = 500
@@ -107,9 +108,7 @@ class Taking {
   readonly #bounds: Bounds
   readonly #resolve: (body: Buffer | undefined) => void
   readonly #reject: (reason: unknown) => void
-  /** One chunk is the usual case, and needs neither a list nor a copy. */
-  #body: Buffer | Buffer[] | undefined = undefined
-  #size = 0
+  readonly #body = new Pieces()
   #elapsed = 0
   #timer: NodeJS.Timeout | undefined = undefined
 
@@ -139,22 +138,19 @@ class Taking {
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    this.#size += chunk.length
-    if (this.#body === undefined) this.#body = chunk
-    else if (Array.isArray(this.#body)) this.#body.push(chunk)
-    else this.#body = [this.#body, chunk]
-    if (this.#size <= this.#bounds.limit) return
+    this.#body.add(chunk)
+    if (this.#body.size <= this.#bounds.limit) return
     this.#over()
     if (this.#bounds.keep) {
       this.#stream.pause()
-      this.#stream.unshift(this.#whole())
+      this.#stream.unshift(this.#body.whole())
     }
     this.#resolve(undefined)
   }
 
   readonly #onEnd = (): void => {
     this.#over()
-    this.#resolve(this.#whole())
+    this.#resolve(this.#body.whole())
   }
 
   readonly #onError = (thrown: unknown): void => this.#broken(thrown)
@@ -174,19 +170,14 @@ class Taking {
   #watch(ms: number): void {
     this.#timer = setTimeout(() => {
       this.#elapsed += ms
-      const left = GRACE_MS + (this.#size / (this.#bounds.rate ?? USUAL_RATE)) * 1_000 - this.#elapsed
+      const left = GRACE_MS + (this.#body.size / (this.#bounds.rate ?? USUAL_RATE)) * 1_000 - this.#elapsed
       if (left > 0) {
         this.#watch(Math.max(Math.ceil(left), 100))
         return
       }
       this.#over()
-      this.#reject(new Failure('request.slow', `${this.#size} bytes in ${this.#elapsed} ms`))
+      this.#reject(new Failure('request.slow', `${this.#body.size} bytes in ${this.#elapsed} ms`))
     }, ms)
-  }
-
-  #whole(): Buffer {
-    const body = this.#body ?? NOTHING
-    return Array.isArray(body) ? Buffer.concat(body, this.#size) : body
   }
 
   #over(): void {

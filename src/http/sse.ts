@@ -1,5 +1,6 @@
 // Server-sent events as bytes and back: an encoder, and a decoder that takes chunks as the network cuts them.
 import { Failure } from '../core/failure.ts'
+import { Pieces } from './pieces.ts'
 
 /** One event. `id` and `retry` are there only when this event brought them. */
 export interface SseEvent {
@@ -32,8 +33,7 @@ export class SseDecoder {
   lastEventId = ''
   readonly #take: (event: SseEvent) => void
   readonly #bounds: SseBounds
-  #parts: Buffer[] = [] // the line that has not ended yet
-  #partBytes = 0
+  readonly #rest = new Pieces() // the line that has not ended yet
   #afterCr = false
   #atStart = true
   #bytes = 0 // of the data lines of this event
@@ -72,21 +72,19 @@ export class SseDecoder {
   }
 
   #keep(part: Buffer): void {
-    this.#partBytes += part.length
-    if (this.#partBytes > this.#bounds.line) tooLarge('line', this.#bounds.line)
-    this.#parts.push(part)
+    if (this.#rest.size + part.length > this.#bounds.line) tooLarge('line', this.#bounds.line)
+    this.#rest.add(part)
   }
 
   #line(chunk: Buffer, from: number, end: number): void {
-    if (this.#parts.length === 0) {
+    if (this.#rest.size === 0) {
       if (end - from > this.#bounds.line) tooLarge('line', this.#bounds.line)
       this.#field(chunk, from, end)
       return
     }
     this.#keep(chunk.subarray(from, end))
-    const whole = Buffer.concat(this.#parts, this.#partBytes)
-    this.#parts = []
-    this.#partBytes = 0
+    const whole = this.#rest.whole()
+    this.#rest.clear()
     this.#field(whole, 0, whole.length)
   }
 

@@ -121,11 +121,12 @@ function asProblems(issue: Issue, root: z.ZodType, value: unknown): readonly Pro
         'config.wrong-value',
         `${subject} must be ${issue.inclusive === false ? 'less than' : 'at most'} ${bound(issue.maximum, issue.origin)}`,
       )
-    case 'invalid_format':
-      return problem(
-        'config.wrong-value',
-        `${subject} is not a valid ${issue.format === 'regex' ? 'text for this key' : issue.format}`,
-      )
+    case 'invalid_format': {
+      // A pattern means nothing to a person: schemas that have words for it say so, and of the others the pattern is kept quiet.
+      const kind = issue.format === 'regex' ? 'text for this key' : issue.format
+      const own = issue.message.startsWith('Invalid ') ? `is not a valid ${kind}` : issue.message
+      return problem('config.wrong-value', `${subject} ${own}`)
+    }
     case 'invalid_union':
       return problem('config.wrong-type', `${subject} cannot be ${valueWord(given)}`)
     case 'custom':

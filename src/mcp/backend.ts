@@ -40,7 +40,7 @@ const target = z
       .max(253)
       .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, {
         error:
-          'a target’s name has lower-case letters, digits, `-` and `.` only: `_` and `+` separate it from other names',
+          'must have lower-case letters, digits, `-` and `.` only: `_` and `+` separate a target’s name from other names',
       }),
     openapi: z.unknown().optional(),
     ...optional(kinds),

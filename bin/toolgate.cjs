@@ -10,10 +10,19 @@ var enough = v[0] > needed[0] || (v[0] === needed[0] && v[1] >= needed[1])
 var own = path.join(__dirname, '../runtime/bin/node') // only in a checkout
 
 if (enough) {
+  if (process.channel) {
+    // A launcher that is killed cannot pass that on: its end of this channel closes instead.
+    process.channel.unref()
+    process.once('disconnect', function () {
+      process.kill(process.pid, 'SIGTERM')
+    })
+  }
   require('module').enableCompileCache()
   void import(sources ? '../src/main.ts' : '../dist/src/main.js')
 } else if (fs.existsSync(own)) {
-  var child = require('child_process').spawn(own, [__filename].concat(process.argv.slice(2)), { stdio: 'inherit' })
+  var child = require('child_process').spawn(own, [__filename].concat(process.argv.slice(2)), {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  })
   ;['SIGINT', 'SIGTERM', 'SIGHUP'].forEach(function (name) {
     process.on(name, function () {
       child.kill(name)

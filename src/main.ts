@@ -2,12 +2,16 @@
 import { runCommand } from './cli/index.ts'
 
 const interrupt = new AbortController()
-let asked = 0
+// A terminal signals everybody in it, and npm and the launcher pass signals on: within this time they are one wish.
+const sameWishMs = 1_000
+let asked: number | undefined
 
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
+    const now = performance.now()
     // The second Ctrl-C is somebody who does not want to wait.
-    if (++asked > 1) process.exit(130)
+    if (asked !== undefined && now - asked >= sameWishMs) process.exit(130)
+    asked ??= now
     interrupt.abort(name)
   })
 }

@@ -156,10 +156,11 @@ function distinct(targets: readonly Target[]): Target[] {
 }
 
 function configuration(targets: readonly Target[], found: readonly Found[]): string {
+  // In the client, a server that does not start costs the others nothing: it must not here either.
   const route = {
     name: 'mcp',
     matches: [{ path: { pathPrefix: '/mcp' } }, { path: { exact: '/sse' } }],
-    backends: [{ mcp: { targets: targets.map(({ name, body }) => ({ name, ...body })) } }],
+    backends: [{ mcp: { failureMode: 'failOpen', targets: targets.map(({ name, body }) => ({ name, ...body })) } }],
   }
   const document = new Document({ binds: [{ port: 3000, listeners: [{ routes: [route] }] }] })
   // A dollar in a comment is a variable as well.

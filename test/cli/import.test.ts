@@ -47,7 +47,15 @@ async function place(t: TestContext): Promise<Place> {
   return { cwd, home, put, run: (argv, given) => toolgate(['import', ...argv], { cwd, env: { HOME: home }, ...given }) }
 }
 
-const targetsIn = (yaml: string): unknown => parse(yaml).binds[0].listeners[0].routes[0].backends[0].mcp.targets
+const backendIn = (yaml: string) => parse(yaml).binds[0].listeners[0].routes[0].backends[0].mcp
+const targetsIn = (yaml: string): unknown => backendIn(yaml).targets
+
+test('an imported server that does not start costs the others nothing, as in the client', async (t) => {
+  const { run, put } = await place(t)
+  await put('project/.vscode/mcp.json', vscode)
+  const { out } = await run(['--from', 'vscode', '-o', '-'])
+  assert.equal(backendIn(out).failureMode, 'failOpen')
+})
 
 test("VS Code's servers become targets and no secret is in the configuration", async (t) => {
   const { run, put, cwd } = await place(t)

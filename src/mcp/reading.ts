@@ -21,13 +21,17 @@ export interface Reading {
   notification(method: string): void
 }
 
-/** All pages of a list. Ends at a cursor that has been before, and at the configured number. */
+/** So many times what one answer may have is what a whole list may have: pages are kept, and a hundred full ones are a gigabyte. */
+const ANSWERS = 4
+
+/** All pages of a list. Ends at a cursor that has been before, at the configured number, and where they become too many bytes. */
 export async function readPages(connection: Connection, kind: ListKind, reading: Reading): Promise<Page[]> {
   const { limits, log, metrics, target } = reading
   const { method, member } = lists[kind]
   const pages: Page[] = []
   const cursors = new Set<string>()
   let params: RawJson | undefined
+  let size = 0
   while (pages.length < limits.listPages) {
     const answer = await asked(connection, { method, params }, reading)
     if (answer.kind === 'error') throw refusedBy(answer.raw)
@@ -35,6 +39,12 @@ export async function readPages(connection: Connection, kind: ListKind, reading:
     if (page === undefined) throw new Failure('mcp.target', `the answer holds no ${member}`)
     pages.push(page)
     if (page.next === undefined) return pages
+    size += page.raw.length
+    if (size > ANSWERS * limits.resultBytes) {
+      metrics.limitHit('resultBytes')
+      log.warn('the pages of a list are too large', { target, list: method, pages: pages.length, characters: size })
+      return pages
+    }
     if (cursors.has(page.next)) {
       log.warn('a list goes in circles', { target, list: method, pages: pages.length })
       return pages

@@ -1,6 +1,6 @@
 // `toolgate [run]`: one gateway process, from the configuration to the last answered request.
 import { type Loaded, loadConfig } from '../config/load.ts'
-import { countText, inOrder, type Located, problemText } from '../config/problems.ts'
+import { countText, problemText } from '../config/problems.ts'
 import type { Shape } from '../config/shape.ts'
 import type { Problem } from '../core/module.ts'
 import { dryCompile } from '../gateway/compile.ts'
@@ -22,7 +22,8 @@ export async function run(found: Origin, options: RunOptions, io: Io): Promise<n
   const load = async (): Promise<Loaded> =>
     loadConfig({ text: await origin.read(), file: origin.name, env: io.env, parts })
   const first = await load()
-  if (first.shape === undefined) return refuse(first, [], io)
+  if (first.shape === undefined)
+    return refuse(first, first.draft === undefined ? [] : await dryCompile(first.draft, files.read), io)
   if (options.validateOnly) return validateOnly(first, first.shape, files, io)
   try {
     await using running = await Running.start(first.shape, { io, origin, load, files, connectTo: options.connectTo })
@@ -44,7 +45,7 @@ async function validateOnly(loaded: Loaded, shape: Shape, files: ConfigFiles, io
 }
 
 function refuse(loaded: Loaded, late: readonly Problem[], io: Io): number {
-  const problems: readonly Located[] = inOrder([...loaded.problems, ...loaded.place(late)])
+  const problems = loaded.withLate(late)
   io.stderr.write(`${problems.map((problem) => problemText(problem)).join('')}${countText(problems)}\n`)
   return exit.no
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type LedgerRow, ledgerSummary } from '../config/ledger.ts'
 import { type Loaded, loadConfig } from '../config/load.ts'
-import { countText, inOrder, type Located, pathText, problemJson, problemText } from '../config/problems.ts'
+import { countText, type Located, pathText, problemJson, problemText } from '../config/problems.ts'
 import type { Parts } from '../config/schema/keys.ts'
 import type { Shape } from '../config/shape.ts'
 import type { Problem } from '../core/module.ts'
@@ -21,8 +21,8 @@ export interface ValidateSite {
 export async function validate(options: ValidateOptions, io: Io, site: ValidateSite): Promise<number> {
   const { text, file } = await source(options, io)
   const loaded = loadConfig({ text, file, env: io.env, parts: site.parts })
-  const late = loaded.shape === undefined ? [] : ((await site.compile?.(loaded.shape)) ?? [])
-  const problems = inOrder([...loaded.problems, ...loaded.place(late)])
+  const late = loaded.draft === undefined ? [] : ((await site.compile?.(loaded.draft)) ?? [])
+  const problems = loaded.withLate(late)
   const valid = !problems.some(({ severity }) => severity === 'error')
   if (options.format === 'json') io.stdout.write(asJson({ file, valid, problems }, loaded, options.ledger))
   else io.stdout.write(asText({ file, valid, problems }, loaded, options.ledger, painter(io.stdout, io.env)))

@@ -4,7 +4,7 @@ import { complaints } from './check.ts'
 import type { Env } from './expand.ts'
 import { holes, type LedgerRow, ledger, ledgerProblems, withRefusals } from './ledger.ts'
 import { normalise } from './normalise.ts'
-import { inOrder, type Located } from './problems.ts'
+import { inOrder, type Located, pathText } from './problems.ts'
 import { type Duplicate, read } from './read.ts'
 import type { Parts } from './schema/keys.ts'
 import { isStruct, schemaAt } from './schema/note.ts'
@@ -22,6 +22,8 @@ export interface Source {
 export interface Loaded {
   /** `undefined` as soon as there is an error: nothing is started half. */
   readonly shape: Shape | undefined
+  /** What there is in spite of errors: never to be started, good for finding what else is wrong. */
+  readonly draft: Shape | undefined
   /** In the order of the file. */
   readonly problems: readonly Located[]
   readonly ledger: readonly LedgerRow[]
@@ -30,6 +32,8 @@ export interface Loaded {
   readonly lineOf: (path: Path) => number
   /** Gives problems that were found later, when modules were compiled, their place in the file. */
   readonly place: (problems: readonly Problem[]) => readonly Located[]
+  /** All that is wrong: the problems together with those found later, less what only repeats that a key was refused. */
+  readonly withLate: (late: readonly Problem[]) => readonly Located[]
 }
 
 /** Reads, checks and normalises a configuration (reference: agentgateway §1). */
@@ -38,14 +42,19 @@ export function loadConfig({ text, file, env, parts }: Source): Loaded {
   const place = (problems: readonly Problem[]): Located[] =>
     problems.map((problem) => ({ ...problem, file, ...reading.locate(problem.path) }))
   const lineOf = (path: Path): number => reading.locate(path).line
-  const done = (problems: readonly Located[], rows: readonly LedgerRow[], shape?: Shape): Loaded => ({
-    shape: problems.some(isError) ? undefined : shape,
-    problems: inOrder(problems),
-    ledger: withRefusals(rows, problems),
-    files: shape === undefined ? [] : filesOf(shape),
-    lineOf,
-    place,
-  })
+  const done = (problems: readonly Located[], rows: readonly LedgerRow[], shape?: Shape): Loaded => {
+    const standings = withRefusals(rows, problems)
+    return {
+      shape: problems.some(isError) ? undefined : shape,
+      draft: shape,
+      problems: inOrder(problems),
+      ledger: standings,
+      files: shape === undefined ? [] : filesOf(shape),
+      lineOf,
+      place,
+      withLate: (late) => inOrder([...problems, ...place(withoutEchoes(late, problems, standings))]),
+    }
+  }
   if (reading.value === undefined) return done(reading.problems, [])
   const value = reading.value ?? {} // an empty file is an empty configuration
   const root = rootSchema(parts)
@@ -63,6 +72,17 @@ export function loadConfig({ text, file, env, parts }: Source): Loaded {
 }
 
 const isError = ({ severity }: Problem): boolean => severity === 'error'
+
+/** A module that is not there, or that was given a value refused already, has nothing new to say about it. */
+function withoutEchoes(
+  late: readonly Problem[],
+  problems: readonly Problem[],
+  rows: readonly LedgerRow[],
+): readonly Problem[] {
+  const settled = [...problems.filter(isError), ...rows.filter(({ standing }) => standing === 'not built')]
+  const places = new Set(settled.map(({ path }) => pathText(path)))
+  return late.filter(({ path }) => !places.has(pathText(path)))
+}
 
 /** A struct has each of its keys once; in a map the last one counts, as in the original. */
 function twice(duplicates: readonly Duplicate[], root: ReturnType<typeof rootSchema>, file: string): Located[] {

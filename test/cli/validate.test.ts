@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test'
 import { z } from 'zod'
 import { CommandError, type Io, type ValidateOptions } from '../../src/cli/command.ts'
 import { type ValidateSite, validate } from '../../src/cli/validate.ts'
+import type { Problem } from '../../src/core/module.ts'
 
 const site: ValidateSite = { parts: { policies: { cors: z.unknown() }, backends: { host: z.string() } } }
 const good =
@@ -62,6 +63,18 @@ test('mistakes are shown in their place, and the answer is no', async () => {
 1 error. Ledger: 3 keys accepted, 0 translated, 0 ignored, 0 not built, 1 refused (line 3)  → --ledger
 `,
   )
+})
+
+test('what modules complain of is told together with what the configuration complains of', async () => {
+  const late = { code: 'config.module', severity: 'error', message: 'no such thing' } as const
+  const echo = { ...late, path: ['binds', 0, 'listeners', 0, 'routes', 1, 'backends', 0, 'backend'], message: 'again' }
+  const compile = async (): Promise<Problem[]> => [{ ...late, path: ['binds', 0, 'port'] }, echo]
+  const text = 'binds: [{ port: 1, listeners: [{ routes: [{}, { backends: [{ backend: nope }] }] }] }]\n'
+  const { code, out } = await run({ text }, {}, { ...site, compile })
+  assert.equal(code, 1)
+  assert.match(out, /config\.module\]: no such thing\n/)
+  assert.match(out, /there is no backend `nope`/)
+  assert.doesNotMatch(out, /again/)
 })
 
 test('--ledger tells what became of each key', async () => {

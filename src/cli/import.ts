@@ -1,12 +1,11 @@
 // `toolgate import`: the MCP servers that other programs on this machine know, as a configuration of ours. Reads them, changes none.
-import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Document, parse, Scalar, visit } from 'yaml'
 import { usageError } from './arguments.ts'
 import { type ClientName, clients, isClientName } from './clients.ts'
 import { type Arguments, CommandError, exit, type Io } from './command.ts'
 import { JsonProblem, readJsonc, recordAt, valueOf } from './jsonc.ts'
-import { bytesOf } from './settings.ts'
+import { bytesOf, replaceFile } from './settings.ts'
 import { liteLlmEntries, type Reading, type Target, targetFrom } from './targets.ts'
 import { jsonDocument, marks, oneLine, painter, printable } from './terminal.ts'
 import { isRecord } from './values.ts'
@@ -190,16 +189,8 @@ async function writeAll(wanted: string, { yaml, envFile, secrets, force }: Writi
   for (const { name } of files)
     if (!force && (await bytesOf(path.resolve(io.cwd, name))) !== undefined)
       throw new CommandError(exit.no, `${name} is already there`, { hint: `-o OTHER.yaml, or --force to overwrite it` })
-  for (const { name, text, mode } of files) {
-    try {
-      await writeFile(path.resolve(io.cwd, name), text, { mode, flag: force ? 'w' : 'wx' })
-    } catch (cause) {
-      throw new CommandError(exit.unasked, `cannot write ${name}`, {
-        where: cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason',
-        cause,
-      })
-    }
-  }
+  // Replaced, not written into: a file that others may read, or a link to one, must not become the home of secrets.
+  for (const { name, text, mode } of files) await replaceFile(path.resolve(io.cwd, name), text, mode)
 }
 
 /** `NAME='value'` lines, for a shell and for `util.parseEnv` alike. */

@@ -1,6 +1,6 @@
 // Changes files that are not ours: shows the difference, keeps what was there, and takes the change back byte for byte.
 import { createHash, randomUUID } from 'node:crypto'
-import { copyFile, mkdir, readFile, realpath, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import { constants, copyFile, mkdir, readFile, realpath, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { CommandError, exit } from './command.ts'
 import { isRecord, textOf } from './values.ts'
@@ -33,7 +33,7 @@ const reason = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason'
 
 /** Writes the whole file or nothing: never half of it, and never through a link into somewhere else. */
-async function replaceFile(file: string, text: string | Buffer, mode: number): Promise<void> {
+export async function replaceFile(file: string, text: string | Buffer, mode: number): Promise<void> {
   const draft = `${file}.${randomUUID()}`
   try {
     await writeFile(draft, text, { mode, flag: 'wx' })
@@ -87,7 +87,7 @@ export async function changeFile(name: string, text: string, state: string): Pro
   let backup: string | undefined
   if (before !== undefined) {
     backup = await freeBackup(file)
-    await copyFile(file, backup)
+    await copyFile(file, backup, constants.COPYFILE_EXCL) // a link that leads nowhere looks like a free name
   }
   // Remembered first: a change that was not made can be undone, one that was not remembered cannot.
   await writeJournal(state, [...(await readJournal(state)), { file, wrote: digest(text), backup, folder }])

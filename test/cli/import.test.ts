@@ -1,6 +1,6 @@
 // Servers of other programs become a configuration, their secrets become variables, and their files stay as they are.
 import assert from 'node:assert/strict'
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { parseEnv } from 'node:util'
@@ -199,6 +199,22 @@ test('nothing that is there is overwritten without --force', async (t) => {
   await assert.rejects(readFile(path.join(cwd, 'toolgate.yaml')))
   assert.equal((await run(['--force'])).code, 0)
   assert.match(await readFile(path.join(cwd, 'toolgate.yaml'), 'utf8'), /cmd: a/)
+})
+
+test('secrets that overwrite a file are read by nobody else, whoever could read the file before', async (t) => {
+  const { run, put, cwd, home } = await place(t)
+  await put('project/.cursor/mcp.json', '{"mcpServers": {"a": {"command": "a", "env": {"TOKEN": "t"}}}}')
+  await put('project/toolgate.env', 'OPEN=1\n')
+  const elsewhere = await put('elsewhere.yaml', 'untouched\n')
+  await symlink(elsewhere, path.join(cwd, 'toolgate.yaml'))
+  assert.equal((await run(['--force'])).code, 0)
+  assert.equal((await stat(path.join(cwd, 'toolgate.env'))).mode & 0o777, 0o600)
+  assert.equal(await readFile(elsewhere, 'utf8'), 'untouched\n')
+  assert.deepEqual(
+    (await readdir(cwd)).filter((name) => name.startsWith('toolgate')),
+    ['toolgate.env', 'toolgate.yaml'],
+    home,
+  )
 })
 
 test('nothing found, no such file, no JSON and no YAML each have their answer', async (t) => {

@@ -28,7 +28,7 @@ export async function run(found: Origin, options: RunOptions, io: Io): Promise<n
   try {
     await using running = await Running.start(first.shape, { io, origin, load, files, connectTo: options.connectTo })
     const tookMs = performance.now() // since the process started: what whoever started it has waited
-    io.stdout.write(banner({ shape: first.shape, origin: origin.name, tookMs, ...running.addresses }))
+    io.stdout.write(banner({ shape: first.shape, origin: origin.name, cwd: io.cwd, tookMs, ...running.addresses }))
     await running.serve()
     return exit.fine
   } catch (thrown) {

@@ -53,9 +53,12 @@ const target = z
   })
   .superRefine((it, context) => {
     const named = [...kinds.map(({ key }) => key), 'openapi'].filter((key) => bodyOf(it, key) !== undefined)
-    const all = 'one of `mcp`, `sse`, `stdio`, `openapi`'
-    if (named.length !== 1)
-      context.addIssue({ code: 'custom', message: `a target is ${all}${named.length === 0 ? '' : ', and only one'}` })
+    if (named.length === 0)
+      context.addIssue({ code: 'custom', message: 'needs one of `mcp`, `sse`, `stdio`, `openapi`' })
+    if (named.length > 1) {
+      const has = named.map((key) => `\`${key}\``).join(' and ')
+      context.addIssue({ code: 'custom', message: `can be only one kind of target, and has ${has}` })
+    }
     if (named[0] === 'stdio' && it.policies !== undefined && it.policies !== null)
       context.addIssue({
         code: 'custom',

@@ -39,6 +39,8 @@ export interface Running extends Line {
 
 /** How long an ended channel can still be asked for what it said. */
 const RESUME_MS = 60_000
+/** Channels of one session, ended ones included: who calls in a loop would collect a minute's worth of them. */
+const CHANNELS = 256
 
 /**
  * Fields that most sessions never need are made on first use: there may be ten thousand of these, most of them idle.
@@ -156,8 +158,20 @@ export class Session implements Client, Line {
   channel(): Channel {
     const number = ++this.#count
     const channel = new Channel({ streams: this.#parts.streams, number, resumption: this.#resumption })
-    if (this.#resumption !== 'none') (this.#channels ??= new Map()).set(number, channel)
+    if (this.#resumption === 'none') return channel
+    const channels = (this.#channels ??= new Map())
+    if (channels.size >= CHANNELS) this.#dropOldest(channels)
+    channels.set(number, channel)
     return channel
+  }
+
+  #dropOldest(channels: Map<number, Channel>): void {
+    for (const [number, channel] of channels) {
+      if (channel.ended === 0) continue // its call still runs, and those are bounded
+      channel.forget()
+      channels.delete(number)
+      return
+    }
   }
 
   /** Opens the event stream of the session, or takes up the one of an earlier response. */

@@ -74,6 +74,23 @@ test('what is kept for readers is given back, by age and at the end', (t) => {
   assert.equal(shared.room.bytes, 10_000)
 })
 
+test('of many calls only the newest can be resumed, but every one that still runs', (t) => {
+  const session = new Session(facts, parts(t))
+  session.channel() // runs on
+  for (let n = 0; n < 300; n++) {
+    const channel = session.channel()
+    channel.send(rawJson('{}'))
+    channel.end()
+  }
+  assert.equal(session.listen('2-0'), 'unknown event')
+  for (const number of [1, 301]) {
+    const stream = session.listen(`${number}-0`)
+    assert.ok(typeof stream !== 'string')
+    stream.destroy()
+  }
+  session.end()
+})
+
 test('nothing is kept beyond the room there is for all', (t) => {
   const shared = parts(t)
   const session = new Session(facts, shared)

@@ -67,6 +67,8 @@ export class Exchange {
   replyHeaders: OutgoingHttpHeaders | undefined = undefined
   /** A policy fixed the authority (`urlRewrite.authority`): the backend must not replace it by its own host name. */
   authorityFixed = false
+  /** Its place among those that are being served. */
+  seat = -1
   /** The path prefix that the route matched, for prefix rewrites; `undefined` when it matched otherwise. */
   matchedPrefix: string | undefined = undefined
 

@@ -7,6 +7,7 @@ import { TLSSocket } from 'node:tls'
 import type { Limits } from '../config/shape.ts'
 import { type Entrance, Exchange, type Reply, text } from '../core/exchange.ts'
 import { Failure } from '../core/failure.ts'
+import { Roster } from '../core/roster.ts'
 import { admit, wantsUpgrade } from '../http/headers.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -33,7 +34,7 @@ export class Port {
   readonly #options: PortOptions
   readonly #server: Server
   readonly #byAddress = new Map<string, number>()
-  readonly #open = new Set<Exchange>()
+  readonly #open = new Roster<Exchange>()
   /** When handshakes began, by the client's address and port: the secured socket is another object than the one accepted. */
   readonly #handshakes = new Map<string, number>()
   #draining = false
@@ -87,7 +88,7 @@ export class Port {
     // Connections become idle one by one while their last answers go out; node looks only when it is told to.
     const idle = setInterval(() => this.#server.closeIdleConnections(), 50)
     this.#server.closeIdleConnections()
-    for (const x of this.#open)
+    for (const x of this.#open.all())
       if (x.request.method === 'GET') x.abort(new Failure('request.aborted', 'the gateway is stopping'))
     const force = (): void => this.#server.closeAllConnections()
     deadline.addEventListener('abort', force, { once: true })

@@ -1,6 +1,7 @@
 // One client that has opened with `initialize`: a small record of what it said, what it runs, and where it listens.
 import type { RawJson, TargetName } from '../core/brand.ts'
 import type { JsonObject } from '../core/item.ts'
+import { Roster, type Seated } from '../core/roster.ts'
 import type { Log } from '../telemetry/log.ts'
 import { type Line, Questions } from './ask.ts'
 import type { Answer, Client, Connection, Federation } from './conversation.ts'
@@ -30,7 +31,8 @@ export interface SessionParts {
 }
 
 /** A request that runs, as its session sees it. */
-export interface Running extends Line {
+export interface Running extends Line, Seated {
+  readonly id: RawJson
   /** The client does not want it any more (with its reason), or the session is over. */
   cancel(reason: string): void
   /** Ends it because the session is over. */
@@ -45,7 +47,8 @@ const CHANNELS = 256
 /**
  * Fields that most sessions never need are made on first use: there may be ten thousand of these, most of them idle.
  */
-export class Session implements Client, Line {
+export class Session implements Client, Line, Seated {
+  seat = -1
   readonly id: string
   readonly principal: string
   readonly revision: string
@@ -59,7 +62,7 @@ export class Session implements Client, Line {
   readonly #parts: SessionParts
   #connections: Map<TargetName, Promise<Connection>> | undefined = undefined
   #subscriptions: Set<string> | undefined = undefined
-  #running: Map<RawJson, Running> | undefined = undefined
+  #running: Roster<Running> | undefined = undefined
   #calls = 0
   #questions: Questions | undefined = undefined
   #main: Channel | undefined = undefined
@@ -132,21 +135,23 @@ export class Session implements Client, Line {
   }
 
   /** A request begins. Ids that are in use already belong to the newest request, as the client sees it. */
-  begin(id: RawJson, call: Running): void {
+  begin(call: Running): void {
     this.#calls++
-    ;(this.#running ??= new Map()).set(id, call)
+    const before = this.running(call.id)
+    if (before !== undefined) this.#running?.delete(before)
+    ;(this.#running ??= new Roster()).add(call)
   }
 
-  done(id: RawJson, call: Running): void {
+  done(call: Running): void {
     this.#calls--
-    if (this.#running?.get(id) === call) this.#running.delete(id)
+    this.#running?.delete(call)
     this.#questions?.endOf(call)
     this.lastUsed = Date.now()
   }
 
   /** The running request with exactly this id: `1` and `"1"` are two (MCP basic/utilities/cancellation). */
   running(id: RawJson): Running | undefined {
-    return this.#running?.get(id)
+    return this.#running?.find((call) => call.id === id)
   }
 
   /** The client has posted an answer. */
@@ -204,7 +209,7 @@ export class Session implements Client, Line {
     this.#detach?.()
     this.#detach = undefined
     this.#federation = undefined
-    for (const call of this.#running?.values() ?? []) call.sessionOver()
+    for (const call of this.#running?.all() ?? []) call.sessionOver()
     this.#questions?.end()
     this.#main?.end()
     this.#main?.forget()
@@ -228,7 +233,7 @@ export class Session implements Client, Line {
   /** Where a question is heard: some clients never open the stream of the session, only those of their calls (reference: mcp §12.2). */
   #listening(): Line {
     if (this.#main?.stream !== undefined || this.#running === undefined) return this
-    const [only] = this.#running.values()
+    const [only] = this.#running.all()
     return this.#running.size === 1 && only !== undefined ? only : this
   }
 

@@ -25,9 +25,16 @@ function parts(t: TestContext) {
   return { streams: { rounds, room }, askTimeoutMs: 1_000, log: silent, resumable: true, room }
 }
 
-function running(): Running & { readonly ends: string[] } {
+function running(id: string): Running & { readonly ends: string[] } {
   const ends: string[] = []
-  return { ends, say: () => {}, cancel: (why) => void ends.push(why), sessionOver: () => void ends.push('over') }
+  return {
+    id: rawJson(id),
+    seat: -1,
+    ends,
+    say: () => {},
+    cancel: (why) => void ends.push(why),
+    sessionOver: () => void ends.push('over'),
+  }
 }
 
 test('it hears of one federation at a time, and of none when it is over', (t) => {
@@ -44,14 +51,14 @@ test('it hears of one federation at a time, and of none when it is over', (t) =>
 
 test('ids that look alike are two', (t) => {
   const session = new Session(facts, parts(t))
-  const [number, text] = [running(), running()]
-  session.begin(rawJson('1'), number)
-  session.begin(rawJson('"1"'), text)
+  const [number, text] = [running('1'), running('"1"')]
+  session.begin(number)
+  session.begin(text)
   assert.equal(session.running(rawJson('1')), number)
   assert.equal(session.running(rawJson('"1"')), text)
   assert.equal(session.running(rawJson('1.0')), undefined)
   assert.equal(session.calls, 2)
-  session.done(rawJson('1'), number)
+  session.done(number)
   assert.equal(session.calls, 1)
   assert.equal(session.idle, false)
   session.end()

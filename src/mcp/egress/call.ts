@@ -1,6 +1,7 @@
 // One request under way to an upstream: its id, its deadline, its cancellation, and the promise of its answer.
 import { type RawJson, rawJson } from '../../core/brand.ts'
 import type { JsonObject } from '../../core/item.ts'
+import type { Seated } from '../../core/roster.ts'
 import type { Answer, Caller, Outgoing, Peer } from '../conversation.ts'
 import { cut, edited, find } from '../json.ts'
 import { requestText } from '../wire.ts'
@@ -18,8 +19,6 @@ export interface Keeper {
   over(call: Call): void
   /** The caller does not want the answer any more. */
   cancelled(call: Call, reason: unknown): void
-  /** No answer came in time. */
-  expired(call: Call): void
 }
 
 /** What carries a call (an HTTP exchange) and must end with it. */
@@ -34,7 +33,8 @@ interface CallOptions {
   readonly speaker: Speaker
 }
 
-export class Call {
+export class Call implements Seated {
+  seat = -1
   readonly id: number
   readonly method: string
   readonly request: Outgoing
@@ -49,12 +49,13 @@ export class Call {
   /** There once the call has been sent. */
   carrier: Carrier | undefined = undefined
   settled = false
+  /** It is on its way, and not even the head of an answer has come. */
+  awaitsHead = false
   readonly #keeper: Keeper
   readonly #resolve: (answer: Answer) => void
   readonly #reject: (cause: unknown) => void
-  readonly #timer: NodeJS.Timeout
 
-  constructor({ id, request, caller, speaker }: CallOptions, keeper: Keeper, totalMs: number) {
+  constructor({ id, request, caller, speaker }: CallOptions, keeper: Keeper) {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>()
     this.id = id
     this.method = request.method
@@ -69,7 +70,6 @@ export class Call {
     const token = tokenOf(params)
     this.token = token?.text
     this.text = requestText(id, request.method, token === undefined ? params : token.exchanged(id))
-    this.#timer = setTimeout(expire, totalMs, this)
     caller.signal?.addEventListener('abort', this)
   }
 
@@ -93,22 +93,15 @@ export class Call {
     this.cancel(this.caller.signal?.reason)
   }
 
-  expire(): void {
-    this.#keeper.expired(this)
-  }
-
   #settle(answered: boolean): boolean {
     if (this.settled) return false
     this.settled = true
-    clearTimeout(this.#timer)
     this.caller.signal?.removeEventListener('abort', this)
     this.#keeper.over(this)
     this.carrier?.settled(answered)
     return true
   }
 }
-
-const expire = (call: Call): void => call.expire()
 
 interface Token {
   readonly text: RawJson

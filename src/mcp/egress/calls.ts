@@ -3,6 +3,7 @@
 import type { Limits } from '../../config/shape.ts'
 import { type RawJson, rawJson, type TargetName } from '../../core/brand.ts'
 import { asFailure, type Failure } from '../../core/failure.ts'
+import { Roster } from '../../core/roster.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Answer, Caller, Outgoing } from '../conversation.ts'
@@ -50,13 +51,17 @@ const asksFor: { readonly [method: string]: string } = {
 
 export class Calls {
   readonly #wire: Wire
-  readonly #open = new Map<number, Call>()
+  readonly #open = new Roster<Call>()
   /** Questions of the server that are being answered, by their id. */
   readonly #asks = new Map<RawJson, AbortController>()
+  readonly #everyMs: number
+  #timer: NodeJS.Timeout | undefined = undefined
   #lastId = 0
 
   constructor(wire: Wire) {
     this.#wire = wire
+    const { upstreamTotalMs, upstreamFirstByteMs } = wire.limits
+    this.#everyMs = Math.min(Math.max(Math.min(upstreamTotalMs, upstreamFirstByteMs) / 4, 10), 1_000)
   }
 
   get size(): number {
@@ -65,14 +70,15 @@ export class Calls {
 
   /** A new call; the transport sends its `text`. */
   begin(request: Outgoing, caller: Caller, speaker: Speaker): Call {
-    const call = new Call({ id: ++this.#lastId, request, caller, speaker }, this, this.#wire.limits.upstreamTotalMs)
-    this.#open.set(call.id, call)
+    const call = new Call({ id: ++this.#lastId, request, caller, speaker }, this)
+    this.#open.add(call)
+    this.#timer ??= setInterval(() => this.#watch(), this.#everyMs).unref()
     if (caller.signal?.aborted) call.cancel(caller.signal.reason)
     return call
   }
 
   over(call: Call): void {
-    this.#open.delete(call.id)
+    this.#open.delete(call)
     if (call.carrier !== undefined)
       this.#wire.metrics.upstreamCall('Primary', 'Mcp', performance.now() - call.startedAt)
   }
@@ -83,15 +89,31 @@ export class Calls {
     this.#wire.send(notificationText('notifications/cancelled', cancelledParams(call, reason)))
   }
 
-  expired(call: Call): void {
+  /** One timer for all calls, and none while there are none: deadlines are minutes, calls milliseconds. */
+  #watch(): void {
+    if (this.#open.size === 0) {
+      clearInterval(this.#timer)
+      this.#timer = undefined
+      return
+    }
+    const { upstreamTotalMs, upstreamFirstByteMs } = this.#wire.limits
+    const now = performance.now()
+    for (const call of this.#open.all()) {
+      const age = now - call.startedAt
+      if (age >= upstreamTotalMs) this.#late(call, 'upstreamTotalMs')
+      else if (call.awaitsHead && age >= upstreamFirstByteMs) this.#late(call, 'upstreamFirstByteMs')
+    }
+  }
+
+  #late(call: Call, limit: 'upstreamTotalMs' | 'upstreamFirstByteMs'): void {
     const { target, limits, metrics } = this.#wire
-    metrics.limitHit('upstreamTotalMs')
-    call.cancel(failing('upstream.timeout', [target, call.method], `no answer within ${limits.upstreamTotalMs} ms`))
+    metrics.limitHit(limit)
+    call.cancel(failing('upstream.timeout', [target, call.method], `no answer within ${limits[limit]} ms`))
   }
 
   /** Ends everything of one speaker, or of all. */
   endAll(cause: (call: Call) => Failure, { cancel, of }: { cancel: boolean; of?: Speaker }): void {
-    for (const call of this.#open.values()) {
+    for (const call of this.#open.all()) {
       if (of !== undefined && call.speaker !== of) continue
       if (cancel) call.cancel(cause(call))
       else call.failed(cause(call))
@@ -138,13 +160,17 @@ export class Calls {
 
   /** Servers that know floats only write `7.0`; a string is never an id of ours. */
   #find(id: RawJson): Call | undefined {
-    return id.charCodeAt(0) === 34 ? undefined : this.#open.get(Number(id))
+    return id.charCodeAt(0) === 34 ? undefined : this.#byId(Number(id))
+  }
+
+  #byId(id: number): Call | undefined {
+    return this.#open.find((call) => call.id === id)
   }
 
   #notified({ method, params, rawParams }: Notification, origin: Call | undefined): void {
     if (method === 'notifications/progress') {
       // Some servers hand every token back as text.
-      const call = this.#open.get(Number(params['progressToken']))
+      const call = this.#byId(Number(params['progressToken']))
       if (call?.token !== undefined && rawParams !== undefined)
         call.caller.notification(method, withToken(rawParams, call.token))
       return
@@ -208,9 +234,7 @@ export class Calls {
 
   /** Calls during which a server may have something to ask or to tell. */
   #running(): Call[] {
-    const running: Call[] = []
-    for (const call of this.#open.values()) if (!quiet.test(call.method)) running.push(call)
-    return running
+    return this.#open.filter((call) => !quiet.test(call.method)).sort((a, b) => a.id - b.id)
   }
 
   /**

@@ -66,13 +66,15 @@ export class Post implements Dispatcher.DispatchHandler {
     const { call } = this
     if (call.settled) return
     call.carrier = this
+    call.awaitsHead = true
     this.#host.pool.dispatch(
       {
         path: this.#host.path,
         method: 'POST',
         headers: requestHeaders(this.headers, call.request.headers),
         body: call.text,
-        headersTimeout: this.#host.limits.upstreamFirstByteMs,
+        // Not by undici's clock, which makes a timer for each: ours looks at all calls together.
+        headersTimeout: 0,
         bodyTimeout: 0,
       },
       this,
@@ -100,6 +102,7 @@ export class Post implements Dispatcher.DispatchHandler {
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200) return // informational: the answer is yet to come
+    this.call.awaitsHead = false
     this.#status = status
     const encoding = headers['content-encoding']
     if (encoding !== undefined && encoding !== 'identity')

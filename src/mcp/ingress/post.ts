@@ -2,6 +2,7 @@
 import type { RawJson } from '../../core/brand.ts'
 import type { Exchange, Reply } from '../../core/exchange.ts'
 import { asFailure, Failure, wireText } from '../../core/failure.ts'
+import type { Seated } from '../../core/roster.ts'
 import { Cancel, type Cancellation } from '../cancellation.ts'
 import type { Answer, Caller, Federation } from '../conversation.ts'
 import type { Running, Session } from '../session.ts'
@@ -25,7 +26,8 @@ export interface PostOptions {
 }
 
 /** Requests of one POST. Several only where the revision has batches. */
-export class Post {
+export class Post implements Seated {
+  seat = -1
   readonly session: Session
   readonly #x: Exchange
   readonly #federation: Federation
@@ -59,7 +61,7 @@ export class Post {
       this.#reply = resolve
       this.#open = requests.length
       this.#calls = requests.map((request) => new Call(request.id, this))
-      for (const call of this.#calls) this.session.begin(call.id, call)
+      for (const call of this.#calls) this.session.begin(call)
       for (let i = 0; i < requests.length; i++) this.#start(requests[i], this.#calls[i])
     })
   }
@@ -136,6 +138,7 @@ export class Post {
 
 /** One request while it runs: what the federation tells of it, and what the client can still do about it. */
 class Call implements Caller, Running {
+  seat = -1
   readonly id: RawJson
   readonly #post: Post
   #cancel: Cancel | undefined = undefined
@@ -169,7 +172,7 @@ class Call implements Caller, Running {
   answered(answer: Answer): void {
     if (this.#over) return
     this.#over = true
-    this.#post.session.done(this.id, this)
+    this.#post.session.done(this)
     this.#post.answered(this, answer)
   }
 
@@ -185,7 +188,7 @@ class Call implements Caller, Running {
     if (this.#over) return
     this.#over = true
     this.#why = new Failure('request.aborted', reason)
-    this.#post.session.done(this.id, this)
+    this.#post.session.done(this)
     this.#post.left(reply)
     this.#cancel?.abort(this.#why)
   }

@@ -1,10 +1,11 @@
 // One timer for many things that must be looked at now and then, instead of a timer for each.
+import { Roster, type Seated } from '../../core/roster.ts'
 
 /** Visits its members every so often. The timer runs only while there is anybody to visit, and keeps no process alive. */
-export class Rounds<Member> implements Disposable {
+export class Rounds<Member extends Seated> implements Disposable {
   readonly #everyMs: number
   readonly #visit: (member: Member, now: number) => void
-  readonly #members = new Set<Member>()
+  readonly #members = new Roster<Member>()
   #timer: NodeJS.Timeout | undefined = undefined
 
   constructor(everyMs: number, visit: (member: Member, now: number) => void) {
@@ -25,7 +26,7 @@ export class Rounds<Member> implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#timer)
     this.#timer = undefined
-    this.#members.clear()
+    for (const member of this.#members.all()) this.#members.delete(member)
   }
 
   #round(): void {
@@ -35,6 +36,6 @@ export class Rounds<Member> implements Disposable {
       return
     }
     const now = Date.now()
-    for (const member of this.#members) this.#visit(member, now)
+    for (const member of this.#members.all()) this.#visit(member, now)
   }
 }

@@ -9,6 +9,7 @@ const STALLED = 1 << 20
 
 /** Bytes of one response, ready for the wire. Ends by itself when its reader is too slow. */
 export class EventStream extends Readable {
+  seat = -1
   readonly #rounds: Rounds<EventStream>
   readonly #closed: (stream: EventStream) => void
   #quiet = false

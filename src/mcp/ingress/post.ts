@@ -7,7 +7,7 @@ import { Cancel, type Cancellation } from '../cancellation.ts'
 import type { Answer, Caller, Federation } from '../conversation.ts'
 import type { Running, Session } from '../session.ts'
 import { codes, errorObject, type Message, notificationText } from '../wire.ts'
-import { accepted, eventReply, jsonReply, messageText, noSession } from './replies.ts'
+import { accepted, eventReply, jsonReply, messageText, noSession, ReadyBodies } from './replies.ts'
 import type { Rounds } from './rounds.ts'
 import type { Channel } from './stream.ts'
 
@@ -27,6 +27,7 @@ export interface PostOptions {
 
 /** Requests of one POST. Several only where the revision has batches. */
 export class Post implements Seated {
+  static readonly #ready = new ReadyBodies()
   seat = -1
   readonly session: Session
   readonly #x: Exchange
@@ -73,11 +74,10 @@ export class Post implements Seated {
   }
 
   answered(call: Call, answer: Answer): void {
-    const text = messageText(call.id, answer)
     this.#open--
-    if (this.#channel !== undefined) this.#channel.send(text)
-    else if (this.#answers !== undefined) this.#answers.push(text)
-    else return this.#end(jsonReply(text))
+    if (this.#channel !== undefined) this.#channel.send(messageText(call.id, answer))
+    else if (this.#answers !== undefined) this.#answers.push(messageText(call.id, answer))
+    else return this.#end(jsonReply(Post.#ready.of(call.id, answer)))
     if (this.#open === 0) this.#end(this.#answers === undefined ? accepted : batchReply(this.#answers))
   }
 

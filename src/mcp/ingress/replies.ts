@@ -58,7 +58,7 @@ export function noSession(x: Exchange, missing: Missing | 'absent'): Reply {
  * Answers to requests, errors included. The original answers some errors with 400 and 500; clients of these revisions take that
  * for a broken connection (the official Python client ends it), so that one unknown tool would cost all other calls.
  */
-export const jsonReply = (body: string): Reply => ({ kind: 'bytes', status: 200, headers: json, body })
+export const jsonReply = (body: string | Buffer): Reply => ({ kind: 'bytes', status: 200, headers: json, body })
 
 export const eventReply = (body: EventStream): Reply => ({ kind: 'stream', status: 200, headers: events, body })
 
@@ -72,3 +72,24 @@ export const opened = (body: string, id: string): Reply => ({
 
 export const messageText = (id: RawJson, answer: Answer): RawJson =>
   answer.kind === 'result' ? resultText(id, answer.raw) : errorText(id, answer.raw)
+
+/** From this length on it pays to keep the bytes of an answer. */
+const LARGE = 65_536
+const CLOSE = Buffer.from('}')
+
+/** Bodies of large answers that are given again and again, such as a list of 5,000 tools: encoding was most of what they cost. */
+export class ReadyBodies {
+  /** `undefined`: seen once. Unique answers are never encoded twice, so theirs are not kept. */
+  readonly #bytes = new WeakMap<Answer, Buffer | undefined>()
+
+  of(id: RawJson, answer: Answer): string | Buffer {
+    if (answer.kind === 'error' || answer.raw.length < LARGE) return messageText(id, answer)
+    if (!this.#bytes.has(answer)) {
+      this.#bytes.set(answer, undefined)
+      return messageText(id, answer)
+    }
+    const ready = this.#bytes.get(answer) ?? Buffer.from(answer.raw)
+    this.#bytes.set(answer, ready)
+    return Buffer.concat([Buffer.from(`{"jsonrpc":"2.0","id":${id},"result":`), ready, CLOSE])
+  }
+}

@@ -328,3 +328,20 @@ test('log and metrics read the session in a form that opens nothing', async (t) 
   assert.equal(x?.mcpMethod, 'tools/list')
   assert.equal(x?.mcpSession, client.id.slice(0, 16))
 })
+
+test('a large answer that is given again and again stays what it is, under each id', async (t) => {
+  const table = new Table()
+  const tools = Array.from({ length: 2_000 }, (_, n) => ({
+    name: `tool_${n}`,
+    description: `ä → ${n} ${'x'.repeat(40)}`,
+  }))
+  const answer = { kind: 'result', raw: rawJson(JSON.stringify({ tools })) } as const
+  table.methods.set('tools/list', () => answer)
+  const { url } = await serve(t, { table })
+  const client = await Raw.open(url)
+  for (const id of [1, 'two', 3]) {
+    const { status, json } = await client.post({ id, method: 'tools/list' })
+    assert.equal(status, 200)
+    assert.deepEqual(json, { jsonrpc: '2.0', id, result: { tools } })
+  }
+})

@@ -99,8 +99,25 @@ function named(admitted: Admitted, several: boolean, options: MergeOptions): Ent
   return map.exposed.flatMap((form): Entry[] => {
     const candidate = candidates.get(`${form.target}\0${form.name}`)
     if (candidate === undefined) return []
-    return [{ item: candidate.item, exposed: form.exposed, text: namedText(candidate.offer.raw, form, several) }]
+    return [{ item: candidate.item, exposed: form.exposed, text: knownText(candidate.offer, form, several) }]
   })
+}
+
+interface Known {
+  readonly exposed: string
+  readonly several: boolean
+  readonly text: string
+}
+
+/** What offers were made into last: when one target changes, those of all others are the same objects as before. */
+const known = new WeakMap<Offer, Known>()
+
+function knownText(offer: Offer, form: Exposed, several: boolean): string {
+  const before = known.get(offer)
+  if (before?.exposed === form.exposed && before.several === several) return before.text
+  const text = namedText(offer.raw, form, several)
+  known.set(offer, { exposed: form.exposed, several, text })
+  return text
 }
 
 /** Text of a tool or prompt under its exposed name; a short form says where it comes from. */

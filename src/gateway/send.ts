@@ -24,23 +24,28 @@ export function failed(thrown: unknown, x: Exchange, log: Log): Reply {
  * `stallMs`: a client that takes nothing for so long loses the connection.
  */
 export async function send(reply: Reply, x: Exchange, response: ServerResponse, stallMs: number): Promise<number> {
-  if (response.destroyed || response.headersSent) return 0
+  if (response.destroyed || response.headersSent) {
+    // Whoever writes into it must hear that nobody reads.
+    if (reply.kind === 'stream') reply.body.destroy()
+    return 0
+  }
   const headers = withAdded(reply.headers, x.replyHeaders)
+  const { status } = reply
   switch (reply.kind) {
     case 'json':
       return whole(
         response,
-        reply.status,
-        { 'content-type': 'application/json', ...headers },
+        { status, headers: { 'content-type': 'application/json', ...headers } },
         JSON.stringify(reply.value),
+        stallMs,
       )
     case 'bytes':
-      return whole(response, reply.status, headers, reply.body)
+      return whole(response, { status, headers }, reply.body, stallMs)
     case 'empty':
-      response.writeHead(reply.status, bodiless(reply.status) ? headers : { ...headers, 'content-length': 0 }).end()
+      response.writeHead(status, bodiless(status) ? headers : { ...headers, 'content-length': 0 }).end()
       return 0
     case 'stream':
-      return flow(reply.body, response.writeHead(reply.status, headers), stallMs)
+      return flow(reply.body, response.writeHead(status, headers), stallMs, x)
     default:
       return unreachable(reply)
   }
@@ -48,9 +53,19 @@ export async function send(reply: Reply, x: Exchange, response: ServerResponse, 
 
 const bodiless = (status: number): boolean => status < 200 || status === 204 || status === 304
 
-function whole(response: ServerResponse, status: number, headers: OutgoingHttpHeaders, body: Buffer | string): number {
+/** Bodies up to this size are in the socket's buffers at once, whether the client reads or not. */
+const AT_ONCE = 65_536
+
+interface Written {
+  readonly status: number
+  readonly headers: OutgoingHttpHeaders
+}
+
+function whole(response: ServerResponse, { status, headers }: Written, body: Buffer | string, stallMs: number): number {
   const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length
   response.writeHead(status, { ...headers, 'content-length': length })
+  // Without a listener for it node cuts the connection; when the answer is out it sets its own time again.
+  if (length > AT_ONCE) response.setTimeout(stallMs)
   // Text of one byte a character leaves with the head in one cheap write: encoding UTF-8 was a fifth of a small call's cost.
   if (length === body.length && typeof body === 'string') response.end(body, 'latin1')
   else response.end(body)
@@ -64,7 +79,7 @@ function withAdded(headers: OutgoingHttpHeaders, added: OutgoingHttpHeaders | un
 }
 
 /** Pipes with back-pressure. What arrives in one tick leaves in one write; a stalled client and a broken source both end it. */
-function flow(body: Readable, response: ServerResponse, stallMs: number): Promise<number> {
+function flow(body: Readable, response: ServerResponse, stallMs: number, x: Exchange): Promise<number> {
   return new Promise((resolve) => {
     let bytes = 0
     let corked = false
@@ -95,8 +110,12 @@ function flow(body: Readable, response: ServerResponse, stallMs: number): Promis
       body.resume()
     })
     body.once('end', () => response.end())
-    // Half an answer must not look whole: the connection is cut.
-    body.once('error', () => response.destroy())
+    body.once('error', (thrown: unknown) => {
+      const failure = asFailure(thrown)
+      x.reason = failure.row.reason
+      x.error = failure.message
+      response.destroy() // half an answer must not look whole: the connection is cut
+    })
     response.once('close', finish)
     if (body.readableLength === 0) response.flushHeaders()
   })

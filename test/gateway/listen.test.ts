@@ -173,10 +173,13 @@ test('a stream that breaks is cut, never made to look whole', async (t) => {
         throw new Error('upstream died')
       })(),
     )
-  const { send } = await world(t, { handler: () => ({ kind: 'stream', status: 200, headers: {}, body: body() }) })
+  const { send, logged } = await world(t, {
+    handler: () => ({ kind: 'stream', status: 200, headers: {}, body: body() }),
+  })
   const answer = await send(get('/'))
   assert.match(answer, /part/)
   assert.doesNotMatch(answer, /\r\n0\r\n\r\n$/)
+  assert.equal(logged[0]?.error, 'upstream died')
 })
 
 test('a client that leaves aborts what runs for it', async (t) => {
@@ -218,4 +221,45 @@ test('one address may hold so many connections and no more', async (t) => {
   await new Promise((resolve) => setTimeout(resolve, 20))
   assert.equal(await send(get('/')), '')
   for (const socket of held) socket.destroy()
+})
+
+test('a client that does not read a large answer loses the connection', async (t) => {
+  const { number } = await world(t, {
+    limits: { writeStallMs: 100 },
+    handler: () => ({ kind: 'bytes', status: 200, headers: {}, body: Buffer.alloc(64 * 1_048_576) }),
+  })
+  const socket = connect(number, '127.0.0.1')
+  socket.pause()
+  socket.on('error', () => undefined)
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n')
+  // Reading goes on only now, long after the stall: what was on its way comes, then the end.
+  setTimeout(() => socket.resume(), 500)
+  let bytes = 0
+  socket.on('data', (chunk: Buffer) => (bytes += chunk.length))
+  socket.pause()
+  await closed
+  assert.ok(bytes < 64 * 1_048_576, `${bytes} bytes`)
+})
+
+test('a stream for a client that has left is ended', async (t) => {
+  const began = Promise.withResolvers<void>()
+  const go = Promise.withResolvers<void>()
+  const body = new Readable({ read: () => undefined })
+  const { number } = await world(t, {
+    handler: async () => {
+      began.resolve()
+      await go.promise
+      return { kind: 'stream', status: 200, headers: {}, body }
+    },
+  })
+  const socket = connect(number, '127.0.0.1')
+  socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n')
+  await began.promise
+  socket.destroy()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  const closed = new Promise((resolve) => body.once('close', resolve))
+  go.resolve()
+  await closed
+  assert.equal(body.destroyed, true)
 })

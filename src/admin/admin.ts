@@ -4,7 +4,7 @@ import express, { type ErrorRequestHandler, type Express, type Response } from '
 import type { Address } from '../config/shape.ts'
 import { type Listening, listen } from '../telemetry/listen.ts'
 import { type Level, type Log, levels } from '../telemetry/log.ts'
-import { isLoopback, protectiveHeaders, sameMachine } from './guard.ts'
+import { Exposed, isLoopback, protectiveHeaders, sameMachine } from './guard.ts'
 import { css, html, script } from './page.ts'
 import { withoutSecrets } from './secrets.ts'
 
@@ -48,7 +48,7 @@ export interface AdminOptions {
 export async function createAdmin(options: AdminOptions): Promise<Listening> {
   const { address } = options
   if (!('unix' in address) && !isLoopback(address))
-    throw new Error(
+    throw new Exposed(
       `adminAddr ${address.host}:${address.port} can be reached from other machines, and the admin API has no authentication: ` +
         `use localhost:${address.port}, unix:/path or off`,
     )

@@ -5,6 +5,11 @@ import type { Address } from '../config/shape.ts'
 
 const LOOPBACK_NAMES: readonly string[] = ['localhost', '127.0.0.1', '[::1]']
 
+/** The admin API was to be opened to other machines. */
+export class Exposed extends Error {
+  override readonly name = 'Exposed'
+}
+
 /** Whether only this machine can reach an address. */
 export function isLoopback(address: Exclude<Address, undefined>): boolean {
   if ('unix' in address) return true

@@ -1,4 +1,5 @@
 // A gateway process while it runs: log, metrics and its own listeners around the gateway; reload and drain.
+import { Exposed } from '../admin/guard.ts'
 import { jsonSchema } from '../config/json-schema.ts'
 import type { Loaded } from '../config/load.ts'
 import { pathText } from '../config/problems.ts'
@@ -195,18 +196,20 @@ export class Running implements AsyncDisposable {
   }
 }
 
+const openingHints = new Map([
+  ['EADDRINUSE', 'end the program that has the port, or configure another one'],
+  ['EACCES', 'choose an address this user may open'],
+])
+
 async function opening<T>(what: string, open: () => Promise<T>): Promise<T> {
   try {
     return await open()
   } catch (thrown) {
-    const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
-    if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL') {
-      const { message } = asFailure(thrown)
-      const hint =
-        code === 'EADDRINUSE'
-          ? 'end the program that has the port, or configure another one'
-          : 'choose an address this user may open'
-      throw new CommandError(exit.unasked, `cannot open ${what}: ${message}`, { hint, cause: thrown })
+    if (thrown instanceof Exposed) throw new CommandError(exit.no, thrown.message, { cause: thrown })
+    // Only what the system says: anything else is a mistake of ours, and needs its stack.
+    if (thrown instanceof Error && 'syscall' in thrown) {
+      const hint = openingHints.get('code' in thrown ? String(thrown.code) : '') ?? 'choose another address'
+      throw new CommandError(exit.unasked, `cannot open ${what}: ${thrown.message}`, { hint, cause: thrown })
     }
     throw thrown
   }

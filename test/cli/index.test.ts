@@ -105,3 +105,16 @@ test('variables of toolgate.env beside the configuration are there, and the proc
   assert.equal(fromProcess.code, 1)
   assert.match(fromProcess.out, /port/)
 })
+
+test('an own address that cannot be opened is told in a sentence', async () => {
+  const exposed = await toolgate(['-c', 'binds: []'], {
+    env: { STATS_ADDR: 'off', READINESS_ADDR: 'off', ADMIN_ADDR: '0.0.0.0:0' },
+  })
+  assert.equal(exposed.code, 1)
+  assert.match(exposed.err, /^error: adminAddr 0\.0\.0\.0:0 can be reached from other machines/)
+  const nowhere = await toolgate(['-c', 'binds: []'], {
+    env: { STATS_ADDR: 'no.such.host.invalid:0', READINESS_ADDR: 'off', ADMIN_ADDR: 'off' },
+  })
+  assert.equal(nowhere.code, 3)
+  assert.match(nowhere.err, /^error: cannot open config\.statsAddr: getaddrinfo .*\n {2}try: choose another address/)
+})

@@ -35,6 +35,8 @@ export class Port {
   readonly #server: Server
   readonly #byAddress = new Map<string, number>()
   readonly #open = new Roster<Exchange>()
+  /** Exchanges that have left HTTP. */
+  readonly #tunnels = new Roster<Exchange>()
   /** When handshakes began, by the client's address and port: the secured socket is another object than the one accepted. */
   readonly #handshakes = new Map<string, number>()
   #draining = false
@@ -88,8 +90,10 @@ export class Port {
     // Connections become idle one by one while their last answers go out; node looks only when it is told to.
     const idle = setInterval(() => this.#server.closeIdleConnections(), 50)
     this.#server.closeIdleConnections()
-    for (const x of this.#open.all())
-      if (x.request.method === 'GET') x.abort(new Failure('request.aborted', 'the gateway is stopping'))
+    const stopping = new Failure('request.aborted', 'the gateway is stopping')
+    // An event stream of a session has no end of its own, and its client comes back; a plain GET is a call like others.
+    for (const x of this.#open.all()) if (x.protocol === 'mcp' && x.request.method === 'GET') x.abort(stopping)
+    for (const x of this.#tunnels.all()) x.abort(stopping)
     const force = (): void => this.#server.closeAllConnections()
     deadline.addEventListener('abort', force, { once: true })
     if (deadline.aborted) force()
@@ -208,7 +212,7 @@ export class Port {
     const snapshot = this.#options.snapshot()
     snapshot.enter()
     const { x, listener, refusal } = this.#enter(request, snapshot)
-    this.#open.add(x)
+    this.#tunnels.add(x)
     const closed = new Promise<void>((resolve) => socket.once('close', resolve))
     socket.on('error', () => undefined) // node:http has let go of the socket: its errors end here, as `close`
     socket.once('close', () => x.abort(new Failure('request.aborted', 'the client closed the connection')))
@@ -221,7 +225,7 @@ export class Port {
     }
     if (reply !== undefined) await refuse(reply, x, response, socket).catch(() => socket.destroy())
     else await closed // a tunnel: as long as it lasts, its configuration does
-    this.#open.delete(x)
+    this.#tunnels.delete(x)
     snapshot.leave()
     const status = reply?.status ?? 101
     const duration = performance.now() - x.arrived

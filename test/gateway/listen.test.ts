@@ -263,3 +263,21 @@ test('a stream for a client that has left is ended', async (t) => {
   await closed
   assert.equal(body.destroyed, true)
 })
+
+test('draining lets a plain GET finish', async (t) => {
+  const began = Promise.withResolvers<void>()
+  const go = Promise.withResolvers<void>()
+  const { port, send } = await world(t, {
+    handler: async () => {
+      began.resolve()
+      await go.promise
+      return text(200, 'whole')
+    },
+  })
+  const answer = send(get('/'))
+  await began.promise
+  const drained = port.drain(AbortSignal.timeout(10_000))
+  go.resolve()
+  assert.match(await answer, /^HTTP\/1\.1 200 [^]*whole$/)
+  await drained
+})

@@ -74,8 +74,11 @@ export class Running implements AsyncDisposable {
   /** Serves until the process is told to stop; then drains within the grace period. */
   async serve(): Promise<void> {
     const stop = AbortSignal.any([this.#context.io.signal, this.#quit.signal])
+    // With every address off nothing else keeps the process alive, and the next reload may open one.
+    const alive = setInterval(() => undefined, 3_600_000)
     if (!stop.aborted)
       await new Promise<void>((resolve) => stop.addEventListener('abort', () => resolve(), { once: true }))
+    clearInterval(alive)
     this.#ready = false
     const { terminationGraceMs } = this.#running().shape
     this.#log.info('draining', { grace: `${terminationGraceMs}ms` })

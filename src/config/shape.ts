@@ -85,7 +85,6 @@ export interface Limits {
   readonly headerCount: number
   readonly headerValue: number
   readonly mcpBody: number
-  readonly body: number
   readonly jsonDepth: number
   readonly batch: number
   readonly connections: number

@@ -28,7 +28,6 @@ export const limits: Limits = {
   headerCount: 100,
   headerValue: 8192,
   mcpBody: 4 << 20,
-  body: 20 << 20,
   jsonDepth: 64,
   batch: 20,
   connections: 10_000,

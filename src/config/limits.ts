@@ -22,6 +22,7 @@ export const defaultLimits: Limits = Object.freeze({
   connections: 10_000,
   connectionsPerAddress: 200,
   requestsPerConnection: 1_000,
+  pipelined: 8,
   headerTimeMs: 10 * second,
   requestTimeMs: minute,
   bodyRate: 500,

@@ -90,6 +90,8 @@ export interface Limits {
   readonly connections: number
   readonly connectionsPerAddress: number
   readonly requestsPerConnection: number
+  /** Requests that may wait behind another one on a connection: their answers are made at once and kept until their turn. */
+  readonly pipelined: number
   readonly headerTimeMs: number
   readonly requestTimeMs: number
   /** Bytes a second that a request body must bring after its first five seconds. */

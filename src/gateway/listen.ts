@@ -39,6 +39,10 @@ export class Port {
   readonly #tunnels = new Roster<Exchange>()
   /** When handshakes began, by the client's address and port: the secured socket is another object than the one accepted. */
   readonly #handshakes = new Map<string, number>()
+  /** Requests that wait for an earlier one's answer, by connection; few clients ever do that. */
+  readonly #queued = new WeakMap<Socket, number>()
+  /** Sockets of tunnels and of refused upgrades. */
+  readonly #switched = new Set<Duplex>()
   #draining = false
 
   constructor(options: PortOptions) {
@@ -94,7 +98,10 @@ export class Port {
     // An event stream of a session has no end of its own, and its client comes back; a plain GET is a call like others.
     for (const x of this.#open.all()) if (x.protocol === 'mcp' && x.request.method === 'GET') x.abort(stopping)
     for (const x of this.#tunnels.all()) x.abort(stopping)
-    const force = (): void => this.#server.closeAllConnections()
+    const force = (): void => {
+      this.#server.closeAllConnections()
+      for (const socket of this.#switched) socket.destroy() // node has let go of them, and yet waits for their end
+    }
     deadline.addEventListener('abort', force, { once: true })
     if (deadline.aborted) force()
     await closed
@@ -171,6 +178,8 @@ export class Port {
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { limits, log, accessLog, metrics } = this.#options
+    // Without a socket of its own yet: an earlier answer is still on its way.
+    if (response.socket === null && this.#pipelined(request.socket, response)) return
     const snapshot = this.#options.snapshot()
     snapshot.enter()
     const { x, listener, refusal } = this.#enter(request, snapshot)
@@ -207,6 +216,19 @@ export class Port {
     metrics.requestDone(x, reply.status, bytes, duration)
   }
 
+  /** Whether so many requests wait on a connection that it was cut. */
+  #pipelined(socket: Socket, response: ServerResponse): boolean {
+    const waiting = (this.#queued.get(socket) ?? 0) + 1
+    if (waiting > this.#options.limits.pipelined) {
+      if (!socket.destroyed) this.#options.metrics.limitHit('pipelined')
+      socket.destroy()
+      return true
+    }
+    this.#queued.set(socket, waiting)
+    response.once('close', () => this.#queued.set(socket, (this.#queued.get(socket) ?? 1) - 1))
+    return false
+  }
+
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const response = new ServerResponse(request)
     const snapshot = this.#options.snapshot()
@@ -214,6 +236,8 @@ export class Port {
     const { x, listener, refusal } = this.#enter(request, snapshot)
     this.#tunnels.add(x)
     const closed = new Promise<void>((resolve) => socket.once('close', resolve))
+    this.#switched.add(socket)
+    socket.once('close', () => this.#switched.delete(socket))
     socket.on('error', () => undefined) // node:http has let go of the socket: its errors end here, as `close`
     socket.once('close', () => x.abort(new Failure('request.aborted', 'the client closed the connection')))
     let reply: Reply | undefined
@@ -274,7 +298,7 @@ export class Port {
  */
 function linger(request: IncomingMessage): void {
   let left = 1_048_576
-  const cut = setTimeout(() => request.destroy(), 2_000).unref() // node may have let go of it: no `close` comes then
+  const cut = setTimeout(() => request.destroy(), LINGER_MS).unref() // node may have let go of it: no `close` comes then
   request.on('data', (chunk: Buffer) => {
     left -= chunk.length
     if (left < 0) request.destroy()
@@ -283,12 +307,15 @@ function linger(request: IncomingMessage): void {
   request.resume() // whoever had the body before may have left it paused
 }
 
+/** How long a client that has its answer may go on before it is cut off. */
+const LINGER_MS = 2_000
+
 const peer = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`
 
 const nowhere: Entrance = { port: 0, scheme: 'http', bind: '', gateway: '', listener: '' }
 
-// Segments `.` and `..`, also percent-encoded: routes are matched on the path as it came, servers behind us may resolve it.
-const dotSegments = /^[^?]*\/(?:\.|%2e){1,2}(?:[/?]|$)/i
+// Segments `.` and `..`, however their dots and slashes are spelled: routes are matched on the path as it came, servers behind us may resolve it.
+const dotSegments = /^[^?]*(?:[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:[/?;\\]|%2f|%5c|$)/i
 
 const parserAnswers: Readonly<Record<string, 400 | 408 | 413 | 431>> = {
   HPE_HEADER_OVERFLOW: 431,
@@ -313,4 +340,8 @@ async function refuse(reply: Reply, x: Exchange, response: ServerResponse, socke
   response.assignSocket(socket as Socket) // an upgraded duplex of node:http is the socket itself
   await send(reply, x, response, 30_000)
   socket.end()
+  // Nobody times this socket any more: a client that never closes its side would keep it.
+  const cut = setTimeout(() => socket.destroy(), LINGER_MS).unref()
+  socket.once('close', () => clearTimeout(cut))
+  socket.resume()
 }

@@ -118,6 +118,9 @@ test('shapes that two servers may read differently are refused', async (t) => {
     'GET / HTTP/1.1\r\nhost: a\r\nx\u0000y: b\r\n\r\n',
     'GET /a/../b HTTP/1.1\r\nhost: a\r\n\r\n',
     'GET /a/%2E%2e/b HTTP/1.1\r\nhost: a\r\n\r\n',
+    'GET /a/..%2fb HTTP/1.1\r\nhost: a\r\n\r\n',
+    'GET /a%5C..%5cb HTTP/1.1\r\nhost: a\r\n\r\n',
+    'GET /a/..;/b HTTP/1.1\r\nhost: a\r\n\r\n',
   ]
   for (const shape of shapes) assert.equal(status(await send(shape, /\r\n\r\n/)), '400', JSON.stringify(shape))
 })
@@ -280,4 +283,33 @@ test('draining lets a plain GET finish', async (t) => {
   go.resolve()
   assert.match(await answer, /^HTTP\/1\.1 200 [^]*whole$/)
   await drained
+})
+
+test('so many requests may wait behind one on a connection, and no more', async (t) => {
+  let asked = 0
+  const { send } = await world(t, {
+    limits: { pipelined: 3 },
+    handler: async () => {
+      asked++
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      return text(200, 'ok')
+    },
+  })
+  const one = 'GET / HTTP/1.1\r\nhost: a\r\n\r\n'
+  const four = await send(one.repeat(3) + get('/'))
+  assert.equal(four.split('HTTP/1.1 200').length - 1, 4)
+  asked = 0
+  assert.equal(await send(one.repeat(40)), '')
+  assert.ok(asked <= 4, `${asked} were answered`)
+})
+
+test('a refused upgrade whose client stays does not keep the gateway from stopping', async (t) => {
+  const { port, number } = await world(t, { hostnames: ['only.example'] })
+  const socket = connect({ port: number, host: '127.0.0.1', allowHalfOpen: true })
+  socket.on('error', () => undefined)
+  const answered = new Promise<string>((resolve) => socket.once('data', (chunk: Buffer) => resolve(chunk.toString())))
+  socket.write('GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n')
+  assert.match(await answered, /^HTTP\/1\.1 404 /)
+  await port.drain(AbortSignal.timeout(200))
+  socket.destroy()
 })

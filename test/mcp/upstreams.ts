@@ -32,6 +32,7 @@ export const limits: Limits = {
   batch: 20,
   connections: 10_000,
   connectionsPerAddress: 200,
+  pipelined: 8,
   requestsPerConnection: 1_000,
   headerTimeMs: 10_000,
   requestTimeMs: 60_000,

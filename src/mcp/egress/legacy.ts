@@ -137,6 +137,11 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
   send(text: RawJson): void {
     const headers = this.#session?.headers
     if (headers === undefined) return
+    // A server that asks without end would have us open a connection for each refusal.
+    if (this.#sending.size >= this.limits.callsPerSession) {
+      this.metrics.limitHit('callsPerSession')
+      return
+    }
     const sent = this.#deliver({ step: 'reply', text, headers, timeoutMs: REPLY_MS })
       .catch((thrown: unknown) => {
         this.log.debug('a message was not taken', { target: this.target, error: String(thrown) })

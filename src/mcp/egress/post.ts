@@ -5,6 +5,7 @@ import type { Dispatcher } from 'undici'
 import type { Limits } from '../../config/shape.ts'
 import type { TargetName } from '../../core/brand.ts'
 import { asFailure, Failure } from '../../core/failure.ts'
+import { Pieces } from '../../http/pieces.ts'
 import { SseDecoder, type SseEvent } from '../../http/sse.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import { WireError } from '../wire.ts'
@@ -47,8 +48,7 @@ export class Post implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined = undefined
   #status = 0
   #decoder: SseDecoder | undefined = undefined
-  #body: Buffer | Buffer[] | undefined = undefined
-  #size = 0
+  readonly #body = new Pieces()
   #over = false
   #lastEventId = ''
   #retry: number | undefined = undefined
@@ -121,11 +121,8 @@ export class Post implements Dispatcher.DispatchHandler {
       this.#decoder.push(chunk)
       return
     }
-    this.#size += chunk.length
-    if (this.#size > this.#host.limits.resultBytes) this.#tooLarge()
-    if (this.#body === undefined) this.#body = chunk
-    else if (Array.isArray(this.#body)) this.#body.push(chunk)
-    else this.#body = [this.#body, chunk]
+    this.#body.add(chunk)
+    if (this.#body.size > this.#host.limits.resultBytes) this.#tooLarge()
   }
 
   onResponseEnd(): void {
@@ -197,13 +194,8 @@ export class Post implements Dispatcher.DispatchHandler {
   /** The whole body is there, and it is no stream. */
   #finish(): void {
     const status = this.#status
-    const bytes =
-      this.#body === undefined
-        ? Buffer.alloc(0)
-        : Array.isArray(this.#body)
-          ? Buffer.concat(this.#body, this.#size)
-          : this.#body
-    this.#body = undefined
+    const bytes = this.#body.whole()
+    this.#body.clear()
     if (!isUtf8(bytes)) {
       this.#fail(new Failure('upstream.protocol', `it answered ${status} with bytes that are no UTF-8`))
       return

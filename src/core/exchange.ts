@@ -16,11 +16,14 @@ interface Head {
   readonly headers: OutgoingHttpHeaders
 }
 
+/** A whole body; in pieces, so that ready ones need not be copied into one. */
+export type Bytes = Buffer | string | readonly Buffer[]
+
 /** What goes back to the client. A stream carries bytes that are ready for the wire. */
 export type Reply = Head &
   (
     | { readonly kind: 'json'; readonly value: unknown }
-    | { readonly kind: 'bytes'; readonly body: Buffer | string }
+    | { readonly kind: 'bytes'; readonly body: Bytes }
     | { readonly kind: 'stream'; readonly body: Readable }
     | { readonly kind: 'empty' }
   )

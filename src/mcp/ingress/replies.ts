@@ -1,6 +1,6 @@
 // What an ingress answers by itself: the wire texts and statuses that clients and scripts know (reference: agentgateway §11).
 import type { RawJson } from '../../core/brand.ts'
-import { type Exchange, type Reply, text } from '../../core/exchange.ts'
+import { type Bytes, type Exchange, type Reply, text } from '../../core/exchange.ts'
 import type { Answer } from '../conversation.ts'
 import { errorObject, errorText, resultText } from '../wire.ts'
 import type { Missing } from './sessions.ts'
@@ -58,7 +58,7 @@ export function noSession(x: Exchange, missing: Missing | 'absent'): Reply {
  * Answers to requests, errors included. The original answers some errors with 400 and 500; clients of these revisions take that
  * for a broken connection (the official Python client ends it), so that one unknown tool would cost all other calls.
  */
-export const jsonReply = (body: string | Buffer): Reply => ({ kind: 'bytes', status: 200, headers: json, body })
+export const jsonReply = (body: Bytes): Reply => ({ kind: 'bytes', status: 200, headers: json, body })
 
 export const eventReply = (body: EventStream): Reply => ({ kind: 'stream', status: 200, headers: events, body })
 
@@ -82,7 +82,7 @@ export class ReadyBodies {
   /** `undefined`: seen once. Unique answers are never encoded twice, so theirs are not kept. */
   readonly #bytes = new WeakMap<Answer, Buffer | undefined>()
 
-  of(id: RawJson, answer: Answer): string | Buffer {
+  of(id: RawJson, answer: Answer): Bytes {
     if (answer.kind === 'error' || answer.raw.length < LARGE) return messageText(id, answer)
     if (!this.#bytes.has(answer)) {
       this.#bytes.set(answer, undefined)
@@ -90,6 +90,6 @@ export class ReadyBodies {
     }
     const ready = this.#bytes.get(answer) ?? Buffer.from(answer.raw)
     this.#bytes.set(answer, ready)
-    return Buffer.concat([Buffer.from(`{"jsonrpc":"2.0","id":${id},"result":`), ready, CLOSE])
+    return [Buffer.from(`{"jsonrpc":"2.0","id":${id},"result":`), ready, CLOSE]
   }
 }

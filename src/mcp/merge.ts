@@ -58,7 +58,7 @@ export function merge(kind: ListKind, contributions: readonly Contribution[], op
   }))
   const entries =
     kind === 'tool' || kind === 'prompt'
-      ? named(admitted, several, options)
+      ? named(kind, admitted, several, options)
       : addressed(
           kind,
           admitted.flatMap(({ offers }) => offers),
@@ -84,40 +84,40 @@ export function listAnswer(kind: ListKind, entries: readonly Entry[], extra = ''
 
 type Admitted = readonly { readonly target: TargetName; readonly offers: readonly Candidate[] }[]
 
-function named(admitted: Admitted, several: boolean, options: MergeOptions): Entry[] {
-  const candidates = new Map(
-    admitted.flatMap(({ offers }) => offers).map((each) => [`${each.item.target}\0${each.item.name}`, each]),
-  )
+function named(kind: ListKind, admitted: Admitted, several: boolean, options: MergeOptions): Entry[] {
   const map = exposeNames(
     admitted.map(({ target, offers }) => ({ target, names: offers.map(({ item }) => item.name) })),
     options.prefixMode,
   )
-  for (const { target, name, owner } of map.dropped) {
-    const item = candidates.get(`${target}\0${name}`)?.item
-    if (item !== undefined) options.dropped(item, `target ${owner} has the name already`)
+  for (const { target, name, owner } of map.dropped)
+    options.dropped({ kind, target, name }, `target ${owner} has the name already`)
+  // Names come back in the order they went in, less those that were dropped: no second look-up by name is needed.
+  const entries: Entry[] = []
+  for (const { offers } of admitted) {
+    for (const candidate of offers) {
+      const form = map.exposed[entries.length]
+      if (form?.target === candidate.item.target && form.name === candidate.item.name)
+        entries.push(knownEntry(candidate, form, several))
+    }
   }
-  return map.exposed.flatMap((form): Entry[] => {
-    const candidate = candidates.get(`${form.target}\0${form.name}`)
-    if (candidate === undefined) return []
-    return [{ item: candidate.item, exposed: form.exposed, text: knownText(candidate.offer, form, several) }]
-  })
+  return entries
 }
 
 interface Known {
-  readonly exposed: string
   readonly several: boolean
-  readonly text: string
+  readonly entry: Entry
 }
 
 /** What offers were made into last: when one target changes, those of all others are the same objects as before. */
 const known = new WeakMap<Offer, Known>()
 
-function knownText(offer: Offer, form: Exposed, several: boolean): string {
+function knownEntry({ item, offer }: Candidate, form: Exposed, several: boolean): Entry {
   const before = known.get(offer)
-  if (before?.exposed === form.exposed && before.several === several) return before.text
-  const text = namedText(offer.raw, form, several)
-  known.set(offer, { exposed: form.exposed, several, text })
-  return text
+  const entryBefore = before?.several === several ? before.entry : undefined
+  if (entryBefore?.exposed === form.exposed && entryBefore.item.target === item.target) return entryBefore
+  const entry = { item, exposed: form.exposed, text: namedText(offer.raw, form, several) }
+  known.set(offer, { several, entry })
+  return entry
 }
 
 /** Text of a tool or prompt under its exposed name; a short form says where it comes from. */

@@ -29,8 +29,8 @@ export function banner(facts: BannerFacts): string {
   if (shape.binds.length === 0) lines.push('  no port is served: the configuration has no `binds`, `gateways` or `mcp`')
   const own = [
     admin && `admin  ${admin}/ui`,
-    stats && `metrics ${stats}/metrics`,
-    readiness && `ready ${readiness}/healthz/ready`,
+    stats && `metrics ${reachable(stats)}/metrics`,
+    readiness && `ready ${reachable(readiness)}/healthz/ready`,
   ].filter((each) => each !== undefined)
   if (own.length > 0) lines.push(`  ${own.join('   ')}`)
   if (url !== undefined) lines.push(...connecting(mcpUrl(url), cwd))
@@ -78,3 +78,6 @@ function addressOf({ protocol, hostname }: ListenerShape, port: number, route: R
   const host = hostname === undefined || hostname.startsWith('*') ? 'localhost' : hostname
   return `${protocol.toLowerCase()}://${host}:${port}${match?.path.value ?? '/'}`
 }
+
+/** An address of every interface, as one that can be opened. */
+const reachable = (url: string): string => url.replace(/\/\/(?:\[::\]|0\.0\.0\.0):/, '//localhost:')

@@ -23,6 +23,9 @@ const landlords: Readonly<Record<string, readonly string[]>> = {
   undici: ['http', 'mcp', 'proxy'],
   express: ['admin'],
   'prom-client': ['telemetry'],
+  re2js: ['cel'],
+  jose: ['oauth'],
+  oauth4webapi: ['oauth'],
   '@modelcontextprotocol/sdk': ['cli', 'mcp'],
 }
 

@@ -11,6 +11,20 @@ export interface Identity {
   readonly claims: { readonly [claim: string]: unknown }
 }
 
+type Fields = { readonly [field: string]: unknown }
+
+/** A token that a policy has verified and taken off the request. `raw` is for `backendAuth.passthrough` only. */
+export interface VerifiedToken {
+  readonly claims: Fields
+  readonly raw: string
+}
+
+/** An API key that a policy has recognised and taken off the request. */
+export interface VerifiedKey {
+  readonly key: string
+  readonly metadata: Fields
+}
+
 interface Head {
   readonly status: number
   readonly headers: OutgoingHttpHeaders
@@ -60,6 +74,11 @@ export class Exchange {
   /** Request headers, names in lower case; edited in place by policies. */
   headers: IncomingHttpHeaders
   identity: Identity | undefined = undefined
+  jwt: VerifiedToken | undefined = undefined
+  apiKey: VerifiedKey | undefined = undefined
+  basicAuth: { readonly username: string } | undefined = undefined
+  /** What policies found out besides, by the name that expressions read it under (`metadata`, `extauthz`, `extproc`). */
+  found: { [root: string]: Fields } | undefined = undefined
   /** The whole request body, once somebody had to buffer it. */
   body: Buffer | undefined = undefined
   /** How the work that waits for an upstream is stopped when the exchange ends early: `signal` without the cost of one. */

@@ -167,6 +167,7 @@ class Compiler {
         if (content === undefined) this.#problem(path, `cannot read the file ${file}`)
         return content
       },
+      keep: (key, make) => this.#holder.keep(key, make),
     }
   }
 
@@ -179,7 +180,6 @@ class Compiler {
       sealKey,
       limits: this.#shape.limits,
       backend: (name) => this.#named.get(name.replace(/^\//, '')),
-      keep: (key, make) => this.#holder.keep(key, make),
     }
   }
 

@@ -68,6 +68,8 @@ export interface Site {
   read(file: string): Buffer | undefined
   readonly pools: Pools
   readonly log: Log
+  /** A thing with a life: the running snapshot's when its `key` is unchanged, else made now. Disposed with the last snapshot that keeps it. */
+  keep<T extends AsyncDisposable>(key: string, make: () => T): T
 }
 
 /** Where a backend that the configuration has named is. */
@@ -87,8 +89,6 @@ export interface BackendSite extends Site {
   readonly sealKey: Buffer
   /** Looks up a `host` of the top-level `backends`. */
   backend(name: string): NamedPlace | undefined
-  /** A thing with a life: the running snapshot's when its `key` is unchanged, else made now. Disposed with the last snapshot that keeps it. */
-  keep<T extends AsyncDisposable>(key: string, make: () => T): T
 }
 
 /** Takes over a connection whose client asks for another protocol. A Reply: it stays HTTP after all, and this is the answer. */

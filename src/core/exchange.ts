@@ -81,6 +81,10 @@ export class Exchange {
   found: { [root: string]: Fields } | undefined = undefined
   /** The whole request body, once somebody had to buffer it. */
   body: Buffer | undefined = undefined
+  /** The first bytes of a body that was too large to be taken in whole. */
+  bodyPrefix: Buffer | undefined = undefined
+  /** The exchange as expressions see it; made and known by whoever evaluates them. */
+  view: object | undefined = undefined
   /** How the work that waits for an upstream is stopped when the exchange ends early: `signal` without the cost of one. */
   cancel: ((reason: unknown) => void) | undefined = undefined
   /** Sends `100 Continue` to a client that waits for it (RFC 9110 §10.1.1): set by the listener, called by whoever first wants the body. */

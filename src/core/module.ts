@@ -17,6 +17,15 @@ export interface Problem {
   readonly message: string
   /** What was probably meant, or what to do. */
   readonly hint?: string
+  /** The part of the text at `path` that is meant, when the text is a language of its own. */
+  readonly part?: Part
+}
+
+/** Half-open range of offsets in a text. */
+export interface Part {
+  readonly text: string
+  readonly start: number
+  readonly end: number
 }
 
 /** One YAML key → one compiled thing. A file that adds one is listed in the table of its room. */

@@ -5,6 +5,7 @@ import type { Entrance } from '../core/exchange.ts'
 import type { Path, Problem } from '../core/module.ts'
 import { Pools } from '../http/pools.ts'
 import { policies } from '../policy/index.ts'
+import { CEL_LATER } from '../policy/later.ts'
 import {
   type BackendModule,
   type BackendSite,
@@ -157,11 +158,19 @@ class Compiler {
 
   #site(path: Path): Site {
     const { pools, log, read } = this.#context
+    const report = (severity: Problem['severity'], at: Path, message: string, hint?: string): void => {
+      this.problems.push(moduleProblem({ severity, path: [...path, ...at], message, hint }))
+    }
     return {
       path,
       pools,
       log,
-      problem: (at, message, hint) => this.#problem([...path, ...at], message, hint),
+      problem: (at, message, hint) => report('error', at, message, hint),
+      warning: (at, message, hint) => report('warning', at, message, hint),
+      cel: (at) => {
+        report('error', at, `an expression ${CEL_LATER}`)
+        return undefined
+      },
       read: (file) => {
         const content = read(file)
         if (content === undefined) this.#problem(path, `cannot read the file ${file}`)
@@ -209,6 +218,15 @@ class Compiler {
   }
 
   #problem(path: Path, message: string, hint?: string): void {
-    this.problems.push({ code: 'config.module', severity: 'error', path, message, ...(hint !== undefined && { hint }) })
+    this.problems.push(moduleProblem({ severity: 'error', path, message, hint }))
   }
 }
+
+const moduleProblem = ({
+  hint,
+  ...problem
+}: Pick<Problem, 'severity' | 'path' | 'message'> & { hint: string | undefined }): Problem => ({
+  code: 'config.module',
+  ...problem,
+  ...(hint !== undefined && { hint }),
+})

@@ -1,5 +1,6 @@
 // A running gateway: ports, the current snapshot, and the way from one configuration to the next.
 import { randomBytes } from 'node:crypto'
+import { pathText } from '../config/problems.ts'
 import type { Shape } from '../config/shape.ts'
 import type { Problem } from '../core/module.ts'
 import { defaultPoolSettings, Pools } from '../http/pools.ts'
@@ -176,7 +177,10 @@ export class Gateway implements AsyncDisposable {
 
 async function compiled(shape: Shape, context: Parameters<typeof compile>[1]): Promise<Snapshot> {
   const { snapshot, problems } = await compile(shape, context)
-  if (problems.every(({ severity }) => severity !== 'error')) return snapshot
+  if (problems.every(({ severity }) => severity !== 'error')) {
+    for (const { message, path, hint } of problems) context.log.warn(message, { at: pathText(path), hint })
+    return snapshot
+  }
   snapshot.retire()
   throw new Refused(problems)
 }

@@ -182,6 +182,8 @@ function planOf(body: Target, path: Path, site: BackendSite): Plan {
       ...site,
       path: [...site.path, ...at],
       problem: (below, message, hint) => site.problem([...at, ...below], message, hint),
+      warning: (below, message, hint) => site.warning([...at, ...below], message, hint),
+      cel: (below, source, use) => site.cel([...at, ...below], source, use),
       read: (file) => site.read(file),
     })
     if (policy === undefined || policy instanceof Promise)

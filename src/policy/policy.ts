@@ -1,6 +1,8 @@
 // What a policy is: six doors, all optional, and the plan it makes for the backend phase. Nothing here knows a single policy.
 import type { Duplex } from 'node:stream'
 import type { z } from 'zod'
+import type { Program as Expression } from '../cel/program.ts'
+import type { Phase } from '../cel/scope.ts'
 import type { Limits } from '../config/shape.ts'
 import type { Exchange, Handler, Maybe, Reply } from '../core/exchange.ts'
 import type { Call, Definition, Item, Result } from '../core/item.ts'
@@ -58,12 +60,31 @@ type Door = 'admits' | 'onRequest' | 'permits' | 'onCall' | 'onResult' | 'onRepl
 /** The doors of all policies in force, flat and frozen, in order of execution. */
 export type Program = { readonly [D in Door]: readonly NonNullable<Policy[D]>[] } & { readonly plan: Plan }
 
+export type { Expression }
+
+/** What an expression is for: when it is evaluated, and what is expected of its answer. */
+export interface Use {
+  readonly phase: Phase
+  /** `bool`: a rule or a condition. */
+  readonly expects?: 'bool'
+  /** What follows when it is true: rules are checked for what goes wrong with their kind (reference: cel §6.5). */
+  readonly role?: 'allow' | 'deny' | 'require'
+}
+
 /** What a module may use while it compiles. */
 export interface Site {
   /** Where the module's body stands in the configuration. */
   readonly path: Path
   /** Reports something wrong below `path`; compiling goes on, so that all problems are found at once. */
   problem(at: Path, message: string, hint?: string): void
+  /** As `problem`, for what runs all the same. */
+  warning(at: Path, message: string, hint?: string): void
+  /**
+   * The expression that is written at `at`. What is wrong with it is reported, with its place in the text; `undefined` when it
+   * cannot be used. Whatever it reads is there when it is evaluated: bodies are buffered in front of a policy whose expressions
+   * look at them, and nowhere else (reference: cel §6.4). Evaluate it with `contextOf(x)` of `context.ts`.
+   */
+  cel(at: Path, source: string, use: Use): Expression | undefined
   /** Content of a file that the configuration names (relative to the working directory); it is watched from then on. */
   read(file: string): Buffer | undefined
   readonly pools: Pools

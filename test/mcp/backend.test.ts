@@ -67,6 +67,8 @@ async function compiler(t: TestContext) {
     const handler = await mcp.compile(mcp.schema.parse(body), {
       path: ['backends', 0],
       problem: (at, message) => problems.push({ path: at.join('.'), message }),
+      warning: () => undefined,
+      cel: () => undefined,
       read: () => undefined,
       backend: () => undefined,
       pools,

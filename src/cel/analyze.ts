@@ -1,0 +1,348 @@
+// What an expression reads, found by looking at its tree: paths, and the data that must be provided because of them.
+import type { Ast } from './ast.ts'
+import type { Attribute } from './program.ts'
+import type { Scope } from './scope.ts'
+
+export interface Analysis {
+  readonly attributes: ReadonlySet<Attribute>
+  /** `jwt.roles`, `llm.prompt[].role`: `[]` is any entry. */
+  readonly reads: ReadonlySet<string>
+}
+
+/** What a function of the configuration reads: at the top, and below each of its parameters. */
+export interface Callee {
+  /** Its parameters in order, the receiver first when it is a method. */
+  readonly parameters: readonly string[]
+  /** All further arguments as a list. */
+  readonly rest: string | undefined
+  readonly reads: readonly Read[]
+}
+
+/** A root or parameter and what follows; `[]` stands for an entry that is not known. */
+export type Path = readonly string[]
+
+/** `whole`: what lies below may be looked at as well. */
+interface Read {
+  readonly path: Path
+  readonly whole: boolean
+}
+
+/** Functions of the configuration, by how they are called: `name` or `.name`. */
+export type Callees = ReadonlyMap<string, Callee>
+
+type Call = Extract<Ast, { kind: 'call' }>
+
+interface Local {
+  readonly name: string
+  readonly paths: readonly Path[]
+  readonly outer: Local | undefined
+}
+
+const noCallees: Callees = new Map()
+const entry = '[]'
+/** Longer paths are cut: what lies below is read as well. */
+const deepest = 16
+/** One place that could be more paths than this (`a ? b : c` of such places, …) counts as reading all of each. */
+const widest = 32
+
+/** How a value is handed through; other calls look at all of what they are given. */
+const passing: ReadonlySet<string> = new Set([
+  'default',
+  'coalesce',
+  'dyn',
+  'or',
+  'orValue',
+  'value',
+  'optional.of',
+  'optional.ofNonZeroValue',
+])
+
+/** Macros whose variable is an entry of what they are called on; those of two variables have key or index first. */
+const loops: ReadonlySet<string> = new Set([
+  'all',
+  'exists',
+  'exists_one',
+  'existsOne',
+  'map',
+  'filter',
+  'mapValues',
+  'filterKeys',
+  'transformList',
+  'transformMap',
+  'transformMapEntry',
+])
+
+/** Macros whose variable is what they are called on. */
+const bindings: ReadonlySet<string> = new Set(['with', 'optMap', 'optFlatMap'])
+
+/** Macros that answer a part of what they are called on. */
+const selections: ReadonlySet<string> = new Set(['filter', 'filterKeys'])
+
+const attributes: readonly { readonly attribute: Attribute; readonly path: Path }[] = (
+  [
+    'request.body',
+    'request.bodyPrefix',
+    'response.body',
+    'response.bodyPrefix',
+    'llm.prompt',
+    'llm.completion',
+    'llm.toolCalls',
+    'mcp.tool.arguments',
+    'mcp.tool.result',
+    'mcp.tool.error',
+  ] as const
+).map((attribute) => ({ attribute, path: attribute.split('.') }))
+
+/**
+ * Finds what an expression reads. It may find too much, never too little: a body that is read but was not buffered would turn a
+ * rule into an error (cel.md §6.4).
+ */
+export function analyze(ast: Ast, scope: Scope, callees: Callees = noCallees): Analysis {
+  const found = new Set<Attribute>()
+  const names = new Set<string>()
+  const passed = new Set<string>()
+  const reads = readsOf(ast, scope, callees)
+  for (const { path, whole } of reads) {
+    for (const row of attributes)
+      if ((whole || path.length >= row.path.length) && agree(path, row.path)) found.add(row.attribute)
+    if (whole) for (let length = 1; length <= path.length; length++) passed.add(spell(path.slice(0, length)))
+    if (whole) names.add(spell(path))
+  }
+  for (const { path } of reads) if (!passed.has(spell(path))) names.add(spell(path))
+  return { attributes: found, reads: names }
+}
+
+/** The same in parts: for the body of a function, whose paths may begin with a parameter. */
+export function readsOf(ast: Ast, scope: Scope, callees: Callees): readonly Read[] {
+  const walk = new Walk(scope, callees)
+  walk.value(ast, undefined)
+  return walk.reads()
+}
+
+class Walk {
+  readonly #reads = new Map<string, Read>()
+  readonly #scope: Scope
+  readonly #callees: Callees
+
+  constructor(scope: Scope, callees: Callees) {
+    this.#scope = scope
+    this.#callees = callees
+  }
+
+  reads(): readonly Read[] {
+    return [...this.#reads.values()]
+  }
+
+  /** Somebody looks at the whole value. */
+  value(ast: Ast, local: Local | undefined): void {
+    this.#readAll(this.#places(ast, local), true)
+  }
+
+  /** Paths that the value may be; what is looked at on the way is noted. Chains are walked in a loop: they may be very long. */
+  #places(ast: Ast, local: Local | undefined): readonly Path[] {
+    const chain: Ast[] = []
+    let at = ast
+    for (let next = this.#below(at, local); next !== undefined; next = this.#below(at, local)) {
+      chain.push(at)
+      at = next
+    }
+    let places = this.#start(at, local)
+    for (let link = chain.pop(); link !== undefined; link = chain.pop()) places = this.#follow(link, places, local)
+    return places
+  }
+
+  #below(ast: Ast, local: Local | undefined): Ast | undefined {
+    switch (ast.kind) {
+      case 'select':
+      case 'index':
+      case 'unary':
+        return ast.of
+      case 'binary':
+        return ast.left
+      case 'call':
+        return ast.on === undefined || this.#isNamespace(ast.on, local) ? undefined : ast.on
+      case 'literal':
+      case 'ident':
+      case 'list':
+      case 'map':
+      case 'ternary':
+      case 'message':
+        return undefined
+    }
+  }
+
+  /** `math` of `math.least(…)`. */
+  #isNamespace(ast: Ast, local: Local | undefined): boolean {
+    return ast.kind === 'ident' && find(ast.name, local) === undefined && !this.#scope.roots.includes(ast.name)
+  }
+
+  #start(ast: Ast, local: Local | undefined): readonly Path[] {
+    switch (ast.kind) {
+      case 'ident': {
+        const known = ast.absolute ? undefined : find(ast.name, local)
+        return known === undefined ? [[ast.name]] : known.paths
+      }
+      case 'call':
+        return this.#free(ast, local)
+      case 'ternary':
+        this.value(ast.test, local)
+        return this.#either([ast.yes, ast.no], local)
+      case 'list':
+        for (const { value } of ast.items) this.value(value, local)
+        return []
+      case 'map':
+        for (const { key, value } of ast.entries) {
+          this.value(key, local)
+          this.value(value, local)
+        }
+        return []
+      case 'literal':
+      case 'message':
+        return []
+      // Those below which there is something: they are links of the chain.
+      case 'select':
+      case 'index':
+      case 'unary':
+      case 'binary':
+        return []
+    }
+  }
+
+  /** One link of a chain, when what stands before it may be `places`. */
+  #follow(ast: Ast, places: readonly Path[], local: Local | undefined): readonly Path[] {
+    switch (ast.kind) {
+      case 'select':
+        return below(places, ast.field)
+      case 'index': {
+        const { at } = ast
+        if (at.kind === 'literal' && at.value.type === 'string') return below(places, at.value.value)
+        this.value(at, local)
+        return below(places, entry)
+      }
+      case 'binary':
+        this.#compare(ast, places, local)
+        return []
+      case 'call':
+        return this.#method(ast, places, local)
+      case 'unary':
+      case 'literal':
+      case 'ident':
+      case 'list':
+      case 'map':
+      case 'ternary':
+      case 'message':
+        this.#readAll(places, true)
+        return []
+    }
+  }
+
+  #compare(ast: Extract<Ast, { kind: 'binary' }>, places: readonly Path[], local: Local | undefined): void {
+    // Whether something is there at all can be said without looking at what is in it.
+    const equality = ast.operator === '==' || ast.operator === '!='
+    this.#readAll(places, !(equality && isNull(ast.right)))
+    this.#readAll(this.#places(ast.right, local), !(equality && isNull(ast.left)))
+  }
+
+  #free(ast: Call, local: Local | undefined): readonly Path[] {
+    const name = ast.on?.kind === 'ident' ? `${ast.on.name}.${ast.name}` : ast.name
+    const [variable, init, body] = ast.args
+    if (name === 'cel.bind' && variable?.kind === 'ident' && init !== undefined && body !== undefined) {
+      const paths = this.#places(init, local)
+      this.#readAll(paths, false)
+      return this.#places(body, { name: variable.name, paths, outer: local })
+    }
+    if (name === 'variables') for (const root of this.#scope.roots) this.#read([root], true)
+    const callee = this.#callees.get(name)
+    if (callee !== undefined) return this.#custom(callee, this.#each(ast.args, local))
+    if (passing.has(name)) return this.#either(ast.args, local)
+    for (const each of ast.args) this.value(each, local)
+    return []
+  }
+
+  #method(ast: Call, places: readonly Path[], local: Local | undefined): readonly Path[] {
+    const [first, ...rest] = ast.args
+    if (first?.kind === 'ident' && rest.length > 0) {
+      if (loops.has(ast.name)) return this.#loop(ast, places, local)
+      if (bindings.has(ast.name)) {
+        this.#readAll(places, false)
+        return this.#either(rest, { name: first.name, paths: places, outer: local })
+      }
+    }
+    const callee = this.#callees.get(`.${ast.name}`) ?? this.#callees.get(ast.name)
+    if (callee !== undefined) return this.#custom(callee, [places, ...this.#each(ast.args, local)])
+    if (passing.has(ast.name)) return this.#limited([...places, ...this.#either(ast.args, local)])
+    this.#readAll(places, true)
+    for (const each of ast.args) this.value(each, local)
+    return []
+  }
+
+  #loop(ast: Call, places: readonly Path[], local: Local | undefined): readonly Path[] {
+    const [first, second] = ast.args
+    const entries = below(places, entry)
+    // How many there are is looked at in any case.
+    this.#readAll(entries, false)
+    // `all(k, v, …)`; but `map(k, v, …)` is one variable, a condition and a value.
+    const two = second?.kind === 'ident' && ast.args.length > 2 && ast.name !== 'map'
+    let inner: Local = { name: nameOf(first), paths: two ? [] : entries, outer: local }
+    if (two) inner = { name: nameOf(second), paths: entries, outer: inner }
+    for (const each of ast.args.slice(two ? 2 : 1)) this.value(each, inner)
+    return selections.has(ast.name) ? places : []
+  }
+
+  #custom({ parameters, rest, reads }: Callee, given: readonly (readonly Path[])[]): readonly Path[] {
+    for (const places of given) this.#readAll(places, false)
+    const further = given.slice(parameters.length).flat()
+    for (const { path, whole } of reads) {
+      const [root = '', ...fields] = path
+      const index = parameters.indexOf(root)
+      if (root === rest) this.#readAll(further, true)
+      else if (index < 0) this.#read(path, whole)
+      else for (const place of given[index] ?? []) this.#read([...place, ...fields].slice(0, deepest), whole)
+    }
+    return []
+  }
+
+  #each(asts: readonly Ast[], local: Local | undefined): (readonly Path[])[] {
+    return asts.map((each) => this.#places(each, local))
+  }
+
+  #either(asts: readonly Ast[], local: Local | undefined): readonly Path[] {
+    return this.#limited(this.#each(asts, local).flat())
+  }
+
+  #limited(places: readonly Path[]): readonly Path[] {
+    if (places.length <= widest) return places
+    this.#readAll(places, true)
+    return []
+  }
+
+  #readAll(places: readonly Path[], whole: boolean): void {
+    for (const place of places) this.#read(place, whole)
+  }
+
+  #read(path: Path, whole: boolean): void {
+    // Not as it is spelt: `mcp["tool.arguments"]` must not take the place of `mcp.tool.arguments`.
+    const name = path.join('\0')
+    if (whole || !this.#reads.has(name)) this.#reads.set(name, { path, whole })
+  }
+}
+
+function below(places: readonly Path[], field: string): readonly Path[] {
+  return places.map((path) => (path.length < deepest ? [...path, field] : path))
+}
+
+/** Whether one is the beginning of the other. */
+function agree(a: Path, b: Path): boolean {
+  const length = Math.min(a.length, b.length)
+  for (let i = 0; i < length; i++) if (a[i] !== b[i] && a[i] !== entry) return false
+  return true
+}
+
+function find(name: string, local: Local | undefined): Local | undefined {
+  for (let at = local; at !== undefined; at = at.outer) if (at.name === name) return at
+  return undefined
+}
+
+const spell = (path: Path): string => path.join('.').replaceAll(`.${entry}`, entry)
+const nameOf = (ast: Ast | undefined): string => (ast?.kind === 'ident' ? ast.name : '')
+const isNull = (ast: Ast): boolean => ast.kind === 'literal' && ast.value.type === 'null'

@@ -1,9 +1,10 @@
 // The table of parts: `npm run parts` goes through it from top to bottom.
 import { fastmcp } from './fastmcp.ts'
+import { keycloak } from './keycloak.ts'
 import { nginx } from './nginx.ts'
 import { node20, node22, node24 } from './node.ts'
 import type { Part } from './part.ts'
 import { pythonMcp } from './python-mcp.ts'
 
 /** Every part. */
-export const parts: readonly Part[] = [pythonMcp, fastmcp, node20, node22, node24, nginx]
+export const parts: readonly Part[] = [pythonMcp, fastmcp, node20, node22, node24, nginx, keycloak]

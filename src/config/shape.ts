@@ -135,6 +135,8 @@ export interface Shape {
   /** Which addresses of an upstream's name count. */
   readonly dnsFamily: 'any' | 'v4' | 'v6' | 'v4-first'
   readonly pool: PoolShape
+  /** URLs that strangers name may lead to this machine's loopback, by http too: for development. */
+  readonly strangersOnLoopback: boolean
 }
 
 /** Connections to upstreams; how long connecting may take is a limit. */

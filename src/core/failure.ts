@@ -28,6 +28,7 @@ const failures = {
   'upstream.timeout': { status: 504, rpc: -32603, reason: 'Timeout', prefix: 'upstream call timeout' },
   'upstream.protocol': { status: 502, rpc: -32603, reason: 'UpstreamFailure', prefix: 'upstream call failed: ' },
   'upstream.too-large': { status: 502, rpc: -32603, reason: 'UpstreamFailure', prefix: 'upstream call failed: ' },
+  'upstream.forbidden': { status: 502, rpc: -32603, reason: 'UpstreamFailure', prefix: 'upstream call failed: ' },
   'upstream.upgrade': {
     status: 502,
     rpc: -32603,

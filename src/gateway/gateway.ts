@@ -70,6 +70,7 @@ export class Gateway implements AsyncDisposable {
       maxConnections: shape.pool.maxSize,
       keepAliveMs: shape.pool.keepAliveMs,
       dnsFamily: shape.dnsFamily,
+      strangersOnLoopback: shape.strangersOnLoopback,
       connectTo: options.connectTo ?? new Map(),
       connected: options.metrics.upstreamConnected.bind(options.metrics),
     })

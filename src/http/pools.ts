@@ -1,8 +1,9 @@
 // Outbound connections: one undici pool per place and TLS settings, shared by everything, closed with the gateway.
-import { type LookupOptions, lookup } from 'node:dns'
+import { type LookupAddress, type LookupOptions, lookup } from 'node:dns'
+import { lookup as resolve } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
 import { checkServerIdentity, type PeerCertificate } from 'node:tls'
-import { type buildConnector, buildConnector as makeConnector, Pool } from 'undici'
+import { type buildConnector, Client, buildConnector as makeConnector, Pool } from 'undici'
 
 /** Client side of TLS. Certificates are PEM text. */
 export interface TlsOptions {
@@ -34,6 +35,10 @@ export interface PoolSettings {
   readonly dnsFamily: 'any' | 'v4' | 'v6' | 'v4-first'
   /** `host:port` → `host:port`: where connections really go (`--connect-to`); names, SNI and headers stay. */
   readonly connectTo: ReadonlyMap<string, string>
+  /** URLs that strangers name may lead to this machine's loopback, over plain HTTP too: for development, never by default. */
+  readonly strangersOnLoopback: boolean
+  /** All addresses of a name; the system's resolver when absent. */
+  readonly resolve?: (name: string) => Promise<readonly LookupAddress[]>
   /** Told of every connection that was made, and how long that took. */
   readonly connected?: (transport: 'plaintext' | 'tls', durationMs: number) => void
 }
@@ -46,6 +51,7 @@ export const defaultPoolSettings: PoolSettings = {
   keepAliveMs: 180_000,
   dnsFamily: 'any',
   connectTo: new Map(),
+  strangersOnLoopback: false,
 }
 
 /** All outbound pools of one gateway. */
@@ -77,12 +83,42 @@ export class Pools implements AsyncDisposable {
     return pool
   }
 
+  get strangersOnLoopback(): boolean {
+    return this.#settings.strangersOnLoopback
+  }
+
+  /** Whether the operator has said where connections to this origin really go. */
+  redirects(origin: string): boolean {
+    return this.#settings.connectTo.has(withPort(new URL(origin).host, origin.startsWith('https:')))
+  }
+
+  /** Addresses of a name, of the families that count. */
+  async addresses(name: string): Promise<readonly LookupAddress[]> {
+    const { dnsFamily, resolve: own } = this.#settings
+    const order = dnsFamily === 'v4-first' ? 'ipv4first' : 'verbatim'
+    const found = await (own === undefined ? resolve(name, { all: true, order }) : own(name))
+    return found.filter(({ family }) => (dnsFamily === 'v4' ? family === 4 : dnsFamily !== 'v6' || family === 6))
+  }
+
+  /**
+   * A connection that is nobody else's, to one of these addresses and no other: what the name resolves to meanwhile does not
+   * matter (DNS rebinding). Not kept in the table, which strangers must not fill. Whoever asks for it destroys it. No addresses:
+   * `connectTo` knows the place.
+   */
+  pinned(origin: string, addresses: readonly LookupAddress[], tls?: TlsOptions): Client {
+    return new Client(origin, {
+      connect: this.#connector(origin, tls, addresses.length === 0 ? undefined : pinnedLookup(addresses)),
+      bodyTimeout: 0,
+      allowH2: false,
+    })
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()))
     this.#pools.clear()
   }
 
-  #connector(origin: string, tls: TlsOptions | undefined): buildConnector.connector {
+  #connector(origin: string, tls: TlsOptions | undefined, only?: LookupFunction): buildConnector.connector {
     const { connectTimeoutMs, keepAliveMs, dnsFamily } = this.#settings
     const unix = origin.startsWith('unix:')
     const { hostname, host } = new URL(originOf(origin, tls))
@@ -92,6 +128,7 @@ export class Pools implements AsyncDisposable {
       keepAlive: keepAliveMs !== undefined,
       ...(keepAliveMs !== undefined && { keepAliveInitialDelay: keepAliveMs }),
       ...families[dnsFamily],
+      ...(only && { lookup: only }),
       ...(unix && { socketPath: origin.slice('unix:'.length) }),
       allowH2: tls?.alpn?.includes('h2') ?? false,
       preferH2: tls?.alpn?.[0] === 'h2',
@@ -122,6 +159,14 @@ const originOf = (origin: string, tls: TlsOptions | undefined): string =>
 /** URLs leave out a scheme's usual port; `connectTo` spells all of them. */
 const withPort = (host: string, secure: boolean): string =>
   /:\d+$/.test(host) ? host : `${host}:${secure ? '443' : '80'}`
+
+const pinnedLookup =
+  (addresses: readonly LookupAddress[]): LookupFunction =>
+  (_name, options, done) => {
+    const [first] = addresses
+    if (options.all === true) done(null, [...addresses])
+    else if (first !== undefined) done(null, first.address, first.family)
+  }
 
 function splitPort(place: string): { readonly hostname: string; readonly port: string } {
   const colon = place.lastIndexOf(':')

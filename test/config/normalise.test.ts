@@ -234,6 +234,7 @@ test('nothing configured means the documented defaults', () => {
     ipv6: true,
     dnsFamily: 'any',
     pool: { idleTimeoutMs: 90_000, maxSize: undefined, keepAliveMs: 180_000 },
+    strangersOnLoopback: false,
   })
 })
 

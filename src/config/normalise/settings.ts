@@ -31,6 +31,7 @@ export function settings(config: Startup, env: Env, notes: Notes): Omit<Shape, '
     ipv6,
     dnsFamily: dnsFamily(config, from, ipv6),
     pool: pool(config),
+    strangersOnLoopback: config.discovery?.allowLoopback ?? false,
   }
 }
 

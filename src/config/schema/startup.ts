@@ -95,6 +95,9 @@ const upstreams = () =>
     { noun: '`config.backend`' },
   )
 
+/** How URLs that come from outside are followed (metadata of clients and authorization servers). */
+const discovery = () => note(z.strictObject({ allowLoopback: z.boolean().nullish() }), { noun: '`config.discovery`' })
+
 /** `config:` as it is written; its output is what the normal form is made of. */
 export const startup = () =>
   note(
@@ -112,6 +115,7 @@ export const startup = () =>
       backend: upstreams().nullish(),
       connectionTerminationDeadline: becomes(duration().nullish(), 'config.terminationGracePeriod'),
       terminationGracePeriod: duration().nullish(),
+      discovery: discovery().nullish(),
       limits: limitsSchema().nullish(),
       ...unread('config'),
     }),

@@ -38,6 +38,8 @@ const failures = {
   'backend.none': { status: 500, rpc: -32603, reason: 'NoHealthyBackend', prefix: 'no valid backends' },
   'mcp.target': { status: 500, rpc: -32603, reason: 'MCP', prefix: 'failed to send message: ' },
   'mcp.busy': { status: 503, rpc: -32603, reason: 'MCP', prefix: 'mcp: ' },
+  'store.unreachable': { status: 503, rpc: -32603, reason: 'Internal', prefix: 'internal error' },
+  'store.too-large': { status: 500, rpc: -32603, reason: 'Internal', prefix: 'internal error' },
   internal: { status: 500, rpc: -32603, reason: 'Internal', prefix: 'internal error' },
 } as const satisfies Record<string, FailureRow>
 

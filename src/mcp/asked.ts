@@ -36,8 +36,7 @@ export class Asked {
 
   /** A member of the params, if it is a string. */
   string(name: string): string | undefined {
-    const value = this.params[name]
-    return typeof value === 'string' ? value : undefined
+    return this.incoming.string(name)
   }
 
   /** It is about this item: log, metrics and doors read it from the exchange. */

@@ -27,7 +27,7 @@ interface Use {
   readonly item: ServerItem
   readonly shelf: Shelf
   /** Where the params hold the name, and the name as the client said it. */
-  readonly path: readonly string[]
+  readonly path: readonly [string, string?]
   readonly said: string
 }
 
@@ -163,7 +163,8 @@ export class Calls {
     const { text } = asked
     const edits: Edit[] = []
     if (use.said !== use.item.name) {
-      const span = find(text, use.path)
+      const [name, below] = use.path
+      const span = below === undefined ? asked.incoming.at(name) : find(text, [name, below])
       if (span !== undefined) edits.push({ ...span, with: quoted(use.item.name) })
     }
     if (input !== NO_INPUT) edits.push(setMember(text, 0, 'arguments', JSON.stringify(input)))
@@ -174,7 +175,7 @@ export class Calls {
     if (!this.#catalog.several || answer.kind === 'error') return answer
     const { target } = shelf
     const raw = exposeUris(answer.raw, (uri) => exposeUri(target, uri))
-    const holdsTask = asked.incoming.method.startsWith('tasks/') || asked.params['task'] !== undefined
+    const holdsTask = asked.incoming.method.startsWith('tasks/') || asked.incoming.at('task') !== undefined
     return { kind: 'result', raw: holdsTask ? withTask(raw, target) : raw }
   }
 

@@ -4,6 +4,7 @@ import type { RawJson, TargetName } from '../core/brand.ts'
 import type { Exchange } from '../core/exchange.ts'
 import type { JsonObject } from '../core/item.ts'
 import type { Cancellation } from './cancellation.ts'
+import type { Span } from './json.ts'
 
 /** How a request ended: the text of `result` or of the `error` object, as it came. */
 export type Answer =
@@ -92,11 +93,16 @@ export interface Client {
   ask(method: string, params: RawJson | undefined): Promise<Answer>
 }
 
-/** A request as the ingress hands it over: parsed as far as needed, and its `params` as they came. */
+/** A request as the ingress hands it over: its `params` as they came, and parsed for whoever looks into them. */
 export interface Incoming {
   readonly method: string
+  /** Parsed when it is first read. */
   readonly params: JsonObject
   readonly rawParams: RawJson | undefined
+  /** Where a member of the params stands in `rawParams`; costs no parsing. */
+  at(name: string): Span | undefined
+  /** A member of the params, if it is a string; costs no parsing. */
+  string(name: string): string | undefined
 }
 
 /** Many upstreams as one server. */

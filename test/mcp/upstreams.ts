@@ -18,6 +18,7 @@ import type {
 } from '../../src/mcp/conversation.ts'
 import { FederatedServers, type FederationOptions } from '../../src/mcp/federation.ts'
 import { Shelf } from '../../src/mcp/shelf.ts'
+import { outlined, readMessage } from '../../src/mcp/wire.ts'
 import { emptyProgram } from '../../src/policy/policy.ts'
 import { type Fields, type Log, silent } from '../../src/telemetry/log.ts'
 import type { Metrics } from '../../src/telemetry/metrics.ts'
@@ -28,6 +29,7 @@ export const limits: Limits = {
   headerCount: 100,
   headerValue: 8192,
   mcpBody: 4 << 20,
+  bufferSize: 2 << 20,
   jsonDepth: 64,
   batch: 20,
   connections: 10_000,
@@ -227,13 +229,12 @@ export function exchange(): Exchange {
   return new Exchange(request, { port: 0, scheme: 'http', bind: 'b', gateway: 'g', listener: 'l' })
 }
 
-export const incoming = (method: string, params?: JsonObject | string): Incoming => {
-  const text = typeof params === 'string' ? params : params === undefined ? undefined : JSON.stringify(params)
-  return {
-    method,
-    params: text === undefined ? {} : JSON.parse(text),
-    rawParams: text === undefined ? undefined : rawJson(text),
-  }
+export function incoming(method: string, params?: JsonObject | string): Incoming {
+  const rest = params === undefined ? '' : `,"params":${typeof params === 'string' ? params : JSON.stringify(params)}`
+  const text = `{"jsonrpc":"2.0","id":1,"method":${JSON.stringify(method)}${rest}}`
+  const message = readMessage(text, outlined(text, 64))
+  if (message.kind !== 'request') throw new Error('a request was expected')
+  return message
 }
 
 /** A federation over these servers. What a test leaves out is as a user would have it by default. */

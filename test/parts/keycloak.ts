@@ -14,7 +14,16 @@ export const keycloak: Part = {
   what: `Keycloak ${version}, an identity provider (Maven)`,
   install: async (home) => {
     const artifact = `org.keycloak:keycloak-quarkus-dist:${version}:zip`
-    await command('mvn', ['-q', '-B', 'dependency:unpack', `-Dartifact=${artifact}`, `-DoutputDirectory=${home}`])
+    const markers = path.join(home, '.markers') // else they land in the working directory
+    await command('mvn', [
+      '-q',
+      '-B',
+      'dependency:unpack',
+      `-Dartifact=${artifact}`,
+      `-DoutputDirectory=${home}`,
+      `-DmarkersDirectory=${markers}`,
+    ])
+    rmSync(markers, { recursive: true, force: true })
     const [folder] = readdirSync(home)
     if (folder === undefined) throw new Error('Maven unpacked nothing')
     renameSync(path.join(home, folder), path.join(home, 'keycloak'))

@@ -15,7 +15,7 @@ import {
   errorText,
   type Message,
   notificationText,
-  parseJson,
+  outlined,
   readMessage,
   resultText,
 } from '../wire.ts'
@@ -126,12 +126,16 @@ export class Calls {
    * Throws a WireError when it is no message.
    */
   hear(text: string, origin?: Call): void {
-    const value = parseJson(text, this.#wire.limits.jsonDepth)
-    if (!Array.isArray(value)) {
-      this.#take(readMessage(text, value), origin)
+    const { jsonDepth } = this.#wire.limits
+    const found = outlined(text, jsonDepth)
+    if (found.first !== 'array') {
+      this.#take(readMessage(text, found), origin)
       return
     }
-    for (const [index, span] of elements(text).entries()) this.#take(readMessage(cut(text, span), value[index]), origin)
+    for (const span of elements(text)) {
+      const one = cut(text, span)
+      this.#take(readMessage(one, outlined(one, jsonDepth)), origin)
+    }
   }
 
   #take(message: Message, origin: Call | undefined): void {

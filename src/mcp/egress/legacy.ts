@@ -6,7 +6,7 @@ import { Failure } from '../../core/failure.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Answer, Caller, Connection, Hello, Outgoing, Peer } from '../conversation.ts'
-import { notificationText, parseJson, readMessage, WireError } from '../wire.ts'
+import { notificationText, outlined, readMessage, WireError } from '../wire.ts'
 import { type Call, type Speaker, speakerOf } from './call.ts'
 import { Calls, type Wire } from './calls.ts'
 import { asFailing, failing } from './failing.ts'
@@ -335,7 +335,7 @@ const streamHeaders = (id: string | undefined, hello: Hello): string[] => [
 
 function errorOf(text: string, depth: number): { id: RawJson | undefined; raw: RawJson } | undefined {
   try {
-    const message = readMessage(text, parseJson(text, depth))
+    const message = readMessage(text, outlined(text, depth))
     return message.kind === 'error' ? message : undefined
   } catch (thrown) {
     if (thrown instanceof WireError) return undefined

@@ -2,10 +2,10 @@
 import { isUtf8 } from 'node:buffer'
 import type { RawJson } from '../../core/brand.ts'
 import type { Exchange, Reply } from '../../core/exchange.ts'
-import { asFailure } from '../../core/failure.ts'
-import { readBody } from '../../http/body.ts'
+import { Failure } from '../../core/failure.ts'
+import { bodyWithin } from '../../http/body.ts'
 import { cut, elements, members } from '../json.ts'
-import { codes, type Message, parseJson, readMessage, WireError } from '../wire.ts'
+import { codes, type Message, outlined, readMessage, WireError } from '../wire.ts'
 import { refuse, refuseCall } from './replies.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -17,37 +17,39 @@ export type Received =
 
 type Bounds = Pick<Sessions, 'limits' | 'metrics'>
 
-/** Reads a body as messages; what is no message is answered as the original does. */
+/** Reads a body as messages; what is no message is answered as the original does. Fails like `readBody`. */
 export async function receive(x: Exchange, { limits, metrics }: Bounds): Promise<Received> {
-  const body = await bounded(x, { limits, metrics })
+  // One wait for everything: each async function in between costs a turn of the microtask queue.
+  const body = await bodyWithin(x, limits.mcpBody, limits.bodyRate, 'strict')
+  if (body === undefined) {
+    metrics.limitHit('mcpBody')
+    throw new Failure('request.too-large', `the body is above ${limits.mcpBody} bytes`)
+  }
   if (!isUtf8(body)) return unread(x, 'not UTF-8')
-  const text = body.toString()
+  return read(x, body.toString(), { limits, metrics })
+}
+
+function read(x: Exchange, text: string, { limits, metrics }: Bounds): Received {
   let at: string = text
   try {
-    const value = parseJson(text, limits.jsonDepth)
-    if (!Array.isArray(value)) return { kind: 'message', message: readMessage(text, value) }
-    if (value.length === 0) return unread(x, 'an empty batch')
-    if (value.length > limits.batch) {
+    const found = outlined(text, limits.jsonDepth)
+    if (found.first !== 'array') return { kind: 'message', message: readMessage(text, found) }
+    const spans = elements(text)
+    if (spans.length === 0) return unread(x, 'an empty batch')
+    if (spans.length > limits.batch) {
       metrics.limitHit('batch')
       return unread(x, `a batch of more than ${limits.batch} messages`)
     }
-    const messages = elements(text).map((span, i) => readMessage((at = cut(text, span)), value[i]))
+    const messages = spans.map((span) => {
+      at = cut(text, span)
+      return readMessage(at, outlined(at, limits.jsonDepth))
+    })
     return { kind: 'batch', messages }
   } catch (thrown) {
     if (!(thrown instanceof WireError)) throw thrown
     if (thrown.code !== codes.invalidParams) return unread(x, thrown.message)
     const reply = refuseCall(x, idIn(at), thrown.code, { message: `invalid request parameters: ${thrown.message}` })
     return { kind: 'unfit', reply }
-  }
-}
-
-async function bounded(x: Exchange, { limits, metrics }: Bounds): Promise<Buffer> {
-  try {
-    return await readBody(x, limits.mcpBody, limits.bodyRate)
-  } catch (thrown) {
-    // Counted here, answered where all failures are.
-    if (asFailure(thrown).code === 'request.too-large') metrics.limitHit('mcpBody')
-    throw thrown
   }
 }
 

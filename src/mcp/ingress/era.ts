@@ -1,7 +1,7 @@
 // Which protocol a message speaks, and whether what its headers say of it is true (reference: agentgateway §3.2, mcp §1.2.6).
 import type { RawJson } from '../../core/brand.ts'
 import type { Exchange, Reply } from '../../core/exchange.ts'
-import type { JsonObject } from '../../core/item.ts'
+import type { Incoming } from '../conversation.ts'
 import { codes, isLegacyRevision, legacyRevisions, type Message } from '../wire.ts'
 import { header } from './head.ts'
 import { refuseCall } from './replies.ts'
@@ -16,7 +16,7 @@ export function unfitMessage(x: Exchange, message: Message): Reply | undefined {
   // Some clients name a revision here already; what counts is what the body offers (reference: mcp §12.2.8).
   if (message.method === 'initialize') return mismatch(x, message, id)
   if (message.method === 'server/discover' && x.headers['mcp-session-id'] === undefined) return notDiscovered(x, id)
-  const version = claimOf(message.params) ?? header(x, 'mcp-protocol-version')
+  const version = claimOf(message) ?? header(x, 'mcp-protocol-version')
   return unfitVersion(x, id, version) ?? mismatch(x, message, id)
 }
 
@@ -38,26 +38,23 @@ function unfitVersion(x: Exchange, id: RawJson | undefined, version: string | un
 }
 
 /** The revision that a request says of itself; later ones than ours do so in every request. */
-function claimOf(params: JsonObject): string | undefined {
-  const meta = params['_meta']
+function claimOf(message: Incoming): string | undefined {
+  const meta = message.at('_meta') === undefined ? undefined : message.params['_meta']
   if (typeof meta !== 'object' || meta === null || !(CLAIM in meta)) return undefined
   const claim = meta[CLAIM]
   return typeof claim === 'string' ? claim : ''
 }
 
 /** Intermediaries route by these headers: they must not say anything else than the body (threat F4). */
-function mismatch(
-  x: Exchange,
-  { method, params }: { readonly method: string; readonly params: JsonObject },
-  id: RawJson | undefined,
-): Reply | undefined {
+function mismatch(x: Exchange, message: Incoming, id: RawJson | undefined): Reply | undefined {
   const saidMethod = header(x, 'mcp-method')
+  const { method } = message
   if (saidMethod !== undefined && decoded(saidMethod) !== method)
     return refuseCall(x, id, codes.headerMismatch, { message: 'Mcp-Method header/body mismatch' })
   const saidName = header(x, 'mcp-name')
   if (saidName === undefined) return undefined
   const member = nameMember(method)
-  if (member === undefined || decoded(saidName) === params[member]) return undefined
+  if (member === undefined || decoded(saidName) === message.string(member)) return undefined
   return refuseCall(x, id, codes.headerMismatch, { message: 'Mcp-Name header/body mismatch' })
 }
 

@@ -5,6 +5,7 @@ import { cors } from './cors.ts'
 import { csrf } from './csrf.ts'
 import { delay } from './delay.ts'
 import { directResponse } from './direct-response.ts'
+import { jwtAuth } from './jwt-auth.ts'
 import type { PolicyModule } from './policy.ts'
 import { requestHeaderModifier } from './request-header-modifier.ts'
 import { requestRedirect } from './request-redirect.ts'
@@ -16,6 +17,7 @@ import { urlRewrite } from './url-rewrite.ts'
 export const policies = [
   timeout, // no door: the deadline is set before the first of them
   cors, // a preflight carries no credentials, and a browser must be able to read the rejections below
+  jwtAuth, // who is calling, before anybody asks what for
   buffer, // everything below may look into a whole body
   csrf, // after whatever may answer, before anything is changed
   requestHeaderModifier, // before `urlRewrite`: a rewritten authority wins over a configured `host`

@@ -55,6 +55,7 @@ export const parts: Parts = {
       codes: z.array(z.int().min(100).max(599)),
     }),
     csrf: z.unknown(),
+    jwtAuth: z.unknown(),
     buffer: z.unknown(),
     delay: z.strictObject({ duration: duration() }),
     backendTLS: z.strictObject({

@@ -1,5 +1,6 @@
 // Configurations that others wrote, with the modules that are built: what the original takes, this gateway takes.
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -14,6 +15,11 @@ import { root } from '../support/gateway.ts'
 const configs = z
   .array(z.object({ id: z.string(), source: z.string(), valid: z.boolean(), text: z.string() }))
   .parse(JSON.parse(readFileSync(path.join(root, 'test/golden/config/agentgateway/configs.json'), 'utf8')))
+
+/** A key set as an inline text. */
+const KEYS = JSON.stringify({
+  keys: [{ ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }), kid: 'one' }],
+})
 
 /** Values for every variable that a text names in capitals, as a user would export them. */
 const exported = (text: string): Record<string, string> =>
@@ -63,8 +69,17 @@ const policies: Readonly<Record<string, readonly string[]>> = {
     '{insecure: true, insecureHost: true, alpn: [], subjectAltNames: []}',
     '{cert: , key: , root: , hostname: , alpn: , subjectAltNames: , keyExchangeGroups: , spiffe: }',
   ],
+  jwtAuth: [
+    '',
+    `{issuer: a, jwks: '${KEYS}'}`,
+    `{mode: strict, issuer: a, audiences: , jwks: '${KEYS}', jwtValidationOptions: , location: }`,
+    `{mode: permissive, issuer: a, audiences: [], jwks: {url: "http://127.0.0.1:1/keys"}, jwtValidationOptions: {requiredClaims: []}}`,
+    `{providers: [{issuer: a, jwks: '${KEYS}'}, {issuer: b, audiences: [c], jwks: {url: "https://b.example/keys"}}]}`,
+    `{issuer: a, jwks: '${KEYS}', location: {header: {name: X-Token, prefix: }}}`,
+    `{issuer: a, jwks: '${KEYS}', location: {queryParameter: {name: token}}}`,
+    `{issuer: a, jwks: '${KEYS}', location: {cookie: {name: token}}}`,
+  ],
   // Not built: without a value they ask for nothing.
-  jwtAuth: [''],
   mcpAuthorization: [''],
   transformations: [''],
 }

@@ -1,0 +1,229 @@
+// Is this token one of ours? Signature, issuer, audience, time (RFC 7519, RFC 8725). Where it was found, and what follows, is policy.
+import { hash } from 'node:crypto'
+import { errors, jwtVerify } from 'jose'
+import type { Identity, Maybe, VerifiedToken } from '../core/exchange.ts'
+import type { KeySet, SigningKey } from './jwks.ts'
+import { VerifyCache } from './verify-cache.ts'
+
+/** Whose tokens are accepted, and which of them. */
+export interface Issuer {
+  readonly issuer: string
+  /** One of them must be the token's; none: tokens for anybody. */
+  readonly audiences: readonly string[]
+  readonly requiredClaims: readonly string[]
+  /** Values of the header `typ` that are accepted (`at+jwt`); absent: any, and none at all. */
+  readonly types?: readonly string[]
+  readonly keys: KeySet
+}
+
+export interface Verified {
+  readonly kind: 'verified'
+  readonly token: VerifiedToken
+  readonly identity: Identity
+}
+
+/** `unavailable`: it may well be good, but there are no keys to tell. */
+export interface Refused {
+  readonly kind: 'refused'
+  readonly code: 'unavailable' | 'no-kid' | 'unknown-key' | 'invalid'
+  /** Wire text (reference: agentgateway §7.1, §11). */
+  readonly reason: string
+}
+
+/** RFC 8725 §3.8 and reference: security §3.1, row 4. */
+const SKEW_SECONDS = 60
+const MAX_TOKEN = 16_384
+/** The year 9999: whatever is later (`1e400` reads as Infinity) is no date but a way not to have one. */
+const LAST_SECOND = 253_402_300_799
+/** Tokens without `exp` (a configuration may allow them) are looked at again after a while. */
+const UNDATED_MS = 300_000
+
+/**
+ * Verifies tokens of some issuers. What has been verified is known by the SHA-256 of the token until it expires or the keys of
+ * its issuer change; then the answer is there at once, as the same objects.
+ */
+export class Verifier implements AsyncDisposable {
+  readonly #issuers: readonly Issuer[]
+  readonly #cache = new VerifyCache<Known>()
+
+  constructor(issuers: readonly Issuer[]) {
+    this.#issuers = issuers
+  }
+
+  verify(token: string): Maybe<Verified | Refused> {
+    if (token.length > MAX_TOKEN) return invalid('InvalidToken')
+    const digest = hash('sha256', token, 'base64url')
+    const known = this.#cache.get(digest, Date.now())
+    if (known !== undefined) {
+      if (known.generation === known.keys.generation) return known.verified
+      this.#cache.delete(digest) // the key may have been withdrawn
+    }
+    const parts = partsOf(token)
+    if (parts === undefined) return invalid('InvalidToken')
+    if (parts.kid === undefined) return noKid
+    const found = this.#keyFor(parts.kid, parts.issuer)
+    if (found !== undefined) return this.#checked(token, digest, found)
+    // Only for an issuer whose keys could be meant: anybody can invent names of keys, and each look costs a request.
+    const renewing = this.#named(parts.issuer).flatMap(({ keys }) => keys.renew() ?? [])
+    if (renewing.length === 0) return this.#unknown(parts.kid, parts.issuer)
+    return this.#renewed(token, digest, { kid: parts.kid, issuer: parts.issuer }, renewing)
+  }
+
+  /** The tokens that are known are forgotten. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#cache.clear()
+    return Promise.resolve()
+  }
+
+  async #renewed(
+    token: string,
+    digest: string,
+    { kid, issuer }: { readonly kid: string; readonly issuer: unknown },
+    renewing: readonly Promise<void>[],
+  ): Promise<Verified | Refused> {
+    await Promise.all(renewing)
+    const found = this.#keyFor(kid, issuer)
+    return found === undefined ? this.#unknown(kid, issuer) : this.#checked(token, digest, found)
+  }
+
+  /** The key of that name; when several issuers have one, the issuer that the token claims to be from. */
+  #keyFor(kid: string, claimed: unknown): Found | undefined {
+    let other: Found | undefined
+    for (const issuer of this.#issuers) {
+      const key = issuer.keys.find(kid)
+      if (key === undefined) continue
+      if (issuer.issuer === claimed) return { issuer, key }
+      other ??= { issuer, key } // its check of `iss` says what is wrong
+    }
+    return other
+  }
+
+  #named(claimed: unknown): readonly Issuer[] {
+    return this.#issuers.filter(({ issuer }) => issuer === claimed)
+  }
+
+  #unknown(kid: string, claimed: unknown): Refused {
+    if (this.#named(claimed).some(({ keys }) => !keys.ready)) return unavailable
+    const name = kid.length > 128 ? `${kid.slice(0, 128)}…` : kid
+    return { kind: 'refused', code: 'unknown-key', reason: `token uses the unknown key ${JSON.stringify(name)}` }
+  }
+
+  async #checked(token: string, digest: string, { issuer, key }: Found): Promise<Verified | Refused> {
+    const { generation } = issuer.keys // before the wait: keys may change meanwhile
+    try {
+      const { payload, protectedHeader } = await jwtVerify(token, key.key, {
+        algorithms: [...key.algorithms],
+        issuer: issuer.issuer,
+        ...(issuer.audiences.length > 0 && { audience: [...issuer.audiences] }),
+        requiredClaims: [...issuer.requiredClaims],
+        clockTolerance: SKEW_SECONDS,
+      })
+      const wrong = unlikely(payload) ?? wrongType(protectedHeader.typ, issuer.types)
+      if (wrong !== undefined) return invalid(wrong)
+      const subject = subjectOf(payload, digest)
+      const verified: Verified = {
+        kind: 'verified',
+        token: { claims: payload, raw: token },
+        identity: { via: 'jwt', subject, claims: payload },
+      }
+      const until = payload.exp === undefined ? Date.now() + UNDATED_MS : payload.exp * 1_000
+      this.#cache.set(digest, { verified, keys: issuer.keys, generation, until, size: token.length * 3 })
+      return verified
+    } catch (thrown) {
+      return invalid(errorName(thrown))
+    }
+  }
+}
+
+interface Found {
+  readonly issuer: Issuer
+  readonly key: SigningKey
+}
+
+interface Known {
+  readonly verified: Verified
+  readonly keys: KeySet
+  readonly generation: number
+  readonly until: number
+  readonly size: number
+}
+
+const noKid: Refused = { kind: 'refused', code: 'no-kid', reason: 'the token header does not specify a `kid`' }
+
+const unavailable: Refused = {
+  kind: 'refused',
+  code: 'unavailable',
+  reason: 'the keys of the issuer cannot be had at the moment',
+}
+
+/** Names of errors as the original prints them. */
+const invalid = (name: string): Refused => ({
+  kind: 'refused',
+  code: 'invalid',
+  reason: `the token is invalid or malformed: Error(${name})`,
+})
+
+interface Parts {
+  readonly kid: string | undefined
+  /** What the token says, and nobody has verified: it only chooses among keys. */
+  readonly issuer: unknown
+}
+
+/** Compact form only (RFC 7515 §7.1): the JSON form may hold many signatures, and parsers differ in which of them counts. */
+function partsOf(token: string): Parts | undefined {
+  const first = token.indexOf('.')
+  const second = token.indexOf('.', first + 1)
+  if (first <= 0 || second < 0) return undefined
+  const header = decoded(token.slice(0, first))
+  const payload = decoded(token.slice(first + 1, second))
+  if (header === undefined || payload === undefined) return undefined
+  const { kid } = header
+  return { kid: typeof kid === 'string' && kid !== '' ? kid : undefined, issuer: payload['iss'] }
+}
+
+function decoded(part: string): { readonly [field: string]: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
+    return typeof value === 'object' && value !== null ? { ...value } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What the library lets pass: times that are no times, and tokens from the future. */
+function unlikely(claims: { readonly [claim: string]: unknown }): string | undefined {
+  for (const name of ['exp', 'nbf', 'iat']) {
+    const value = claims[name]
+    if (value !== undefined && (typeof value !== 'number' || !(Math.abs(value) <= LAST_SECOND))) return 'InvalidToken'
+  }
+  const issued = claims['iat']
+  return typeof issued === 'number' && issued > Date.now() / 1_000 + SKEW_SECONDS ? 'ImmatureSignature' : undefined
+}
+
+/** RFC 9068 §2.1; `application/` may be left out (RFC 7515 §4.1.9). */
+function wrongType(typ: unknown, types: readonly string[] | undefined): string | undefined {
+  if (types === undefined) return undefined
+  const given = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : ''
+  return types.includes(given) ? undefined : 'InvalidToken'
+}
+
+/** Tokens without a subject are told apart by client, or each stands for itself: they must not share a session. */
+function subjectOf(claims: { readonly [claim: string]: unknown }, digest: string): string {
+  for (const name of ['sub', 'client_id', 'azp']) {
+    const value = claims[name]
+    if (typeof value === 'string' && value !== '') return value
+  }
+  return `token:${digest.slice(0, 22)}`
+}
+
+function errorName(thrown: unknown): string {
+  if (thrown instanceof errors.JWTExpired) return 'ExpiredSignature'
+  if (thrown instanceof errors.JWSSignatureVerificationFailed) return 'InvalidSignature'
+  if (thrown instanceof errors.JOSEAlgNotAllowed) return 'InvalidAlgorithm'
+  if (!(thrown instanceof errors.JWTClaimValidationFailed)) return 'InvalidToken'
+  const { claim, reason } = thrown
+  if (reason === 'missing') return `MissingRequiredClaim(${JSON.stringify(claim)})`
+  if (claim === 'iss') return 'InvalidIssuer'
+  if (claim === 'aud') return 'InvalidAudience'
+  return claim === 'nbf' && reason === 'check_failed' ? 'ImmatureSignature' : 'InvalidToken'
+}

@@ -1,6 +1,6 @@
 // The load generator: raw keep-alive connections, one MCP session each, closed loop or a fixed rate. A process of its own.
 import { Latencies } from './statistics.ts'
-import { Connection, type Place, type Received, requestBytes } from './wire.ts'
+import { Connection, isGzip, type Place, type Received, requestBytes } from './wire.ts'
 
 /** What to send, where, how hard. */
 export interface Job extends Place {
@@ -76,6 +76,8 @@ class Caller {
     if (received.status !== 200) return false
     if (this.#firstLength < 0) {
       if (!received.body.includes(this.#run.job.expect)) return this.#run.wrong(received)
+      // Nothing is compressed that has been asked for once only.
+      if (this.#run.job.gzip === true && !isGzip(received.head)) return true
       this.#firstLength = received.bytes
       this.#connection.reader.keep = false
     }

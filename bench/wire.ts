@@ -1,5 +1,6 @@
 // The client side of HTTP/1.1 on a raw socket, as cheap as it gets: for measuring others, not for speaking to strangers.
 import { connect, type Socket } from 'node:net'
+import { gunzipSync } from 'node:zlib'
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 const NOTHING: Buffer = Buffer.alloc(0)
@@ -106,22 +107,29 @@ export class ResponseReader {
 
   #finish(): void {
     this.#state = 'head'
-    const body = this.keep ? Buffer.concat(this.#kept).toString() : ''
+    const kept = Buffer.concat(this.#kept)
+    const body = this.keep ? (isGzip(this.#head) ? gunzipSync(kept) : kept).toString() : ''
     this.#kept = []
     const last = /\r\nconnection: *close/i.test(this.#head)
     this.#done({ status: this.#status, head: this.#head, bytes: this.#bytes, body, last })
   }
 }
 
+/** Whether an answer with this head is compressed. */
+export const isGzip = (head: string): boolean => /\r\ncontent-encoding: *gzip/i.test(head)
+
 export interface Place {
   readonly port: number
   readonly path: string
+  /** Answers may come compressed, as every client library asks for. */
+  readonly gzip?: boolean
 }
 
 /** A request of a model context protocol client, ready for the wire. */
-export function requestBytes({ port, path }: Place, body: string, session = '', method = 'POST'): Buffer {
+export function requestBytes({ port, path, gzip = false }: Place, body: string, session = '', method = 'POST'): Buffer {
   return Buffer.from(
     `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: application/json, text/event-stream\r\n` +
+      (gzip ? 'Accept-Encoding: gzip\r\n' : '') +
       (session === '' ? '' : `Mcp-Session-Id: ${session}\r\nMcp-Protocol-Version: 2025-11-25\r\n`) +
       (method === 'POST' ? `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` : '') +
       `\r\n${body}`,

@@ -67,7 +67,8 @@ async function measureLists(context: Context, { upstream, proxy, gateway, work, 
   // The proxy passes on the same number of ready tools: what moving the bytes alone costs.
   const same = { subject: proxy, path: `/json/${UPSTREAMS * TOOLS_EACH}/all` }
   const bytes = await compare(context, [same], { ...work, expect: `"tool-${UPSTREAMS * TOOLS_EACH - 1}"` })
-  const lists = await compare(context, [{ subject: gateway, path: '/mcp' }], work)
+  const lists = await compare(context, [{ subject: gateway, path: '/mcp' }], { ...work, gzip: true })
+  const plain = await compare(context, [{ subject: gateway, path: '/mcp' }], work)
 
   context.note('one upstream changes a description before every list')
   const changed: number[] = []
@@ -82,12 +83,23 @@ async function measureLists(context: Context, { upstream, proxy, gateway, work, 
     changed.push((gateway.cpuMicros() - before) / 1_000)
   }
   const unchanged = middle(lists, 'gateway', cpu)
+  const whole = middle(plain, 'gateway', cpu)
   return {
     findings: [
       { what: 'CPU, nothing changed (ready bytes)', value: unchanged, unit: 'µs', atMost: 100 },
       { what: 'CPU, one of 20 upstreams changed', value: median(changed), unit: 'ms', atMost: 3 },
-      { what: 'CPU, gateway ÷ proxy of as many tools', value: unchanged / middle(bytes, 'proxy', cpu), unit: '×' },
+      { what: 'CPU, nothing changed, client without gzip', value: whole, unit: 'µs' },
+      {
+        what: 'CPU without gzip, gateway ÷ proxy of as many tools',
+        value: whole / middle(bytes, 'proxy', cpu),
+        unit: '×',
+      },
     ],
-    raw: { lists: Object.fromEntries(lists), bytes: Object.fromEntries(bytes), changedMs: changed },
+    raw: {
+      lists: Object.fromEntries(lists),
+      plain: Object.fromEntries(plain),
+      bytes: Object.fromEntries(bytes),
+      changedMs: changed,
+    },
   }
 }

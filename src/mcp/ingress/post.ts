@@ -7,7 +7,8 @@ import { Cancel, type Cancellation } from '../cancellation.ts'
 import type { Answer, Caller, Federation } from '../conversation.ts'
 import type { Running, Session } from '../session.ts'
 import { codes, errorObject, type Message, notificationText } from '../wire.ts'
-import { accepted, eventReply, jsonReply, messageText, noSession, ReadyBodies } from './replies.ts'
+import { ReadyBodies } from './ready.ts'
+import { accepted, eventReply, jsonReply, messageText, noSession } from './replies.ts'
 import type { Rounds } from './rounds.ts'
 import type { Channel } from './stream.ts'
 
@@ -77,7 +78,7 @@ export class Post implements Seated {
     this.#open--
     if (this.#channel !== undefined) this.#channel.send(messageText(call.id, answer))
     else if (this.#answers !== undefined) this.#answers.push(messageText(call.id, answer))
-    else return this.#end(jsonReply(Post.#ready.of(call.id, answer)))
+    else return this.#end(Post.#ready.reply(call.id, answer, this.#x))
     if (this.#open === 0) this.#end(this.#answers === undefined ? accepted : batchReply(this.#answers))
   }
 

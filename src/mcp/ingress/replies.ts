@@ -72,24 +72,3 @@ export const opened = (body: string, id: string): Reply => ({
 
 export const messageText = (id: RawJson, answer: Answer): RawJson =>
   answer.kind === 'result' ? resultText(id, answer.raw) : errorText(id, answer.raw)
-
-/** From this length on it pays to keep the bytes of an answer. */
-const LARGE = 65_536
-const CLOSE = Buffer.from('}')
-
-/** Bodies of large answers that are given again and again, such as a list of 5,000 tools: encoding was most of what they cost. */
-export class ReadyBodies {
-  /** `undefined`: seen once. Unique answers are never encoded twice, so theirs are not kept. */
-  readonly #bytes = new WeakMap<Answer, Buffer | undefined>()
-
-  of(id: RawJson, answer: Answer): Bytes {
-    if (answer.kind === 'error' || answer.raw.length < LARGE) return messageText(id, answer)
-    if (!this.#bytes.has(answer)) {
-      this.#bytes.set(answer, undefined)
-      return messageText(id, answer)
-    }
-    const ready = this.#bytes.get(answer) ?? Buffer.from(answer.raw)
-    this.#bytes.set(answer, ready)
-    return [Buffer.from(`{"jsonrpc":"2.0","id":${id},"result":`), ready, CLOSE]
-  }
-}

@@ -344,4 +344,18 @@ test('a large answer that is given again and again stays what it is, under each 
     assert.equal(status, 200)
     assert.deepEqual(json, { jsonrpc: '2.0', id, result: { tools } })
   }
+  // It is compressed meanwhile, for whoever takes that.
+  const accept = { 'accept-encoding': 'gzip', accept: 'application/json, text/event-stream' }
+  const init = {
+    method: 'POST',
+    headers: { ...accept, 'content-type': 'application/json', 'mcp-session-id': client.id },
+  }
+  for (let encoding: string | null = null; encoding !== 'gzip'; ) {
+    const response = await fetch(url, { ...init, body: '{"jsonrpc":"2.0","id":"four","method":"tools/list"}' })
+    assert.deepEqual(await response.json(), { jsonrpc: '2.0', id: 'four', result: { tools } })
+    encoding = response.headers.get('content-encoding')
+  }
+  const { headers, json } = await client.post({ id: 5, method: 'tools/list' }, { 'accept-encoding': 'gzip;q=0' })
+  assert.equal(headers['content-encoding'], undefined)
+  assert.deepEqual(json, { jsonrpc: '2.0', id: 5, result: { tools } })
 })

@@ -1,0 +1,56 @@
+// Large answers that are given again and again: their bytes are kept, and compressed for clients that take that.
+import type { RawJson } from '../../core/brand.ts'
+import type { Exchange, Reply } from '../../core/exchange.ts'
+import { ReadyGzip, takesGzip } from '../../http/gzip.ts'
+import type { Answer } from '../conversation.ts'
+import { header } from './head.ts'
+import { jsonReply, messageText } from './replies.ts'
+
+/** From this length on it pays to keep the bytes of an answer. */
+const LARGE = 65_536
+const CLOSE = Buffer.from('}')
+const zipped = Object.freeze({
+  'content-type': 'application/json',
+  'content-encoding': 'gzip',
+  vary: 'accept-encoding',
+})
+
+interface Ready {
+  readonly bytes: Buffer
+  /** There once it has been compressed. */
+  gzip: ReadyGzip | undefined
+}
+
+/**
+ * Bodies of large answers that are given again and again, such as a list of 5,000 tools: encoding was most of what they cost, and
+ * then moving them, which is why clients that take gzip get them compressed.
+ */
+export class ReadyBodies {
+  /** `undefined`: seen once. Unique answers are never encoded twice, so theirs are not kept. */
+  readonly #ready = new WeakMap<Answer, Ready | undefined>()
+
+  reply(id: RawJson, answer: Answer, x: Exchange): Reply {
+    if (answer.kind === 'error' || answer.raw.length < LARGE) return jsonReply(messageText(id, answer))
+    if (!this.#ready.has(answer)) {
+      this.#ready.set(answer, undefined)
+      return jsonReply(messageText(id, answer))
+    }
+    const { bytes, gzip } = this.#ready.get(answer) ?? this.#made(answer)
+    const open = Buffer.from(`{"jsonrpc":"2.0","id":${id},"result":`)
+    const fits = gzip !== undefined && open.length < LARGE && takesGzip(header(x, 'accept-encoding'))
+    return fits
+      ? { kind: 'bytes', status: 200, headers: zipped, body: gzip.around(open, CLOSE) }
+      : jsonReply([open, bytes, CLOSE])
+  }
+
+  #made(answer: Answer): Ready {
+    const ready: Ready = { bytes: Buffer.from(answer.raw), gzip: undefined }
+    this.#ready.set(answer, ready)
+    const taken = (gzip: ReadyGzip): void => {
+      ready.gzip = gzip
+    }
+    // Until it is there, and if it cannot be made, answers go out as they are.
+    ReadyGzip.of(ready.bytes).then(taken, () => {})
+    return ready
+  }
+}

@@ -192,7 +192,7 @@ export class Catalog implements AsyncDisposable, Watcher {
   }
 
   #merge(kind: ListKind): Merged {
-    const { shelves, prefixMode, limits, log, metrics } = this.#options
+    const { shelves, prefixMode, program, limits, log, metrics } = this.#options
     const manyTools = kind === 'tool' || kind === 'prompt'
     let dropped = 0
     const made = merge(
@@ -201,7 +201,7 @@ export class Catalog implements AsyncDisposable, Watcher {
       {
         prefixMode,
         most: manyTools ? limits.toolsTotal : limits.toolsTotal * 10,
-        admits: (item, offer) => this.#admissions.admit(item, offer),
+        admits: program.admits.length === 0 ? undefined : (item, offer) => this.#admissions.admit(item, offer),
         dropped: ({ target, name }, reason) => {
           if (dropped++ < REPORTED) log.warn('a definition is left out', { target, kind, name, reason })
         },

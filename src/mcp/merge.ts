@@ -3,7 +3,7 @@ import { rawJson, type TargetName } from '../core/brand.ts'
 import type { ServerItem } from './admissions.ts'
 import type { Answer } from './conversation.ts'
 import { type Edit, edited, members, setMember } from './json.ts'
-import { type Exposed, exposeNames, type PrefixMode } from './names.ts'
+import { type Exposed, exposedForm, exposeNames, type PrefixMode } from './names.ts'
 import { type Listing, type ListKind, lists, type Offer } from './offers.ts'
 import { exposeApp, exposeUri } from './uris.ts'
 
@@ -30,7 +30,8 @@ export interface MergeOptions {
   readonly prefixMode: PrefixMode
   /** How many things one list may hold. */
   readonly most: number
-  admits(item: ServerItem, offer: Offer): boolean
+  /** Absent: nobody judges. */
+  readonly admits?: ((item: ServerItem, offer: Offer) => boolean) | undefined
   /** Hears what is left out, and why. */
   dropped(item: ServerItem, reason: string): void
 }
@@ -49,11 +50,13 @@ interface Candidate {
 /** Makes one list of all: targets in their order, definitions in their server's. */
 export function merge(kind: ListKind, contributions: readonly Contribution[], options: MergeOptions): Merged {
   const several = contributions.length !== 1
+  const joined = joinedOf(kind, contributions, options)
+  if (joined !== undefined) return joined
   const admitted = contributions.map(({ target, listing }) => ({
     target,
     offers: listing.offers.flatMap((offer): Candidate[] => {
       const item: ServerItem = { kind, target, name: offer.name }
-      return options.admits(item, offer) ? [{ item, offer }] : []
+      return options.admits?.(item, offer) === false ? [] : [{ item, offer }]
     }),
   }))
   const entries =
@@ -76,11 +79,64 @@ export function merge(kind: ListKind, contributions: readonly Contribution[], op
   }
 }
 
+/** What a listing is to clients while none of its names is in another one's way. */
+interface Part {
+  readonly prefixed: boolean
+  readonly entries: readonly Entry[]
+  readonly text: string
+}
+
+/** An unchanged listing is the same object as before: when one of many targets changes, the parts of the others stay as they are. */
+const parts = new WeakMap<Listing, Part>()
+
+/** The list as a row of parts; `undefined` where names or definitions must be decided one by one. */
+function joinedOf(
+  kind: ListKind,
+  contributions: readonly Contribution[],
+  { prefixMode, most, admits }: MergeOptions,
+): Merged | undefined {
+  if ((kind !== 'tool' && kind !== 'prompt') || contributions.length < 2 || admits !== undefined) return undefined
+  const row: Part[] = []
+  const byExposed = new Map<string, Entry>()
+  let count = 0
+  for (const contribution of contributions) {
+    if (contribution.listing.offers.length === 0) continue
+    const part = partOf(kind, contribution, prefixMode)
+    if (part === undefined) return undefined
+    row.push(part)
+    count += part.entries.length
+    for (const entry of part.entries) byExposed.set(entry.exposed, entry)
+  }
+  if (byExposed.size < count || count > most) return undefined
+  const texts = row.map(({ text }) => text).join(',')
+  const entries = row.flatMap((part) => part.entries)
+  return { kind, entries, byExposed, extra: '', answer: listText(kind, texts, '') }
+}
+
+function partOf(kind: 'tool' | 'prompt', { target, listing }: Contribution, mode: PrefixMode): Part | undefined {
+  const prefixed = mode !== 'never'
+  const before = parts.get(listing)
+  if (before?.prefixed === prefixed) return before
+  const entries: Entry[] = []
+  for (const offer of listing.offers) {
+    const form = exposedForm(target, offer.name, prefixed)
+    if (form === undefined) return undefined
+    entries.push(knownEntry({ item: { kind, target, name: offer.name }, offer }, form, true))
+  }
+  const part = { prefixed, entries, text: entries.map(({ text }) => text).join(',') }
+  parts.set(listing, part)
+  return part
+}
+
 /** A list of some entries; `extra` is text of further members. */
 export function listAnswer(kind: ListKind, entries: readonly Entry[], extra = ''): Answer {
-  const texts = entries.map(({ text }) => text).join(',')
-  return { kind: 'result', raw: rawJson(`{"${lists[kind].member}":[${texts}]${extra}}`) }
+  return listText(kind, entries.map(({ text }) => text).join(','), extra)
 }
+
+const listText = (kind: ListKind, texts: string, extra: string): Answer => ({
+  kind: 'result',
+  raw: rawJson(`{"${lists[kind].member}":[${texts}]${extra}}`),
+})
 
 type Admitted = readonly { readonly target: TargetName; readonly offers: readonly Candidate[] }[]
 

@@ -68,6 +68,12 @@ export function exposeNames(targets: readonly Named[], mode: PrefixMode): NameMa
   return { exposed, dropped }
 }
 
+/** The form that a name of one of several targets gets if nothing is in its way; `undefined`: it needs a short form. */
+export function exposedForm(target: TargetName, name: string, withTarget: boolean): Exposed | undefined {
+  const whole = withTarget ? `${target}_${name}` : name
+  return SAFE.test(whole) ? { target, name, exposed: whole, shortened: false } : undefined
+}
+
 /** The form that a name gets in the end; `undefined`: none is free. */
 function keep(
   wanted: Exposed,

@@ -18,8 +18,6 @@ const isNot =
 /** Listener, gateway and section policies that need an identity, a rule or a service. */
 const gatewayPolicies = [
   'oidc',
-  'basicAuth',
-  'apiKey',
   'extAuthz',
   'authorization',
   'extProc',

@@ -23,6 +23,8 @@ export interface VerifiedToken {
 export interface VerifiedKey {
   readonly key: string
   readonly metadata: Fields
+  /** Patterns of models that it is good for; absent: all. */
+  readonly allowedModels?: readonly string[]
 }
 
 interface Head {

@@ -1,5 +1,7 @@
 // THE order in which policies are executed (reference: agentgateway §2). To add one: its file, and a line here.
+import { apiKey } from './api-key.ts'
 import { backendTLS } from './backend-tls.ts'
+import { basicAuth } from './basic-auth.ts'
 import { buffer } from './buffer.ts'
 import { cors } from './cors.ts'
 import { csrf } from './csrf.ts'
@@ -18,6 +20,8 @@ export const policies = [
   timeout, // no door: the deadline is set before the first of them
   cors, // a preflight carries no credentials, and a browser must be able to read the rejections below
   jwtAuth, // who is calling, before anybody asks what for
+  basicAuth,
+  apiKey,
   buffer, // everything below may look into a whole body
   csrf, // after whatever may answer, before anything is changed
   requestHeaderModifier, // before `urlRewrite`: a rewritten authority wins over a configured `host`

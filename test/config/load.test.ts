@@ -82,7 +82,7 @@ test('the demo configuration is read whole, and the ledger is right about every 
 
 test('an error anywhere leaves no shape to start half of it', () => {
   assert.equal(
-    load('binds: [{ port: 3000, listeners: [{ routes: [{ policies: { jwtAuth: {} } }] }] }]').shape,
+    load('binds: [{ port: 3000, listeners: [{ routes: [{ policies: { extProc: {} } }] }] }]').shape,
     undefined,
   )
   assert.notEqual(load('binds: [{ port: 3000, listeners: [{ routes: [] }] }]').shape, undefined)

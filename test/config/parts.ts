@@ -56,6 +56,8 @@ export const parts: Parts = {
     }),
     csrf: z.unknown(),
     jwtAuth: z.unknown(),
+    apiKey: z.unknown(),
+    basicAuth: z.unknown(),
     buffer: z.unknown(),
     delay: z.strictObject({ duration: duration() }),
     backendTLS: z.strictObject({

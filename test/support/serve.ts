@@ -10,6 +10,7 @@ import {
 import { connect, type Server, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
 import { loadConfig } from '../../src/config/load.ts'
+import type { Exchange } from '../../src/core/exchange.ts'
 import type { Problem } from '../../src/core/module.ts'
 import { Gateway } from '../../src/gateway/gateway.ts'
 import { parts } from '../../src/gateway/parts.ts'
@@ -52,6 +53,8 @@ interface ServeOptions {
   /** Files that the configuration names. */
   readonly read?: (file: string) => Buffer | undefined
   readonly connectTo?: Readonly<Record<string, string>>
+  /** Shown every exchange once it is over. */
+  readonly seen?: (x: Exchange) => void
 }
 
 /** Listens on a free port of the loopback until the test is over. */
@@ -91,7 +94,7 @@ function echo(request: IncomingMessage, response: import('node:http').ServerResp
 export async function serve(
   t: TestContext,
   yaml: string,
-  { read = () => undefined, connectTo = {} }: ServeOptions = {},
+  { read = () => undefined, connectTo = {}, seen }: ServeOptions = {},
 ): Promise<Serving> {
   const { shape, problems } = loadConfig({ text: yaml, file: 'test.yaml', env: {}, parts })
   if (shape === undefined) throw new Error(problems.map(({ message }) => message).join('\n'))
@@ -103,6 +106,7 @@ export async function serve(
       metrics: createMetrics({ version: 't', process: false }),
       accessLog: (x, status) => {
         const { reason, error, backend, endpoint, retries } = x
+        seen?.(x)
         said.push({ status, reason, error, backend, endpoint, retries })
       },
       host: '127.0.0.1',

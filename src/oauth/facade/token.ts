@@ -1,0 +1,227 @@
+// The token and revocation endpoints: codes and refresh tokens become access tokens of our own, or end (RFC 6749 §3.2, RFC 7009).
+import { type Answer, type Asked, refused, shared, unstored } from './answer.ts'
+import { type Client, isSecretOf } from './client.ts'
+import type { Clients } from './clients.ts'
+import { Parameters, scopesIn } from './form.ts'
+import type { Grants, Issued, Login } from './grants.ts'
+import type { SigningKeys } from './keys.ts'
+import { type Limit, ownerOf } from './limits.ts'
+import { NoUser, type Provider, type User } from './provider.ts'
+import { resourceIn } from './resources.ts'
+import { randomText } from './secrets.ts'
+import type { Facts } from './settings.ts'
+
+export interface TokenParts {
+  readonly facts: Facts
+  readonly clients: Clients
+  readonly grants: Grants
+  readonly keys: SigningKeys
+  readonly provider: Provider
+  /** By address, how often it was wrong; by client, how often it asked. */
+  readonly mistakes: Limit
+  readonly asks: Limit
+  /** Refreshes that are going on: the provider's refresh token may be good for one use only. */
+  readonly refreshing: Map<string, Promise<unknown>>
+}
+
+const MAX_FORM = 16 * 1024
+
+/** POST: one grant, one way to say who the client is, nothing in the URL (reference: security §3.2, row 34). */
+export async function token(asked: Asked, parts: TokenParts): Promise<Answer> {
+  const came = await formOf(asked, parts)
+  if ('kind' in came) return came
+  const { form, client } = came
+  const answer = await granted(form, client, parts)
+  if (answer.kind === 'json' && answer.status === 400) parts.mistakes.admits(ownerOf(asked.address))
+  return answer
+}
+
+/** POST: ends the login that a token belongs to, the consent it rests on, and the grant at the provider. */
+export async function revoke(asked: Asked, parts: TokenParts): Promise<Answer> {
+  const came = await formOf(asked, parts)
+  if ('kind' in came) return came
+  const { form, client } = came
+  const given = form.get('token')
+  if (given === undefined) return refused(400, 'invalid_request', 'there is no token')
+  const login = given.split('.').length === 3 ? await loginOf(given, parts) : await parts.grants.find(given)
+  if (login !== undefined && login.client === client.id) await parts.grants.end(login)
+  // The same answer for whatever was not ours (RFC 7009 §2.2).
+  return { kind: 'empty', status: 200, headers: { ...unstored, ...shared } }
+}
+
+async function granted(form: Parameters, client: Client, parts: TokenParts): Promise<Answer> {
+  switch (form.get('grant_type')) {
+    case 'authorization_code':
+      return ofCode(form, client, parts)
+    case 'refresh_token':
+      return ofRefresh(form, client, parts)
+    case undefined:
+      return refused(400, 'invalid_request', 'there is no grant_type')
+    default:
+      return refused(400, 'unsupported_grant_type', 'grant_type must be authorization_code or refresh_token')
+  }
+}
+
+async function ofCode(form: Parameters, client: Client, parts: TokenParts): Promise<Answer> {
+  const code = form.get('code')
+  const verifier = form.get('code_verifier')
+  if (code === undefined) return refused(400, 'invalid_request', 'there is no code')
+  if (verifier === undefined || !/^[\w.~-]{43,128}$/.test(verifier))
+    return refused(400, 'invalid_request', 'code_verifier must be 43 to 128 unreserved characters')
+  const issued = await parts.grants.redeem(code, { client: client.id, redirect: form.get('redirect_uri'), verifier })
+  if (issued === undefined) return refused(400, 'invalid_grant', 'the code is not good, or not any more')
+  const problem = narrowing(form, issued.login, parts.facts)
+  if (typeof problem !== 'string') return problem
+  await parts.clients.used(client)
+  return tokens(issued, issued.login.scopes, parts)
+}
+
+async function ofRefresh(form: Parameters, client: Client, parts: TokenParts): Promise<Answer> {
+  const refresh = form.get('refresh_token')
+  if (refresh === undefined) return refused(400, 'invalid_request', 'there is no refresh_token')
+  const login = await parts.grants.find(refresh)
+  if (login === undefined || login.client !== client.id) return gone
+  const scopes = scopesIn(form.get('scope'))
+  if (scopes?.every((scope) => login.scopes.includes(scope)) !== true)
+    return refused(400, 'invalid_scope', 'scope is more than what was granted')
+  const problem = narrowing(form, login, parts.facts)
+  if (typeof problem !== 'string') return problem
+  if (parts.refreshing.has(login.id)) return refused(429, 'too_many_requests', 'the token is being refreshed', soon)
+  const work = refreshed(refresh, login, parts)
+  parts.refreshing.set(login.id, work)
+  try {
+    const issued = await work
+    return 'kind' in issued ? issued : tokens(issued, scopes.length === 0 ? login.scopes : scopes, parts)
+  } finally {
+    parts.refreshing.delete(login.id)
+  }
+}
+
+const soon = { 'retry-after': '1' } as const
+const gone = refused(400, 'invalid_grant', 'the refresh token is not good, or not any more')
+
+/** The provider is asked first: a person who may no longer log in there is not kept here either. */
+async function refreshed(refresh: string, login: Login, parts: TokenParts): Promise<Issued | Answer> {
+  const { user } = login
+  let now: User
+  try {
+    now = user.refresh === undefined ? user : await parts.provider.again({ ...user, refresh: user.refresh })
+  } catch (thrown) {
+    if (!(thrown instanceof NoUser)) throw thrown
+    parts.facts.tools.warn('a login could not be refreshed at the identity provider', { error: thrown.message })
+    if (thrown.kind === 'broken')
+      return refused(503, 'temporarily_unavailable', 'the identity provider does not answer', { 'retry-after': '5' })
+    await parts.grants.end(login)
+    return gone
+  }
+  return (await parts.grants.rotate(refresh, login, now)) ?? gone
+}
+
+/** A token request may repeat the resource, and nothing else (RFC 8707 §2.2: ours has one). */
+function narrowing(form: Parameters, { resource }: Login, { settings }: Facts): Answer | 'fine' {
+  const asked = form.all('resource')
+  if (asked.length === 0 || resourceIn(asked, settings) === resource) return 'fine'
+  return refused(400, 'invalid_target', 'resource is not the one that was granted')
+}
+
+async function tokens(issued: Issued, scopes: readonly string[], { facts, keys }: TokenParts): Promise<Answer> {
+  const { login, refresh } = issued
+  const { issuer, settings } = facts
+  const now = Math.floor(Date.now() / 1_000)
+  const seconds = Math.max(1, Math.min(Math.floor(settings.accessMs / 1_000), Math.floor(login.until / 1_000) - now))
+  const access = await keys.sign({
+    ...login.user.claims,
+    iss: issuer,
+    sub: login.user.subject,
+    aud: login.resource,
+    client_id: login.client,
+    sid: login.id,
+    jti: randomText(16),
+    iat: now,
+    exp: now + seconds,
+    ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+  })
+  return {
+    kind: 'json',
+    status: 200,
+    headers: { ...unstored, ...shared },
+    value: {
+      access_token: access,
+      token_type: 'Bearer',
+      expires_in: seconds,
+      refresh_token: refresh,
+      ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+    },
+  }
+}
+
+/** The login that one of our access tokens belongs to. */
+async function loginOf(access: string, { keys, grants }: TokenParts): Promise<Login | undefined> {
+  const id = await keys.loginOf(access)
+  return id === undefined ? undefined : grants.byId(id)
+}
+
+interface Came {
+  readonly form: Parameters
+  readonly client: Client
+}
+
+/** The form and who sent it, or the answer to what is no such thing. */
+async function formOf(asked: Asked, parts: TokenParts): Promise<Came | Answer> {
+  if (asked.method !== 'POST') return refused(405, 'invalid_request', 'this is a POST', { allow: 'POST' })
+  if (!parts.mistakes.open(ownerOf(asked.address)))
+    return refused(429, 'too_many_requests', 'too many requests of this address were wrong', { 'retry-after': '60' })
+  if (asked.query !== '') return refused(400, 'invalid_request', 'parameters belong into the body')
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(asked.headers['content-type'] ?? ''))
+    return refused(400, 'invalid_request', 'the body must be a form')
+  const form = new Parameters((await asked.body(MAX_FORM)).toString('utf8'))
+  if (form.broken) return refused(400, 'invalid_request', 'a parameter is there more than once')
+  const said = credentialsIn(asked.headers.authorization, form)
+  if (said === undefined) return refused(400, 'invalid_request', 'the client must say who it is, in one way')
+  const client = await parts.clients.find(said.id)
+  const right =
+    typeof client !== 'string' &&
+    client.auth === said.method &&
+    (said.method === 'none' || isSecretOf(client, said.secret))
+  if (!right) {
+    parts.mistakes.admits(ownerOf(asked.address))
+    const challenge = said.method === 'client_secret_basic' ? { 'www-authenticate': 'Basic realm="token"' } : {}
+    return refused(401, 'invalid_client', 'the client is not known, or not that way', challenge)
+  }
+  if (!parts.asks.admits(client.id))
+    return refused(429, 'too_many_requests', 'too many requests of this client', { 'retry-after': '60' })
+  return { form, client }
+}
+
+interface Credentials {
+  readonly id: string
+  readonly secret: string
+  readonly method: Client['auth']
+}
+
+/** Who a client says it is: `none` with its id, or a secret in the header or in the form, never in both (RFC 6749 §2.3). */
+function credentialsIn(header: string | undefined, form: Parameters): Credentials | undefined {
+  const id = form.get('client_id')
+  const secret = form.get('client_secret')
+  if (form.get('client_assertion') !== undefined) return undefined
+  if (header === undefined) {
+    if (id === undefined) return undefined
+    return { id, secret: secret ?? '', method: secret === undefined ? 'none' : 'client_secret_post' }
+  }
+  const encoded = /^Basic ([A-Za-z0-9+/]+={0,2})$/i.exec(header)?.[1]
+  if (encoded === undefined || secret !== undefined) return undefined
+  const pair = Buffer.from(encoded, 'base64').toString('utf8')
+  const colon = pair.indexOf(':')
+  const [name, password] = [decoded(pair.slice(0, colon)), decoded(pair.slice(colon + 1))]
+  if (colon < 0 || name === undefined || password === undefined || (id !== undefined && id !== name)) return undefined
+  return { id: name, secret: password, method: 'client_secret_basic' }
+}
+
+/** As in a form (RFC 6749 §2.3.1). */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return undefined
+  }
+}

@@ -40,7 +40,7 @@ export interface Loaded {
 export function loadConfig({ text, file, env, parts }: Source): Loaded {
   const reading = read(text, file, env)
   const place = (problems: readonly Problem[]): Located[] =>
-    problems.map((problem) => ({ ...problem, file, ...reading.locate(problem.path) }))
+    problems.map((problem) => ({ ...problem, file, ...reading.locate(problem.path, problem.part) }))
   const lineOf = (path: Path): number => reading.locate(path).line
   const done = (problems: readonly Located[], rows: readonly LedgerRow[], shape?: Shape): Loaded => {
     const standings = withRefusals(rows, problems)

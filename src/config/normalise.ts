@@ -47,7 +47,12 @@ export function normalise(config: Config, env: Env): { shape: Shape; problems: r
     ports.add(port, mcp.port === undefined ? ['mcp'] : ['mcp', 'port'], ownBind(port, mcp.alone))
   }
   const named = [...backends].map(([name, backend]) => ({ name, ...backend }))
-  const shape: Shape = { binds: ports.binds(), backends: named, ...settings(config.config ?? {}, env, notes) }
+  const bufferSize = config.frontendPolicies?.http?.maxBufferSize
+  const shape: Shape = {
+    binds: ports.binds(),
+    backends: named,
+    ...settings(config.config ?? {}, env, notes, bufferSize),
+  }
   return { shape, problems: notes.problems }
 }
 

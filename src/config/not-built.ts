@@ -16,19 +16,12 @@ const isNot =
     typeof value === 'string' && value !== built
 
 /** Listener, gateway and section policies that need an identity, a rule or a service. */
-const gatewayPolicies = [
-  'oidc',
-  'extAuthz',
-  'authorization',
-  'extProc',
-  'transformations',
-] as const
+const gatewayPolicies = ['oidc', 'extAuthz', 'authorization', 'extProc', 'transformations'] as const
 
 /** By place: what stands there and is not built. Places are named in `schema/`. */
 export const notBuilt = {
   root: ['tcpRoutes', 'routeGroups', 'policies', 'llm', 'ui'],
   frontendPolicies: [
-    'http',
     'tls',
     'tcp',
     'networkAuthorization',
@@ -39,6 +32,18 @@ export const notBuilt = {
     'accessLog',
     'logging',
     'tracing',
+  ],
+  'frontendPolicies.http': [
+    'http1MaxHeaders',
+    'http1IdleTimeout',
+    'http1HeaderCase',
+    'http2WindowSize',
+    'http2ConnectionWindowSize',
+    'http2FrameSize',
+    'http2MaxHeaderSize',
+    'http2KeepaliveInterval',
+    'http2KeepaliveTimeout',
+    'maxConnectionDuration',
   ],
   config: [
     'modelCatalog',

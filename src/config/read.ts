@@ -1,6 +1,6 @@
 // Text of a configuration → its value, and where in the text each part of it stands. What the parts mean is decided elsewhere.
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type YAMLMap } from 'yaml'
-import type { Path } from '../core/module.ts'
+import type { Part, Path } from '../core/module.ts'
 import { type Env, type Expanded, expand, sourceOffset } from './expand.ts'
 import { alsoOn, type Located } from './problems.ts'
 
@@ -43,8 +43,8 @@ export interface Reading {
   readonly value: unknown
   readonly problems: readonly Located[]
   readonly duplicates: readonly Duplicate[]
-  /** Where a path stands: its key, or the nearest thing around it that is written. */
-  locate(path: Path): Location
+  /** Where a path stands: its key, or the nearest thing around it that is written; the part of its text, if one is meant. */
+  locate(path: Path, part?: Part): Location
   /** Whether the value at a path is (or contains) a variable that is not set: nothing can be said about it. */
   incomplete(path: Path): boolean
 }
@@ -79,7 +79,7 @@ export function read(source: string, file: string, env: Env): Reading {
       location: fromText(second),
       firstLine: fromText(first).line,
     })),
-    locate: (path) => fromText(nearest(root?.mark, path)),
+    locate: (path, part) => fromText(partOf(expanded.text, root?.mark, path, part) ?? nearest(root?.mark, path)),
     incomplete: (path) => {
       const found = find(root?.mark, path)
       return found !== undefined && expanded.replaced.some((one) => one.missing && overlaps(one, found.value))
@@ -218,6 +218,22 @@ function nearest(mark: Mark | undefined, path: Path): Span {
     if (found !== undefined) return found.key ?? { start: found.value.start, end: found.value.start + 1 }
   }
   return { start: 0, end: 1 }
+}
+
+/**
+ * Where a part of a text is written. Texts are looked up line by line: a block has its own indentation, and what is quoted may
+ * hold escapes; then the whole value is meant.
+ */
+function partOf(text: string, mark: Mark | undefined, path: Path, part: Part | undefined): Span | undefined {
+  const value = part && find(mark, path)?.value
+  if (part === undefined || value === undefined) return undefined
+  const lineStart = part.text.lastIndexOf('\n', part.start - 1) + 1
+  const lineEnd = part.text.indexOf('\n', lineStart)
+  const line = part.text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd)
+  const at = text.indexOf(line, value.start)
+  if (line === '' || at < 0 || at + line.length > value.end) return value
+  const start = at + part.start - lineStart
+  return { start, end: Math.max(start + 1, Math.min(at + part.end - lineStart, at + line.length)) }
 }
 
 const overlaps = (a: Span, b: Span): boolean => a.start < b.end && b.start < a.end

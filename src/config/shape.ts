@@ -85,6 +85,8 @@ export interface Limits {
   readonly headerCount: number
   readonly headerValue: number
   readonly mcpBody: number
+  /** Bytes of a body that expressions may look at. */
+  readonly bufferSize: number
   readonly jsonDepth: number
   readonly batch: number
   readonly connections: number

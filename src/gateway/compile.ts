@@ -1,9 +1,11 @@
 // A configuration in normal form → a snapshot: every module compiled, every list in order, nothing left to decide per request.
 import { createSecureContext, type SecureContext } from 'node:tls'
+import type { Attribute } from '../cel/program.ts'
 import type { BackendShape, BindShape, Body, ListenerShape, RouteShape, Shape, TlsShape } from '../config/shape.ts'
 import type { Entrance } from '../core/exchange.ts'
 import type { Path, Problem } from '../core/module.ts'
 import { Pools } from '../http/pools.ts'
+import { bodyDoors } from '../policy/bodies.ts'
 import { policies } from '../policy/index.ts'
 import { CEL_LATER } from '../policy/later.ts'
 import {
@@ -63,6 +65,9 @@ export async function dryCompile(shape: Shape, read: CompileContext['read']): Pr
   return problems
 }
 
+/** What the expressions of one module read. */
+type Reads = Set<Attribute>
+
 const order = new Map<string, number>(policies.map(({ key }, index) => [key, index]))
 
 class Compiler {
@@ -110,6 +115,7 @@ class Compiler {
       entrance,
       hostname: shape.hostname,
       tls: shape.tls === undefined ? undefined : this.#tls(shape.tls),
+      clientCertificates: shape.tls?.root !== undefined,
       program: compileProgram(own),
       router: new Router(routes),
     }
@@ -136,8 +142,10 @@ class Compiler {
     const module: BackendModule | undefined = backends.find(({ key }) => key === shape.key)
     if (module === undefined) return this.#unknown('backend', shape)
     const own = await this.#policies(shape.policies)
-    const handler = await module.compile(shape.body, this.#backendSite(shape.path, compileProgram([...above, ...own])))
-    return { handler, program: compileProgram(own), weight: shape.weight }
+    const reads: Reads = new Set()
+    const site = this.#backendSite(shape.path, compileProgram([...above, ...own]), reads)
+    const handler = await module.compile(shape.body, site)
+    return { handler, program: compileProgram([...own, ...this.#bodies(reads)]), weight: shape.weight }
   }
 
   /** Bodies → policies in order of execution, whatever order they were written in. */
@@ -146,17 +154,29 @@ class Compiler {
     const compiled: Policy[] = []
     for (const body of sorted) {
       const module: PolicyModule | undefined = policies.find(({ key }) => key === body.key)
-      if (module === undefined) this.#unknown('policy', body)
-      else compiled.push(await module.compile(body.body, this.#site(body.path)))
+      if (module === undefined) {
+        this.#unknown('policy', body)
+        continue
+      }
+      const reads: Reads = new Set()
+      const policy = await module.compile(body.body, this.#site(body.path, reads))
+      compiled.push(...this.#bodies(reads), policy)
     }
     return compiled
+  }
+
+  /** What makes the bodies available that expressions read. */
+  #bodies(reads: Reads): readonly Policy[] {
+    const { bufferSize, bodyRate } = this.#shape.limits
+    const doors = bodyDoors(reads, { size: bufferSize, rate: bodyRate })
+    return doors === undefined ? [] : [doors]
   }
 
   #unknown(kind: string, body: Body): undefined {
     this.#problem(body.path, `${kind} \`${body.key}\` is not built`)
   }
 
-  #site(path: Path): Site {
+  #site(path: Path, _reads: Reads = new Set()): Site {
     const { pools, log, read } = this.#context
     const report = (severity: Problem['severity'], at: Path, message: string, hint?: string): void => {
       this.problems.push(moduleProblem({ severity, path: [...path, ...at], message, hint }))
@@ -180,10 +200,10 @@ class Compiler {
     }
   }
 
-  #backendSite(path: Path, program: Program): BackendSite {
+  #backendSite(path: Path, program: Program, reads: Reads): BackendSite {
     const { metrics, sealKey } = this.#context
     return {
-      ...this.#site(path),
+      ...this.#site(path, reads),
       program,
       metrics,
       sealKey,

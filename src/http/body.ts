@@ -1,6 +1,6 @@
 // Bodies taken in whole, within bounds: of requests for whoever must look into them, and of any stream.
 import type { IncomingMessage } from 'node:http'
-import type { Readable } from 'node:stream'
+import { PassThrough, pipeline, type Readable } from 'node:stream'
 import type { Exchange } from '../core/exchange.ts'
 import { Failure } from '../core/failure.ts'
 import { Pieces } from './pieces.ts'
@@ -64,6 +64,49 @@ export function bodyWithin(
 }
 
 /**
+ * The whole body as `x.body` when it is within `limit`, and otherwise its first bytes as `x.bodyPrefix`: a look that takes nothing
+ * away, whoever comes later still reads all of it. Fails like `readBody`, but for the size.
+ */
+export async function lookAtBody(x: Exchange, limit: number, rate = USUAL_RATE): Promise<void> {
+  if (x.bodyPrefix !== undefined) return
+  const length = x.body?.length ?? bodyLength(x.request)
+  if (length !== undefined && length <= limit) {
+    await bodyWithin(x, limit, rate)
+    return
+  }
+  if (x.body !== undefined) {
+    x.bodyPrefix = x.body.subarray(0, limit)
+    return
+  }
+  wantBody(x)
+  const found = await firstBytes(x.request, { limit, rate, keep: true })
+  if (found.whole) x.body = found.bytes
+  else x.bodyPrefix = found.bytes
+}
+
+/** All bytes of a stream, or the first `limit` of them: then the stream still has all of its bytes. */
+export function lookAtStream(stream: Readable, limit: number): Promise<Look> {
+  return firstBytes(stream, { limit, rate: undefined, keep: true })
+}
+
+export interface Look {
+  readonly whole: boolean
+  readonly bytes: Buffer
+}
+
+function firstBytes(stream: Readable, bounds: Bounds): Promise<Look> {
+  return new Promise((resolve, reject) => {
+    const taking: Taking = new Taking(
+      stream,
+      bounds,
+      (body) => resolve({ whole: body !== undefined, bytes: body ?? taking.first }),
+      reject,
+    )
+    taking.start()
+  })
+}
+
+/**
  * A small body has nearly always come with its head: node has parsed it by the next turn, and one read takes it. Listening for
  * it costs five closures, a timer and four listeners, which was a tenth of a small call.
  */
@@ -93,6 +136,13 @@ export function takeWithin(stream: Readable, limit: number): Promise<Buffer | un
   })
 }
 
+/** A stream that was stopped, as one that starts with whoever listens first. Errors pass both ways: each end destroys the other. */
+export function flowing(stopped: Readable): Readable {
+  const passed = new PassThrough()
+  pipeline(stopped, passed, () => undefined)
+  return passed
+}
+
 const aborted = (): Failure => new Failure('request.aborted', 'the client went away before its body was complete')
 
 interface Bounds {
@@ -104,6 +154,8 @@ interface Bounds {
 
 /** One body being taken in. Listeners are removed when it is over: streams outlive it. */
 class Taking {
+  /** The bytes within the limit, of a body that is above it. */
+  first: Buffer = NOTHING
   readonly #stream: Readable
   readonly #bounds: Bounds
   readonly #resolve: (body: Buffer | undefined) => void
@@ -143,7 +195,9 @@ class Taking {
     this.#over()
     if (this.#bounds.keep) {
       this.#stream.pause()
-      this.#stream.unshift(this.#body.whole())
+      const read = this.#body.whole()
+      this.first = read.subarray(0, this.#bounds.limit)
+      this.#stream.unshift(read)
     }
     this.#resolve(undefined)
   }

@@ -1,9 +1,9 @@
 // YAML `buffer`: bodies taken in whole before they are sent on, with a bound.
-import { PassThrough, pipeline, type Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { z } from 'zod'
 import type { Reply } from '../core/exchange.ts'
 import { define } from '../core/module.ts'
-import { bodyWithin, takeWithin } from '../http/body.ts'
+import { bodyWithin, flowing, takeWithin } from '../http/body.ts'
 import type { Policy, Site } from './policy.ts'
 
 /** The original's `frontendPolicies.http.maxBufferSize` (reference: agentgateway §1.7). */
@@ -58,11 +58,4 @@ async function whole(reply: Streaming, limit: number, failureMode: Side['failure
   if (failureMode === 'failOpen') return { ...reply, body: flowing(reply.body) }
   reply.body.destroy()
   return { kind: 'empty', status: 502, headers: {} }
-}
-
-/** A stream that was stopped, as one that starts with whoever listens first. Errors pass both ways: each end destroys the other. */
-function flowing(stopped: Readable): Readable {
-  const passed = new PassThrough()
-  pipeline(stopped, passed, () => undefined)
-  return passed
 }

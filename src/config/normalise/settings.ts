@@ -11,13 +11,15 @@ type Startup = z.infer<ReturnType<typeof startup>>
 
 const GRACE_MS = 30_000
 
-/** Everything of a shape but its binds. */
-export function settings(config: Startup, env: Env, notes: Notes): Omit<Shape, 'binds' | 'backends'> {
+type Settings = Omit<Shape, 'binds' | 'backends'>
+
+/** Everything of a shape but its binds. `bufferSize`: what `frontendPolicies` say of it. */
+export function settings(config: Startup, env: Env, notes: Notes, bufferSize?: number | null): Settings {
   const from = new Environment(env, notes)
   const ipv6 = from.flag('IPV6_ENABLED') ?? config.enableIpv6 ?? true
   return {
     ...addresses(config, from),
-    limits: limits(config),
+    limits: limits(config, bufferSize),
     sessionKey: from.key('SESSION_KEY') ?? config.session?.key,
     accessLog: { format: config.logging?.format ?? 'text' },
     logLevel: (env['RUST_LOG'] || undefined) ?? config.logging?.level ?? 'info',
@@ -48,12 +50,13 @@ function addresses(config: Startup, from: Environment): Pick<Shape, 'admin' | 's
   }
 }
 
-function limits(config: Startup): Limits {
+function limits(config: Startup, bufferSize: number | null | undefined): Limits {
   const given = Object.entries(config.limits ?? {}).filter(([, value]) => value !== undefined)
   return Object.freeze({
     ...defaultLimits,
     ...defined('upstreamConnectMs', config.backend?.connectTimeout),
     ...defined('sessionIdleMs', config.mcp?.sessionTtl),
+    ...defined('bufferSize', bufferSize),
     ...Object.fromEntries(given),
   })
 }

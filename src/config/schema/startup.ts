@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { duration } from '../duration.ts'
 import { limitsSchema } from '../limits.ts'
+import { size } from '../size.ts'
 import { unread } from './keys.ts'
 import { note } from './note.ts'
 import { scalar } from './scalar.ts'
@@ -50,6 +51,16 @@ const level = (): z.ZodType<string> =>
 
 const becomes = <S extends z.ZodType>(schema: S, key: string): S =>
   note(schema, { standing: 'translated', say: `means \`${key}\`` })
+
+/** `frontendPolicies.http` (reference: agentgateway §1.7). */
+export const frontendHttp = () =>
+  note(
+    z.strictObject({
+      maxBufferSize: becomes(size().nullish(), 'config.limits.bufferSize'),
+      ...unread('frontendPolicies.http'),
+    }),
+    { place: 'frontendPolicies.http', noun: '`frontendPolicies.http`' },
+  )
 
 const dns = () =>
   note(

@@ -1,0 +1,126 @@
+// `mcp` as expressions see it: the tool, prompt, resource or task that is asked about, and what its caller passed.
+import { HostObject, type PlainObject, Unknown, type Value } from '../cel/value.ts'
+import type { Exchange } from '../core/exchange.ts'
+import type { Item, ItemKind } from '../core/item.ts'
+
+type Kind = Exclude<ItemKind, 'template'>
+
+/** Rules speak of a template as of the resources that it stands for (reference: agentgateway §3.6). */
+const kinds = {
+  tool: 'tool',
+  prompt: 'prompt',
+  resource: 'resource',
+  template: 'resource',
+  task: 'task',
+} as const satisfies Record<ItemKind, Kind>
+
+/** The kind that rules know a thing under; `undefined`: none that they know. */
+export const ruleKind = (item: Item): Kind | undefined => (item.kind === 'model' ? undefined : kinds[item.kind])
+
+const unknownArguments = new Unknown('mcp.tool.arguments')
+const unknownMethod = new Unknown('mcp.methodName')
+const elsewhere = new Unknown('another kind of thing')
+
+/** One object for all things of a list: exchanging what it is about costs less than making five thousand of it. */
+export class McpView extends HostObject {
+  readonly #x: Exchange
+  readonly #item = new ItemView()
+  #kind: Kind | undefined = undefined
+  #known = true
+  /** Other kinds of things read as things without a name, so that one can tell whether a rule is about them at all. */
+  hypothetical = false
+
+  constructor(x: Exchange) {
+    super()
+    this.#x = x
+  }
+
+  /** From now on it is about this thing; `input` undefined: not known yet, because only a list is made. */
+  about(item: Item, input: unknown): void {
+    this.#kind = ruleKind(item)
+    this.#known = input !== undefined
+    if (item.kind !== 'model') this.#item.set(item.target, item.name, this.#kind === 'tool' ? input : null)
+  }
+
+  /** What the log knows of the call, when no rule has been asked. */
+  #said(): Kind | undefined {
+    const { mcpKind, mcpTarget, mcpName } = this.#x
+    const kind = mcpKind === 'templates' ? 'resource' : Object.values(kinds).find((one) => one === mcpKind)
+    if (kind !== undefined) this.#item.set(mcpTarget, mcpName, null)
+    return kind
+  }
+
+  get(field: string): Value | undefined {
+    if (field === this.#kind) return this.#item
+    switch (field) {
+      case 'methodName':
+        return this.#known ? this.#x.mcpMethod : unknownMethod
+      case 'sessionId':
+        return this.#x.mcpSession === '' ? undefined : this.#x.mcpSession
+      case 'tool':
+      case 'prompt':
+      case 'resource':
+      case 'task':
+        if (this.#kind === undefined && this.#said() === field) return this.#item
+        return this.hypothetical ? nameless : undefined
+      default:
+        return undefined
+    }
+  }
+
+  plain(): PlainObject {
+    const names = ['methodName', 'sessionId', 'tool', 'prompt', 'resource', 'task'] as const
+    const fields: { [field: string]: Value } = {}
+    for (const name of names) {
+      const value = this.get(name)
+      if (value !== undefined) fields[name] = value instanceof HostObject ? value.plain() : value
+    }
+    return fields
+  }
+}
+
+class ItemView extends HostObject {
+  #target = ''
+  #name = ''
+  /** `null`: things of this kind are asked for without any. */
+  #input: unknown = undefined
+
+  set(target: string, name: string, input: unknown): void {
+    this.#target = target
+    this.#name = name
+    this.#input = input
+  }
+
+  get(field: string): Value | undefined {
+    switch (field) {
+      case 'name':
+        return this.#name
+      case 'target':
+        return this.#target
+      case 'arguments':
+        if (this.#input === null) return undefined
+        // Arguments are JSON that has been parsed: values, as far as their type can say.
+        return this.#input === undefined ? unknownArguments : (this.#input as Value)
+      default:
+        return undefined
+    }
+  }
+
+  plain(): PlainObject {
+    const known = { name: this.#name, target: this.#target }
+    const input = this.get('arguments')
+    return input === undefined ? known : { ...known, arguments: input }
+  }
+}
+
+class Nameless extends HostObject {
+  get(field: string): Value | undefined {
+    return field === 'name' || field === 'target' ? '' : field === 'arguments' ? elsewhere : undefined
+  }
+
+  plain(): PlainObject {
+    return { name: '', target: '' }
+  }
+}
+
+const nameless = new Nameless()

@@ -31,15 +31,19 @@ export interface Stage {
   /** Documents at addresses that strangers name. */
   readonly documents: Map<string, { status?: number; type?: string; headers?: Record<string, string>; body: string }>
   readonly read: string[]
-  ask(path: string, asking?: Asking): Promise<Answer>
+  readonly ask: (path: string, asking?: Asking) => Promise<Answer>
   /** The value of a JSON answer of this status. */
-  json(status: number, answer: Answer): Record<string, unknown>
+  readonly json: (status: number, answer: Answer) => Record<string, unknown>
   /** Registers a client and gives its id. */
-  register(wish?: object): Promise<string>
-  browser(): Browser
+  readonly register: (wish?: object) => Promise<string>
+  readonly browser: () => Browser
   /** From a client's id to its tokens, with everybody agreeing. */
-  login(client: string, parameters?: Record<string, string>, browser?: Browser): Promise<Record<string, string>>
-  token(form: Record<string, string>, headers?: Record<string, string>): Promise<Answer>
+  readonly login: (
+    client: string,
+    parameters?: Record<string, string>,
+    browser?: Browser,
+  ) => Promise<Record<string, string>>
+  readonly token: (form: Record<string, string>, headers?: Record<string, string>) => Promise<Answer>
 }
 
 export interface StageOptions {

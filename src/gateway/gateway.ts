@@ -148,13 +148,14 @@ export class Gateway implements AsyncDisposable {
     try {
       for (const [number, bind] of snapshot.binds) {
         const running = this.#ports.get(number)
-        if (running?.secure === bind.secure) continue
-        // A port that changes between HTTP and HTTPS has to be let go before it can be taken.
+        if (running?.secure === bind.secure && running.mutual === bind.mutual) continue
+        // A port that changes between HTTP, HTTPS and mutual TLS has to be let go before it can be taken.
         if (running !== undefined) void running.drain(AbortSignal.timeout(shape.terminationGraceMs))
         const port = new Port({
           port: number,
           host: this.#options.host ?? (shape.ipv6 ? undefined : '0.0.0.0'),
           secure: bind.secure,
+          mutual: bind.mutual,
           limits: shape.limits,
           snapshot: () => this.#snapshot,
           accessLog: this.#options.accessLog,

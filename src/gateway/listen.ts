@@ -12,6 +12,7 @@ import { admit, wantsUpgrade } from '../http/headers.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { GatewayMetrics } from '../telemetry/metrics.ts'
+import { askingClients, identityOf, settled, suits } from './client-certificate.ts'
 import { failed, send } from './send.ts'
 import { serve, upgrade } from './serve.ts'
 import type { Listener, Snapshot } from './snapshot.ts'
@@ -21,6 +22,8 @@ export interface PortOptions {
   readonly port: number
   readonly host: string | undefined
   readonly secure: boolean
+  /** Clients are asked for certificates; which listener insists is its own affair. */
+  readonly mutual?: boolean
   readonly limits: Limits
   readonly snapshot: () => Snapshot
   readonly accessLog: AccessLog
@@ -31,6 +34,7 @@ export interface PortOptions {
 /** One listening socket. Dispose it to stop accepting and to end what is idle. */
 export class Port {
   readonly secure: boolean
+  readonly mutual: boolean
   readonly #options: PortOptions
   readonly #server: Server
   readonly #byAddress = new Map<string, number>()
@@ -48,6 +52,7 @@ export class Port {
   constructor(options: PortOptions) {
     this.#options = options
     this.secure = options.secure
+    this.mutual = options.mutual ?? false
     this.#server = this.#create()
     const { limits } = options
     this.#server.headersTimeout = limits.headerTimeMs
@@ -58,7 +63,8 @@ export class Port {
     this.#server.keepAliveTimeout = 65_000
     this.#server.on('connection', (socket: Socket) => this.#connected(socket))
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => this.#broken(error, socket))
-    this.#server.on('secureConnection', (socket: TLSSocket) => this.#shaken(socket))
+    // Before node's own listener: the first request may have come with the end of the handshake.
+    this.#server.prependListener('secureConnection', (socket: TLSSocket) => this.#shaken(socket))
     this.#server.on('drop', () => options.metrics.limitHit('connections'))
     this.#server.on(
       'upgrade',
@@ -120,6 +126,7 @@ export class Port {
     if (!secure) return createServer(options)
     return createSecureServer({
       ...options,
+      ...(this.mutual && askingClients),
       handshakeTimeout: 10_000,
       SNICallback: (name, done) => {
         const context = this.#bind()?.listener(name)?.tls
@@ -161,11 +168,16 @@ export class Port {
   }
 
   #shaken(socket: TLSSocket): void {
+    const listener = this.#bind()?.listener(serverName(socket))
     const began = this.#handshakes.get(peer(socket))
-    if (began === undefined) return
     this.#handshakes.delete(peer(socket))
-    const name = typeof socket.servername === 'string' ? socket.servername : ''
-    this.#options.metrics.tlsHandshake(this.#bind()?.listener(name)?.entrance ?? nowhere, performance.now() - began)
+    if (this.mutual && !settled(socket, listener)) {
+      const { authorizationError: error } = socket
+      this.#options.log.debug('a client certificate is not accepted', { error: String(error), peer: peer(socket) })
+      socket.destroy()
+    }
+    if (began !== undefined)
+      this.#options.metrics.tlsHandshake(listener?.entrance ?? nowhere, performance.now() - began)
   }
 
   #broken(error: NodeJS.ErrnoException, socket: Duplex): void {
@@ -273,11 +285,9 @@ export class Port {
     if (refusal !== undefined) return { x, listener, refusal }
     const { socket } = request
     // RFC 9110 §7.4: a connection made for one name must not reach what another listener serves.
-    if (
-      socket instanceof TLSSocket &&
-      bind?.listener(typeof socket.servername === 'string' ? socket.servername : '') !== listener
-    )
-      return { x, listener, refusal: text(421, 'misdirected request') }
+    const crossed = socket instanceof TLSSocket && bind?.listener(serverName(socket)) !== listener
+    if (crossed || !suits(socket, listener)) return { x, listener, refusal: text(421, 'misdirected request') }
+    if (listener?.clientCertificates === true) x.identity = identityOf(socket)
     return { x, listener, refusal: undefined }
   }
 
@@ -309,6 +319,8 @@ function linger(request: IncomingMessage): void {
 
 /** How long a client that has its answer may go on before it is cut off. */
 const LINGER_MS = 2_000
+
+const serverName = (socket: TLSSocket): string => (typeof socket.servername === 'string' ? socket.servername : '')
 
 const peer = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`
 

@@ -29,6 +29,8 @@ export interface Listener {
   readonly entrance: Entrance
   readonly hostname: string | undefined
   readonly tls: SecureContext | undefined
+  /** Clients must show a certificate that the listener's roots have signed. */
+  readonly clientCertificates?: boolean
   readonly program: Program
   readonly router: Router<Route>
 }
@@ -37,12 +39,15 @@ export interface Listener {
 export class Bind {
   readonly port: number
   readonly secure: boolean
+  /** One of the listeners wants certificates of clients. */
+  readonly mutual: boolean
   readonly listeners: readonly Listener[]
   readonly #hosts = new HostMap<Listener>()
 
   constructor(port: number, listeners: readonly Listener[]) {
     this.port = port
     this.secure = listeners.some(({ tls }) => tls !== undefined)
+    this.mutual = listeners.some(({ clientCertificates }) => clientCertificates === true)
     this.listeners = listeners
     for (const listener of listeners) this.#hosts.get(listener.hostname, () => listener)
   }

@@ -1,4 +1,5 @@
 // A gateway process while it runs: log, metrics and its own listeners around the gateway; reload and drain.
+import path from 'node:path'
 import { Exposed } from '../admin/guard.ts'
 import { jsonSchema } from '../config/json-schema.ts'
 import type { Loaded } from '../config/load.ts'
@@ -6,10 +7,13 @@ import { pathText } from '../config/problems.ts'
 import type { Address, Shape } from '../config/shape.ts'
 import { type FileWatch, watchFiles } from '../config/watch.ts'
 import { asFailure } from '../core/failure.ts'
+import type { Store } from '../core/store.ts'
 import { version } from '../core/version.ts'
 import { Gateway, Refused } from '../gateway/gateway.ts'
 import { parts } from '../gateway/parts.ts'
 import { targetsOf } from '../gateway/targets.ts'
+import type { Pages } from '../policy/policy.ts'
+import { StoreAt } from '../store/open.ts'
 import { type AccessLog, createAccessLog } from '../telemetry/access-log.ts'
 import { createLog, levels, type TunableLog } from '../telemetry/log.ts'
 import { createMetrics, type GatewayMetrics } from '../telemetry/metrics.ts'
@@ -45,6 +49,7 @@ export class Running implements AsyncDisposable {
   /** What to end, in the order of opening; ended from the last to the first. */
   readonly #opened: AsyncDisposable[] = []
   #gateway: Gateway | undefined
+  #made: Pages | undefined
   #watch: FileWatch | undefined
   #ready = false
   addresses: Addresses = { ports: new Map(), admin: undefined, stats: undefined, readiness: undefined }
@@ -105,6 +110,8 @@ export class Running implements AsyncDisposable {
         accessLog: this.#accessLog,
         connectTo,
         read: files.read,
+        store: this.#store(shape),
+        pages: this.#pages,
         ...(origin.quickStart && { host: 'localhost' }),
       }),
     )
@@ -120,6 +127,26 @@ export class Running implements AsyncDisposable {
     // Last: whoever waits for readiness need not wait for Express as well.
     const admin = await this.#listen('config.adminAddr', shape.admin, (address) => this.#admin(address))
     this.addresses = { ports: gateway.ports, admin, stats, readiness }
+  }
+
+  /** Beside the configuration unless it says where; opened only if something is to be kept. */
+  #store({ store: { url, keys } }: Shape): () => Promise<Store> {
+    const { origin, io } = this.#context
+    const usual = origin.file === undefined ? undefined : path.join(path.dirname(origin.file), '.toolgate', 'store.db')
+    const kept = new StoreAt({ url: url ?? usual, folder: io.cwd, keys })
+    this.#opened.push(kept)
+    let warned = url !== undefined || usual !== undefined
+    return () => {
+      if (!warned) this.#log.warn('logins are kept in memory and end with the process: set config.database.url')
+      warned = true
+      return kept.open()
+    }
+  }
+
+  // Express is loaded by the first page that somebody looks at.
+  readonly #pages: Pages = async (page, status) => {
+    this.#made ??= (await import('../admin/facade.ts')).createPages()
+    return this.#made(page, status)
   }
 
   async #listen<T extends AsyncDisposable & { readonly url: string }>(

@@ -55,6 +55,7 @@ export const notBuilt = {
     'tracing',
     { key: 'histograms', when: isNot('classic') },
   ],
+  'config.database': [{ key: 'url', when: (value) => typeof value === 'string' && /^postgres(ql)?:/.test(value) }],
   'config.logging': ['filter', 'fields', 'database'],
   'config.metrics': ['fields'],
   bind: [

@@ -128,6 +128,8 @@ export interface Shape {
   readonly limits: Limits
   /** 32 bytes, when configured: seals session ids. */
   readonly sessionKey: Buffer | undefined
+  /** Where state is kept: none, where the process thinks best. Keys of 32 bytes encrypt it; none: from the file beside it. */
+  readonly store: { readonly url: string | undefined; readonly keys: readonly Buffer[] }
   readonly accessLog: { readonly format: 'text' | 'json' }
   readonly logLevel: string
   readonly terminationGraceMs: number

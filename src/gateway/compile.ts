@@ -4,6 +4,7 @@ import type { Attribute } from '../cel/program.ts'
 import type { BackendShape, BindShape, Body, ListenerShape, RouteShape, Shape, TlsShape } from '../config/shape.ts'
 import type { Entrance } from '../core/exchange.ts'
 import type { Path, Problem } from '../core/module.ts'
+import type { Store } from '../core/store.ts'
 import { Pools } from '../http/pools.ts'
 import { bodyDoors } from '../policy/bodies.ts'
 import { policies } from '../policy/index.ts'
@@ -13,12 +14,14 @@ import {
   type BackendSite,
   compileProgram,
   type NamedPlace,
+  type Pages,
   type Policy,
   type PolicyModule,
   type Program,
   type Site,
 } from '../policy/policy.ts'
 import { placeOf } from '../proxy/place.ts'
+import { StoreAt } from '../store/open.ts'
 import { type Log, silent } from '../telemetry/log.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
 import { backends } from './backends.ts'
@@ -36,6 +39,9 @@ export interface CompileContext {
   readonly keeper: Keeper
   /** Reads a file that the configuration names; `undefined` when it cannot be read. */
   readonly read: (file: string) => Buffer | undefined
+  /** Where state is kept; in memory when absent. */
+  readonly store?: () => Promise<Store>
+  readonly pages?: Pages
 }
 
 export interface Compiled {
@@ -67,6 +73,8 @@ export async function dryCompile(shape: Shape, read: CompileContext['read']): Pr
 
 /** What the expressions of one module read. */
 type Reads = Set<Attribute>
+
+const inMemory = { url: undefined, folder: '', keys: [] } as const
 
 const order = new Map<string, number>(policies.map(({ key }, index) => [key, index]))
 
@@ -197,6 +205,8 @@ class Compiler {
         return content
       },
       keep: (key, make) => this.#holder.keep(key, make),
+      store: this.#context.store ?? this.#holder.keep('store', () => new StoreAt(inMemory)).open,
+      ...(this.#context.pages && { pages: this.#context.pages }),
     }
   }
 

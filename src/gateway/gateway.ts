@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { pathText } from '../config/problems.ts'
 import type { Shape } from '../config/shape.ts'
 import type { Problem } from '../core/module.ts'
+import type { Store } from '../core/store.ts'
 import { defaultPoolSettings, Pools } from '../http/pools.ts'
+import type { Pages } from '../policy/policy.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { GatewayMetrics } from '../telemetry/metrics.ts'
@@ -23,6 +25,10 @@ export interface GatewayOptions {
   readonly host?: string
   /** Reads a file that the configuration names. */
   readonly read: (file: string) => Buffer | undefined
+  /** Where state is kept that outlives the process; in memory when absent. */
+  readonly store?: () => Promise<Store>
+  /** Makes pages for people. */
+  readonly pages?: Pages
 }
 
 /** The configuration cannot run; nothing has changed. */

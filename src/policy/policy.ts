@@ -7,7 +7,9 @@ import type { Limits } from '../config/shape.ts'
 import type { Exchange, Handler, Maybe, Reply } from '../core/exchange.ts'
 import type { Call, Definition, Item, Result } from '../core/item.ts'
 import type { Module, Path } from '../core/module.ts'
+import type { Store } from '../core/store.ts'
 import type { Pools, TlsOptions } from '../http/pools.ts'
+import type { Page } from '../oauth/facade/answer.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Fields } from './fields.ts'
@@ -71,6 +73,9 @@ export interface Use {
   readonly role?: 'allow' | 'deny' | 'require'
 }
 
+/** Makes a page for a person, with the headers that pages need. */
+export type Pages = (page: Page, status: number) => Promise<Reply>
+
 /** What a module may use while it compiles. */
 export interface Site {
   /** Where the module's body stands in the configuration. */
@@ -89,6 +94,10 @@ export interface Site {
   read(file: string): Buffer | undefined
   readonly pools: Pools
   readonly log: Log
+  /** State that outlives the process; opened by whoever asks first. Rejects with `store.unreachable`. Absent: nothing is kept here. */
+  readonly store?: () => Promise<Store>
+  /** Absent where nobody looks at pages. */
+  readonly pages?: Pages
   /** A thing with a life: the running snapshot's when its `key` is unchanged, else made now. Disposed with the last snapshot that keeps it. */
   keep<T extends AsyncDisposable>(key: string, make: () => T): T
 }

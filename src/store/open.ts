@@ -17,6 +17,31 @@ export interface StorePlace {
   readonly keys: readonly Buffer[]
 }
 
+/** A store that is opened by whoever asks for it first, and not before. */
+export class StoreAt implements AsyncDisposable {
+  readonly #place: StorePlace
+  #store: Promise<Store> | undefined = undefined
+
+  constructor(place: StorePlace) {
+    this.#place = place
+  }
+
+  /** Rejects as `openStore` does; the next one who asks tries again. Bound: may be handed around. */
+  readonly open = (): Promise<Store> => {
+    this.#store ??= openStore(this.#place).catch((thrown: unknown) => {
+      this.#store = undefined
+      throw thrown
+    })
+    return this.#store
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const store = this.#store
+    this.#store = undefined
+    await (await store)?.[Symbol.asyncDispose]()
+  }
+}
+
 const MEMORY = ':memory:'
 
 /** Rejects with `store.unreachable`, which names the file and what to do. */

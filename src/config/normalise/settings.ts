@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { durationMs } from '../duration.ts'
 import type { Env } from '../expand.ts'
 import { defaultLimits } from '../limits.ts'
-import { type Listening, readAddress, readKey, type startup } from '../schema/startup.ts'
+import { type Listening, readAddress, readKey, readKeys, type startup } from '../schema/startup.ts'
 import type { Address, Limits, PoolShape, Shape } from '../shape.ts'
 import type { Notes } from './policies.ts'
 
@@ -21,6 +21,10 @@ export function settings(config: Startup, env: Env, notes: Notes, bufferSize?: n
     ...addresses(config, from),
     limits: limits(config, bufferSize),
     sessionKey: from.key('SESSION_KEY') ?? config.session?.key,
+    store: {
+      url: config.database?.url ?? undefined,
+      keys: from.keys('TOOLGATE_STORE_KEY') ?? config.database?.key ?? [],
+    },
     accessLog: { format: config.logging?.format ?? 'text' },
     logLevel: (env['RUST_LOG'] || undefined) ?? config.logging?.level ?? 'info',
     terminationGraceMs:
@@ -97,6 +101,10 @@ class Environment {
 
   key(name: string): Buffer | undefined {
     return this.#read(name, readKey, '64 hexadecimal digits')
+  }
+
+  keys(name: string): readonly Buffer[] | undefined {
+    return this.#read(name, readKeys, '64 hexadecimal digits, or several such keys between commas')
   }
 
   flag(name: string): boolean | undefined {

@@ -39,6 +39,19 @@ const sealKey = (): z.ZodType<Buffer> =>
     json: { type: 'string', pattern: '^[0-9a-fA-F]{64}$' },
   })
 
+/** Keys of the store: the first one encrypts, each of them decrypts. */
+export function readKeys(text: string): readonly Buffer[] | undefined {
+  const keys = text.split(',').map((one) => readKey(one.trim()))
+  return keys.every((key) => key !== undefined) ? keys : undefined
+}
+
+const storeKeys = (): z.ZodType<readonly Buffer[]> =>
+  scalar({
+    read: (value) => (typeof value === 'string' ? readKeys(value) : undefined),
+    complaint: 'must be 64 hexadecimal digits (32 bytes), or several such keys between commas',
+    json: { type: 'string' },
+  })
+
 const level = (): z.ZodType<string> =>
   scalar({
     read: (value) => {
@@ -106,6 +119,23 @@ const upstreams = () =>
     { noun: '`config.backend`' },
   )
 
+/** Where state is kept that outlives the process. */
+const database = () =>
+  note(
+    z.strictObject({
+      url: z
+        .string()
+        .regex(/^(sqlite:.+|postgres(ql)?:.+|[^:]+)$/, 'must be `sqlite://path`, or the path of a file')
+        .nullish(),
+      key: storeKeys().nullish(),
+      maxConnections: note(z.int().positive().nullish(), {
+        standing: 'ignored',
+        say: 'SQLite is used through one connection',
+      }),
+    }),
+    { place: 'config.database', noun: '`config.database`' },
+  )
+
 /** How URLs that come from outside are followed (metadata of clients and authorization servers). */
 const discovery = () => note(z.strictObject({ allowLoopback: z.boolean().nullish() }), { noun: '`config.discovery`' })
 
@@ -126,6 +156,7 @@ export const startup = () =>
       backend: upstreams().nullish(),
       connectionTerminationDeadline: becomes(duration().nullish(), 'config.terminationGracePeriod'),
       terminationGracePeriod: duration().nullish(),
+      database: database().nullish(),
       discovery: discovery().nullish(),
       limits: limitsSchema().nullish(),
       ...unread('config'),

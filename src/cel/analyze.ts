@@ -1,5 +1,6 @@
 // What an expression reads, found by looking at its tree: paths, and the data that must be provided because of them.
 import type { Ast } from './ast.ts'
+import type { CustomFunction } from './options.ts'
 import type { Attribute } from './program.ts'
 import type { Scope } from './scope.ts'
 
@@ -7,15 +8,6 @@ export interface Analysis {
   readonly attributes: ReadonlySet<Attribute>
   /** `jwt.roles`, `llm.prompt[].role`: `[]` is any entry. */
   readonly reads: ReadonlySet<string>
-}
-
-/** What a function of the configuration reads: at the top, and below each of its parameters. */
-export interface Callee {
-  /** Its parameters in order, the receiver first when it is a method. */
-  readonly parameters: readonly string[]
-  /** All further arguments as a list. */
-  readonly rest: string | undefined
-  readonly reads: readonly Read[]
 }
 
 /** A root or parameter and what follows; `[]` stands for an entry that is not known. */
@@ -27,9 +19,6 @@ interface Read {
   readonly whole: boolean
 }
 
-/** Functions of the configuration, by how they are called: `name` or `.name`. */
-export type Callees = ReadonlyMap<string, Callee>
-
 type Call = Extract<Ast, { kind: 'call' }>
 
 interface Local {
@@ -38,8 +27,13 @@ interface Local {
   readonly outer: Local | undefined
 }
 
-const noCallees: Callees = new Map()
+/** Functions of the configuration, by name. */
+type Custom = ReadonlyMap<string, CustomFunction>
+
+const noCustom: Custom = new Map()
 const entry = '[]'
+/** Marks a path that begins with a parameter; no root begins like this. */
+const parameter = '$'
 /** Longer paths are cut: what lies below is read as well. */
 const deepest = 16
 /** One place that could be more paths than this (`a ? b : c` of such places, …) counts as reading all of each. */
@@ -97,11 +91,11 @@ const attributes: readonly { readonly attribute: Attribute; readonly path: Path 
  * Finds what an expression reads. It may find too much, never too little: a body that is read but was not buffered would turn a
  * rule into an error (cel.md §6.4).
  */
-export function analyze(ast: Ast, scope: Scope, callees: Callees = noCallees): Analysis {
+export function analyze(ast: Ast, scope: Scope, custom: Custom = noCustom): Analysis {
   const found = new Set<Attribute>()
   const names = new Set<string>()
   const passed = new Set<string>()
-  const reads = readsOf(ast, scope, callees)
+  const reads = new Walk(scope, custom).reads(ast)
   for (const { path, whole } of reads) {
     for (const row of attributes)
       if ((whole || path.length >= row.path.length) && agree(path, row.path)) found.add(row.attribute)
@@ -112,24 +106,21 @@ export function analyze(ast: Ast, scope: Scope, callees: Callees = noCallees): A
   return { attributes: found, reads: names }
 }
 
-/** The same in parts: for the body of a function, whose paths may begin with a parameter. */
-export function readsOf(ast: Ast, scope: Scope, callees: Callees): readonly Read[] {
-  const walk = new Walk(scope, callees)
-  walk.value(ast, undefined)
-  return walk.reads()
-}
-
 class Walk {
   readonly #reads = new Map<string, Read>()
   readonly #scope: Scope
-  readonly #callees: Callees
+  readonly #custom: Custom
+  /** What bodies of functions read, some of it below a parameter. */
+  readonly #bodies: Map<string, readonly Read[]>
 
-  constructor(scope: Scope, callees: Callees) {
+  constructor(scope: Scope, custom: Custom, bodies = new Map<string, readonly Read[]>()) {
     this.#scope = scope
-    this.#callees = callees
+    this.#custom = custom
+    this.#bodies = bodies
   }
 
-  reads(): readonly Read[] {
+  reads(ast: Ast, local?: Local): readonly Read[] {
+    this.value(ast, local)
     return [...this.#reads.values()]
   }
 
@@ -252,8 +243,8 @@ class Walk {
       return this.#places(body, { name: variable.name, paths, outer: local })
     }
     if (name === 'variables') for (const root of this.#scope.roots) this.#read([root], true)
-    const callee = this.#callees.get(name)
-    if (callee !== undefined) return this.#custom(callee, this.#each(ast.args, local))
+    const custom = this.#custom.get(name)
+    if (custom !== undefined) return this.#called(custom, this.#each(ast.args, local))
     if (passing.has(name)) return this.#either(ast.args, local)
     for (const each of ast.args) this.value(each, local)
     return []
@@ -268,8 +259,8 @@ class Walk {
         return this.#either(rest, { name: first.name, paths: places, outer: local })
       }
     }
-    const callee = this.#callees.get(`.${ast.name}`) ?? this.#callees.get(ast.name)
-    if (callee !== undefined) return this.#custom(callee, [places, ...this.#each(ast.args, local)])
+    const custom = this.#custom.get(ast.name)
+    if (custom !== undefined) return this.#called(custom, [places, ...this.#each(ast.args, local)])
     if (passing.has(ast.name)) return this.#limited([...places, ...this.#either(ast.args, local)])
     this.#readAll(places, true)
     for (const each of ast.args) this.value(each, local)
@@ -289,14 +280,24 @@ class Walk {
     return selections.has(ast.name) ? places : []
   }
 
-  #custom({ parameters, rest, reads }: Callee, given: readonly (readonly Path[])[]): readonly Path[] {
+  /** A call of a function of the configuration: its body's paths with the arguments' in place of its parameters. */
+  #called({ name, parameters, rest, body }: CustomFunction, given: readonly (readonly Path[])[]): readonly Path[] {
     for (const places of given) this.#readAll(places, false)
-    const further = given.slice(parameters.length).flat()
+    let reads = this.#bodies.get(name)
+    if (reads === undefined) {
+      // Functions do not call themselves; should one all the same, this ends it.
+      this.#bodies.set(name, [])
+      let local: Local | undefined
+      for (const each of parameters) local = { name: each, paths: [[parameter + each]], outer: local }
+      reads = new Walk(this.#scope, this.#custom, this.#bodies).reads(body, local)
+      this.#bodies.set(name, reads)
+    }
+    const last = rest ? parameters.length - 1 : parameters.length
     for (const { path, whole } of reads) {
       const [root = '', ...fields] = path
-      const index = parameters.indexOf(root)
-      if (root === rest) this.#readAll(further, true)
-      else if (index < 0) this.#read(path, whole)
+      const index = root.startsWith(parameter) ? parameters.indexOf(root.slice(parameter.length)) : -1
+      if (index < 0) this.#read(path, whole)
+      else if (index === last) this.#readAll(given.slice(last).flat(), true)
       else for (const place of given[index] ?? []) this.#read([...place, ...fields].slice(0, deepest), whole)
     }
     return []

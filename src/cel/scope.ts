@@ -5,7 +5,18 @@ import type { Value } from './value.ts'
 export interface Shape {
   readonly open?: boolean
   readonly fields?: { readonly [field: string]: Shape }
-  readonly type?: 'bool' | 'int' | 'double' | 'string' | 'bytes' | 'list' | 'map' | 'timestamp' | 'duration' | 'secret' | 'dyn'
+  readonly type?:
+    | 'bool'
+    | 'int'
+    | 'double'
+    | 'string'
+    | 'bytes'
+    | 'list'
+    | 'map'
+    | 'timestamp'
+    | 'duration'
+    | 'secret'
+    | 'dyn'
   /** Shape of a list's items. */
   readonly items?: Shape
   /** When it exists at all: `listing` and `call` (authorization), `request`, `response`, `log`. Absent: always. */

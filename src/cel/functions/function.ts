@@ -27,7 +27,9 @@ export interface CelFunction {
    * Prepares a call whose arguments are partly literal (`undefined`: not literal): a pattern, an address, a range. A Fault is an
    * error of the configuration.
    */
-  readonly prepare?: (args: readonly (Value | undefined)[]) => Pick<CelFunction, 'one' | 'two' | 'three'> | undefined | FaultAt
+  readonly prepare?: (
+    args: readonly (Value | undefined)[],
+  ) => Pick<CelFunction, 'one' | 'two' | 'three'> | undefined | FaultAt
 }
 
 /** Which literal cannot be used, and why. */

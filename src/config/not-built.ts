@@ -47,7 +47,6 @@ export const notBuilt = {
   ],
   config: [
     'modelCatalog',
-    'database',
     'storage',
     'standardAttributes',
     'sensitiveHeaders',
@@ -75,13 +74,11 @@ export const notBuilt = {
     'a2a',
     'ai',
     'backendTunnel',
-    'backendAuth',
     'localRateLimit',
     'remoteRateLimit',
   ],
   backendPolicies: [
     'transformations',
-    'backendAuth',
     'backendTunnel',
     'http',
     'tcp',
@@ -99,7 +96,6 @@ export const notBuilt = {
   'backends.mcp': [
     'targets[].openapi',
     'targets[].policies.transformations',
-    'targets[].policies.backendAuth',
     'targets[].policies.backendTunnel',
     'targets[].policies.http',
     'targets[].policies.tcp',
@@ -108,6 +104,14 @@ export const notBuilt = {
   'policies.retry': ['precondition', 'condition'],
   'policies.delay': [
     { key: 'duration', when: (value) => typeof value === 'string' && durationMs(value.trim()) === undefined },
+  ],
+  'policies.backendAuth': [
+    'gcp',
+    'aws',
+    'azure',
+    'jwtSign',
+    'oauthTokenExchange',
+    'crossAppAccess',
   ],
   'policies.backendTLS': ['keyExchangeGroups'],
 } as const satisfies Record<string, readonly Row[]>

@@ -34,15 +34,16 @@ export function complaints(
 function withoutEchoes(problems: readonly Problem[]): readonly Problem[] {
   const meant = new Map<string, string[]>()
   for (const { code, path, hint } of problems) {
-    const word = code === 'config.unknown-key' ? hint?.match(/^did you mean (`.+`)\?$/)?.[1] : undefined
-    if (word === undefined) continue
+    if (code !== 'config.unknown-key') continue
+    // One that resembles nothing may be anything that is missing, and what it stands for is asked for where it stands.
+    const word = hint?.match(/^did you mean (`.+`)\?$/)?.[1] ?? ' '
     const around = JSON.stringify(path.slice(0, -1))
     meant.set(around, [...(meant.get(around) ?? []), word])
   }
   return problems.filter(({ code, path, message }) => {
     const words = meant.get(JSON.stringify(path)) ?? []
     if (code === 'config.missing-key') return !words.some((word) => message.startsWith(word))
-    return !(message.includes('needs one of') && words.some((word) => message.includes(word)))
+    return !(/ needs (one of )?`/.test(message) && words.some((word) => message.includes(word)))
   })
 }
 

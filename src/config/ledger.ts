@@ -71,7 +71,7 @@ function standing(schema: z.core.$ZodType | undefined, value: unknown, ways: Ste
 }
 
 /** Inside a module's body the tables speak; elsewhere the schema knows which keys nobody reads. */
-const isBody = (place: string): boolean => place.startsWith('policies.') || place.startsWith('backends.')
+export const isBody = (place: string): boolean => place.startsWith('policies.') || place.startsWith('backends.')
 
 function matches(row: Row, way: string, value: unknown): boolean {
   return typeof row === 'string' ? row === way : row.key === way && row.when(value)

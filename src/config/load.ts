@@ -5,11 +5,13 @@ import type { Env } from './expand.ts'
 import { holes, type LedgerRow, ledger, ledgerProblems, withRefusals } from './ledger.ts'
 import { normalise } from './normalise.ts'
 import { inOrder, type Located, pathText } from './problems.ts'
-import { type Duplicate, read } from './read.ts'
+import { type Duplicate, type Reading, read } from './read.ts'
+import { salvage } from './salvage.ts'
 import type { Parts } from './schema/keys.ts'
 import { isStruct, schemaAt } from './schema/note.ts'
 import { rootSchema } from './schema.ts'
 import type { Shape } from './shape.ts'
+import { nearestWord } from './suggest.ts'
 
 export interface Source {
   readonly text: string
@@ -22,7 +24,7 @@ export interface Source {
 export interface Loaded {
   /** `undefined` as soon as there is an error: nothing is started half. */
   readonly shape: Shape | undefined
-  /** What there is in spite of errors: never to be started, good for finding what else is wrong. */
+  /** With errors: what is left without the faulty parts. Never to be started, good for finding what else is wrong. */
   readonly draft: Shape | undefined
   /** In the order of the file. */
   readonly problems: readonly Located[]
@@ -42,17 +44,21 @@ export function loadConfig({ text, file, env, parts }: Source): Loaded {
   const place = (problems: readonly Problem[]): Located[] =>
     problems.map((problem) => ({ ...problem, file, ...reading.locate(problem.path, problem.part) }))
   const lineOf = (path: Path): number => reading.locate(path).line
-  const done = (problems: readonly Located[], rows: readonly LedgerRow[], shape?: Shape): Loaded => {
+  const done = (problems: readonly Located[], rows: readonly LedgerRow[], rest?: Rest): Loaded => {
     const standings = withRefusals(rows, problems)
+    const wrong = problems.some(isError)
+    const draft = wrong ? rest?.draft : rest?.shape
+    const news = (late: readonly Problem[]): readonly Problem[] =>
+      withoutEchoes(rest?.judged(late) ?? late, problems, standings)
     return {
-      shape: problems.some(isError) ? undefined : shape,
-      draft: shape,
+      shape: wrong ? undefined : rest?.shape,
+      draft,
       problems: inOrder(problems),
       ledger: standings,
-      files: shape === undefined ? [] : filesOf(shape),
+      files: draft === undefined ? [] : filesOf(draft),
       lineOf,
       place,
-      withLate: (late) => inOrder([...problems, ...place(withoutEchoes(late, problems, standings))]),
+      withLate: (late) => inOrder([...problems, ...place(news(late))]),
     }
   }
   if (reading.value === undefined) return done(reading.problems, [])
@@ -66,9 +72,33 @@ export function loadConfig({ text, file, env, parts }: Source): Loaded {
     ...twice(reading.duplicates, root, file),
     ...place(found.filter(({ code, path }) => !code.startsWith('config.wrong') || !reading.incomplete(path))),
   ]
-  if (!checked.success) return done(problems, rows)
-  const { shape, problems: late } = normalise(checked.data, env)
-  return done([...problems, ...place(late)], rows, shape)
+  const whole = { config: checked.data, cuts: [], written: (path: Path) => path }
+  const { config, cuts, written } = (checked.success ? whole : salvage(parts, value)) ?? { config: undefined }
+  if (config === undefined) return done(problems, rows)
+  const { shape, draft, problems: late } = normalise(config, env, !checked.success)
+  const judged = (some: readonly Problem[]): readonly Problem[] =>
+    some.map((one) => ({ ...one, path: written(one.path) })).filter((one) => !isEcho(one, cuts, reading))
+  return done([...problems, ...place(judged(late))], rows, { shape, draft, judged })
+}
+
+/** What goes on to be checked. */
+interface Rest {
+  readonly shape: Shape
+  readonly draft: Shape
+  /** Of what is found later, what is not only there because of faults that are told already; with paths of the file. */
+  readonly judged: (late: readonly Problem[]) => readonly Problem[]
+}
+
+/** Whether a problem says no more than that something was taken out, or that a variable is missing. */
+function isEcho({ code, path }: Problem, cuts: readonly Path[], reading: Reading): boolean {
+  const around = pathText(path)
+  if (code === 'config.missing-key' || code === 'config.port-conflict')
+    return cuts.some((cut) => pathText(cut.slice(0, -1)) === around)
+  const list = path.at(-1) === 'backend' ? 'backends' : path.at(-1) === 'gateways' ? 'gateways' : undefined
+  if (list !== undefined && (code === 'config.unknown-reference' || code === 'config.module')) {
+    if (cuts.some(([key, ...rest]) => rest.length === 0 && nearestWord(String(key), [list]) !== undefined)) return true
+  }
+  return code !== 'config.duplicate-name' && reading.incomplete(path)
 }
 
 const isError = ({ severity }: Problem): boolean => severity === 'error'
@@ -81,7 +111,14 @@ function withoutEchoes(
 ): readonly Problem[] {
   const settled = [...problems.filter(isError), ...rows.filter(({ standing }) => standing === 'not built')]
   const places = new Set(settled.map(({ path }) => pathText(path)))
-  return late.filter(({ path }) => !places.has(pathText(path)))
+  const told = new Set<string>()
+  return late.filter(({ path, message }) => {
+    // One route of two gateways is compiled twice.
+    const where = pathText(path)
+    const again = told.has(`${where} ${message}`)
+    told.add(`${where} ${message}`)
+    return !again && !places.has(where)
+  })
 }
 
 /** A struct has each of its keys once; in a map the last one counts, as in the original. */

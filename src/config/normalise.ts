@@ -13,16 +13,23 @@ import { nearestWord } from './suggest.ts'
 
 const MCP_PORT = 3000
 
+interface Normal {
+  readonly shape: Shape
+  readonly problems: readonly Problem[]
+  /** Together with what no port leads to: a route of an unknown gateway, the second use of a port, unused backends. */
+  readonly draft: Shape
+}
+
 /** Never throws; with an error among the problems the shape must not be used. */
-export function normalise(config: Config, env: Env): { shape: Shape; problems: readonly Problem[] } {
-  const notes = new Notes()
+export function normalise(config: Config, env: Env, draft = false): Normal {
+  const notes = new Notes(draft)
   const backends = namedBackends(config.backends ?? [], notes)
   const ports = new Ports(notes)
   for (const [index, bind] of (config.binds ?? []).entries()) {
     const path = ['binds', index]
-    if (bind.port === null || bind.port === undefined) continue // internal: not built
-    const gateway = `bind/${bind.port}`
-    const listeners = bind.listeners.map((listener, at): ListenerShape => {
+    const port = bind.port ?? undefined // none: internal, which is not built
+    const gateway = `bind/${port}`
+    const listeners = (bind.listeners ?? []).map((listener, at): ListenerShape => {
       const where = [...path, 'listeners', at]
       const written: Written = { listener, path: where, index: at, gateway }
       const routes = (listener.routes ?? []).map((route, of) =>
@@ -30,7 +37,7 @@ export function normalise(config: Config, env: Env): { shape: Shape; problems: r
       )
       return { ...listenersOf(written, listener.policies ?? {}, [...where, 'policies'], notes), routes }
     })
-    ports.add(bind.port, [...path, 'port'], { name: gateway, listeners, path })
+    ports.add(port, [...path, 'port'], { name: gateway, listeners, path })
   }
   const gateways = new Gateways(config, notes)
   for (const [index, route] of (config.routes ?? []).entries()) {
@@ -44,16 +51,23 @@ export function normalise(config: Config, env: Env): { shape: Shape; problems: r
   gateways.addTo(ports)
   if (mcp !== undefined && attached === undefined) {
     const port = mcp.port ?? MCP_PORT
-    ports.add(port, mcp.port === undefined ? ['mcp'] : ['mcp', 'port'], ownBind(port, mcp.alone))
+    ports.add(port, mcp.port === undefined ? ['mcp'] : ['mcp', 'port'], ownBind(port, [mcp.alone]))
   }
   const named = [...backends].map(([name, backend]) => ({ name, ...backend }))
+  const binds = ports.binds()
   const bufferSize = config.frontendPolicies?.http?.maxBufferSize
-  const shape: Shape = {
-    binds: ports.binds(),
-    backends: named,
-    ...settings(config.config ?? {}, env, notes, bufferSize),
-  }
-  return { shape, problems: notes.problems }
+  const shape: Shape = { binds, backends: named, ...settings(config.config ?? {}, env, notes, bufferSize) }
+  const spare = [...binds, ...ports.spare, ownBind(0, gateways.astray)]
+  return { shape, problems: notes.problems, draft: { ...shape, binds: [...spare, ownBind(0, [unused(named, spare)])] } }
+}
+
+/** A route to all named backends that no other route leads to. */
+function unused(named: Shape['backends'], binds: readonly BindShape[]): RouteShape {
+  const routes = binds.flatMap(({ listeners }) => listeners.flatMap((listener) => listener.routes))
+  const used = new Set(routes.flatMap(({ backends }) => backends.map(({ path }) => path)))
+  const left = named.filter(({ kind }) => !used.has(kind.path))
+  const backends = left.map(({ kind, policies }) => ({ ...kind, weight: 1, policies }))
+  return { name: '', rule: '', hostnames: [], matches: [], policies: [], backends, path: [] }
 }
 
 interface McpRoute {
@@ -84,7 +98,7 @@ function mcpRoute(section: NonNullable<Config['mcp']>): McpRoute {
   }
 }
 
-function ownBind(port: number, route: RouteShape): Omit<BindShape, 'port'> {
+function ownBind(port: number, routes: readonly RouteShape[]): BindShape {
   const name = `bind/${port}`
   const listener: ListenerShape = {
     name: 'mcp',
@@ -93,14 +107,16 @@ function ownBind(port: number, route: RouteShape): Omit<BindShape, 'port'> {
     hostname: undefined,
     tls: undefined,
     policies: [],
-    routes: [route],
+    routes,
     path: ['mcp'],
   }
-  return { name, listeners: [listener], path: ['mcp'] }
+  return { port, name, listeners: [listener], path: ['mcp'] }
 }
 
 /** Every port once. */
 class Ports {
+  /** Those without a port of their own: with an error, or in a draft. */
+  readonly spare: BindShape[] = []
   readonly #binds = new Map<number, BindShape>()
   readonly #notes: Notes
 
@@ -108,10 +124,15 @@ class Ports {
     this.#notes = notes
   }
 
-  add(port: number, at: Path, bind: Omit<BindShape, 'port'>): void {
-    const taken = this.#binds.get(port)
-    if (taken === undefined) this.#binds.set(port, { port, ...bind })
-    else this.#notes.error('config.port-conflict', at, `port ${port} is taken already, by \`${pathText(taken.path)}\``)
+  add(port: number | undefined, at: Path, bind: Omit<BindShape, 'port'>): void {
+    const taken = port === undefined ? undefined : this.#binds.get(port)
+    if (port !== undefined && taken === undefined) {
+      this.#binds.set(port, { ...bind, port })
+      return
+    }
+    this.spare.push({ ...bind, port: port ?? 0 })
+    if (taken !== undefined)
+      this.#notes.error('config.port-conflict', at, `port ${port} is taken already, by \`${pathText(taken.path)}\``)
   }
 
   binds(): readonly BindShape[] {
@@ -120,13 +141,15 @@ class Ports {
 }
 
 interface OpenGateway {
-  readonly port: number
+  readonly port: number | undefined
   readonly path: Path
   readonly listeners: readonly { readonly shape: Omit<ListenerShape, 'routes'>; readonly routes: RouteShape[] }[]
 }
 
 /** The named gateways, while routes and sections attach to them. */
 class Gateways {
+  /** Routes that no gateway has. */
+  readonly astray: RouteShape[] = []
   readonly #open = new Map<string, OpenGateway>()
   readonly #notes: Notes
 
@@ -134,12 +157,12 @@ class Gateways {
     this.#notes = notes
     for (const [name, gateway] of Object.entries(config.gateways ?? {})) {
       const path = ['gateways', name]
-      const { port, protocol, listeners, tls, ...shared } = gateway
+      const { port, protocol, listeners, tls, ...shared } = gateway ?? { port: undefined }
       const written = listeners?.map((listener, at) => ({ listener, path: [...path, 'listeners', at] })) ?? []
       const all = written.length > 0 ? written : [{ listener: { protocol, tls }, path }]
       const common = phases(shared, path).onRoute
       this.#open.set(name, {
-        port,
+        port: port ?? undefined,
         path,
         listeners: all.map(({ listener, path: at }, index) => {
           const shape = listenersOf(
@@ -160,13 +183,16 @@ class Gateways {
 
   /** Adds a route to gateways by name, `gateway` or `gateway/listener`. */
   attach(names: readonly string[], at: Path, route: RouteShape): void {
+    let led = false
     for (const name of names) {
       const [gateway = '', ...rest] = name.split('/')
       const open = this.#open.get(gateway)
       const chosen = open?.listeners.filter(({ shape }) => rest.length === 0 || shape.name === rest.join('/')) ?? []
       if (chosen.length === 0) this.#unknown(name, at)
+      led ||= chosen.length > 0
       for (const { routes } of chosen) routes.push(route)
     }
+    if (!led) this.astray.push(route)
   }
 
   addTo(ports: Ports): void {

@@ -1,6 +1,6 @@
 // The schema of a whole configuration, made of the schemas of its modules. Modules are handed in: this room knows none.
 import { z } from 'zod'
-import { type Parts, unread } from './schema/keys.ts'
+import { needed, type Parts, unread } from './schema/keys.ts'
 import { bind, gateway } from './schema/listeners.ts'
 import { note } from './schema/note.ts'
 import { attachedRoute, gatewayNames, namedBackend, routePolicies } from './schema/routes.ts'
@@ -12,7 +12,7 @@ export const rootSchema = (parts: Parts) =>
     z.strictObject({
       config: startup().nullish(),
       binds: z.array(bind(parts)).nullish(),
-      gateways: z.record(z.string(), gateway(parts)).nullish(),
+      gateways: z.record(z.string(), needed(gateway(parts), parts)).nullish(),
       routes: z.array(attachedRoute(parts)).nullish(),
       backends: z.array(namedBackend(parts)).nullish(),
       frontendPolicies: note(z.strictObject({ http: frontendHttp().nullish(), ...unread('frontendPolicies') }), {
@@ -38,7 +38,10 @@ const mcpSection = (parts: Parts) => {
   const section = z.unknown().transform((value, context) => {
     const [own, rest] = split(value, Object.keys(entrance.shape))
     const entered = entrance.safeParse(own)
-    const backend = (inner ?? z.unknown()).safeParse(rest)
+    const nothing = parts.draft === true && Object.keys(Object(rest)).length === 0
+    const backend = nothing
+      ? { success: true, data: undefined, error: undefined }
+      : (inner ?? z.unknown()).safeParse(rest)
     for (const issue of [...(entered.error?.issues ?? []), ...(backend.error?.issues ?? [])])
       context.issues.push({ ...issue, input: undefined })
     return entered.success && backend.success ? { ...entered.data, backend: backend.data } : z.NEVER

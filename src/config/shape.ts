@@ -4,6 +4,7 @@ import type { Path } from '../core/module.ts'
 
 /** The body of one module (policy, backend, target) and where it stands. */
 export interface Body {
+  /** Empty, in a draft only: it could not be read. */
   readonly key: string
   readonly body: unknown
   readonly path: Path

@@ -94,6 +94,8 @@ class Compiler {
   /** Where the named backends are; before anything refers to them. */
   async named(): Promise<void> {
     for (const { name, kind, policies: bodies } of this.#shape.backends) {
+      // In a draft, one that could not be read: what refers to it is right.
+      if (kind.key === '') this.#named.set(name, { origin: 'http://localhost', tls: undefined })
       if (kind.key !== 'host' || typeof kind.body !== 'string') continue
       const { tls } = compileProgram(await this.#policies(bodies)).plan
       const place = placeOf(kind.body, tls !== undefined)
@@ -148,8 +150,8 @@ class Compiler {
 
   async #backend(shape: BackendShape, above: readonly Policy[]): Promise<RouteBackend | undefined> {
     const module: BackendModule | undefined = backends.find(({ key }) => key === shape.key)
-    if (module === undefined) return this.#unknown('backend', shape)
     const own = await this.#policies(shape.policies)
+    if (module === undefined) return shape.key === '' ? undefined : this.#unknown('backend', shape)
     const reads: Reads = new Set()
     const site = this.#backendSite(shape.path, compileProgram([...above, ...own]), reads)
     const handler = await module.compile(shape.body, site)

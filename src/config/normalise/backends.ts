@@ -7,7 +7,7 @@ import { bodiesOf, type Notes, nearest } from './policies.ts'
 /** A backend as the schema hands it over: its kind is the key that is neither of the named ones. */
 export interface WrittenBackend {
   readonly [kind: string]: unknown
-  readonly name?: string | undefined
+  readonly name?: string | null | undefined
   readonly backend?: string | undefined
   readonly weight?: number | null | undefined
   readonly policies?: { readonly [key: string]: unknown } | null | undefined
@@ -26,7 +26,8 @@ export function namedBackends(written: readonly WrittenBackend[], notes: Notes):
   for (const [index, backend] of written.entries()) {
     const path = ['backends', index]
     const name = backend.name ?? ''
-    const kind = kindOf(backend, path)
+    const kind = kindOf(backend, path, notes)
+    if (name === '') continue // has had its own answer
     if (found.has(name))
       notes.error('config.duplicate-name', [...path, 'name'], `there is a backend \`${name}\` already`)
     else if (kind !== undefined)
@@ -45,7 +46,7 @@ export function backendShape(
   const own = bodiesOf(backend.policies ?? {}, [...path, 'policies'])
   const weight = backend.weight ?? 1
   if (backend.backend === undefined) {
-    const kind = kindOf(backend, path)
+    const kind = kindOf(backend, path, notes)
     return kind && { ...kind, weight, policies: nearest(above, own) }
   }
   // The original writes references as `namespace/name`; names of one file have no namespace: `/name`.
@@ -60,7 +61,8 @@ export function backendShape(
 
 const notKinds = new Set(['name', 'backend', 'weight', 'policies'])
 
-function kindOf(backend: WrittenBackend, path: Path): Body | undefined {
+function kindOf(backend: WrittenBackend, path: Path, { draft }: Notes): Body | undefined {
   const found = Object.entries(backend).find(([key, body]) => !notKinds.has(key) && body !== undefined && body !== null)
-  return found && { key: found[0], body: found[1], path: [...path, found[0]] }
+  if (found === undefined) return draft ? { key: '', body: undefined, path } : undefined
+  return { key: found[0], body: found[1], path: [...path, found[0]] }
 }

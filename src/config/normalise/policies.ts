@@ -46,6 +46,12 @@ export function nearest(...levels: readonly (readonly Body[])[]): readonly Body[
 /** Collects problems while a configuration is brought to its normal form. */
 export class Notes {
   readonly problems: Problem[] = []
+  /** What is normalised is the rest of a faulty configuration. */
+  readonly draft: boolean
+
+  constructor(draft = false) {
+    this.draft = draft
+  }
 
   error(code: string, path: Path, message: string, hint?: string): void {
     this.problems.push({ code, severity: 'error', path, message, ...(hint !== undefined && { hint }) })

@@ -85,6 +85,7 @@ function pattern(written: { exact?: string | undefined; regex?: string | undefin
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.replace(/^.*: /s, '').toLowerCase() : 'not a pattern'
     notes.error('config.wrong-value', [...at, 'regex'], `\`regex\` is not a regular expression: ${reason}`)
+    return { kind: 'regex', value: '' } // what else is wrong is still looked for, and needs one that can be compiled
   }
   return { kind: 'regex', value: written.regex }
 }

@@ -11,7 +11,13 @@ export type Schemas = { readonly [key: string]: z.ZodType }
 export interface Parts {
   readonly policies: Schemas
   readonly backends: Schemas
+  /** What holds a configuration together may be missing: for what is left of a faulty one. */
+  readonly draft?: boolean
 }
+
+/** A member that must be there, but in a draft. */
+export const needed = <S extends z.ZodType>(schema: S, { draft }: Parts): S | z.ZodOptional<z.ZodNullable<S>> =>
+  draft === true ? schema.nullish() : schema
 
 /** Members for every key of the tables that stands at this place and is not among `built`. */
 export function unread(place: string, built: Schemas = {}): { [key: string]: z.ZodType } {

@@ -1,7 +1,7 @@
 // Schemas of binds, listeners, gateways and their TLS (reference: agentgateway §1.5).
 import { z } from 'zod'
-import { type Parts, unread } from './keys.ts'
-import { note } from './note.ts'
+import { needed, type Parts, unread } from './keys.ts'
+import { always, note } from './note.ts'
 import { gatewayPhase, route } from './routes.ts'
 
 const port = () => z.int().min(1).max(65_535)
@@ -49,15 +49,18 @@ export const bind = (parts: Parts) =>
     z
       .strictObject({
         port: port().nullish(),
-        listeners: z.array(listener(parts)),
+        listeners: needed(z.array(listener(parts)), parts),
         tunnelProtocol: z.enum(['direct', 'hboneWaypoint', 'hboneGateway', 'proxy', 'connect']).nullish(),
         mode: z.enum(['standard', 'internal']).nullish(),
         ...unread('bind'),
       })
-      .check(({ issues, value }) => {
-        if ((value.port ?? undefined) !== undefined || value.mode === 'internal') return
-        issues.push({ code: 'custom', message: 'needs a `port`', input: value })
-      }),
+      .check(
+        always(({ issues, value }) => {
+          const given = 'port' in value && value.port !== null && value.port !== undefined
+          if (parts.draft === true || given || ('mode' in value && value.mode === 'internal')) return
+          issues.push({ code: 'custom', message: 'needs a `port`', input: value })
+        }),
+      ),
     { place: 'bind', noun: 'a bind' },
   )
 
@@ -79,7 +82,7 @@ const gatewayListener = (parts: Parts) =>
 export const gateway = (parts: Parts) =>
   note(
     z.strictObject({
-      port: port(),
+      port: needed(port(), parts),
       protocol: gatewayProtocol().nullish(),
       listeners: z.array(gatewayListener(parts)).nullish(),
       tls: tls().nullish(),

@@ -108,6 +108,13 @@ export function keysOf(schema: z.core.$ZodType): readonly string[] {
   return layers
 }
 
+/** A check of an object that runs whatever is wrong with its members: what it finds need not wait until they are mended. */
+export function always(check: z.core.CheckFn<object>): z.core.$ZodCheck<object> {
+  const isMap = ({ value }: z.core.ParsePayload): boolean =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+  return z.core._check(check, { when: isMap })
+}
+
 /** Whether the schema lists its keys (a struct): a key that comes twice is then a mistake, in a map the last one counts. */
 export function isStruct(schema: z.core.$ZodType): boolean {
   const shape = bare(schema)

@@ -1,7 +1,7 @@
 // Schemas of routes: what they match, which policies they apply, which backends answer (reference: agentgateway §1.5, §1.6).
 import { z } from 'zod'
-import { modules, type Parts, pick, type Schemas, unread } from './keys.ts'
-import { note } from './note.ts'
+import { modules, needed, type Parts, pick, type Schemas, unread } from './keys.ts'
+import { always, note } from './note.ts'
 
 /** Keys that a listener's, gateway's or section's gateway phase may have. */
 const inGatewayPhase = [
@@ -57,18 +57,18 @@ const backendPolicies = (policies: Schemas) => {
   })
 }
 
-/** Reports an object that does not have exactly one of the keys. */
-function exactlyOne(keys: readonly string[], what: string) {
-  return (context: z.core.ParsePayload<{ readonly [key: string]: unknown }>): void => {
+/** Reports an object that does not have exactly one of the keys; a draft may have lost it. */
+function exactlyOne(keys: readonly string[], what: string, draft = false) {
+  return always((context) => {
     const present = keys.filter((key) => Object.hasOwn(context.value, key))
-    if (present.length === 1) return
+    if (present.length === 1 || draft) return
     const listed = keys.map((key) => `\`${key}\``).join(', ')
     const message =
       present.length === 0
         ? `needs one of ${listed}`
         : `can be only one ${what}, and has ${present.map((key) => `\`${key}\``).join(' and ')}`
     context.issues.push({ code: 'custom', message, input: context.value })
-  }
+  })
 }
 
 const regexOrExact = () => {
@@ -106,7 +106,7 @@ const routeBackend = (parts: Parts) => {
         policies: backendPolicies(parts.policies).nullish(),
         ...kinds,
       })
-      .check(exactlyOne(['backend', ...Object.keys(kinds)], 'kind of backend')),
+      .check(exactlyOne(['backend', ...Object.keys(kinds)], 'kind of backend', parts.draft)),
     { place: 'backends', noun: 'a backend' },
   )
 }
@@ -119,11 +119,11 @@ export const namedBackend = (parts: Parts) => {
   return note(
     z
       .strictObject({
-        name: z.string().min(1),
+        name: needed(z.string().min(1), parts),
         policies: backendPolicies(parts.policies).nullish(),
         ...kinds,
       })
-      .check(exactlyOne(Object.keys(kinds), 'kind of backend')),
+      .check(exactlyOne(Object.keys(kinds), 'kind of backend', parts.draft)),
     { place: 'backends', noun: 'a named backend' },
   )
 }

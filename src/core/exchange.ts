@@ -27,6 +27,9 @@ export interface VerifiedKey {
   readonly allowedModels?: readonly string[]
 }
 
+/** What policies have verified about the caller. */
+export type Who = Pick<Exchange, 'identity' | 'jwt' | 'apiKey' | 'basicAuth'>
+
 interface Head {
   readonly status: number
   readonly headers: OutgoingHttpHeaders

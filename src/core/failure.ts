@@ -35,6 +35,12 @@ const failures = {
     reason: 'UpstreamFailure',
     prefix: 'request upgrade failed, backend tried ',
   },
+  'upstream.credentials': {
+    status: 500,
+    rpc: -32603,
+    reason: 'UpstreamFailure',
+    prefix: 'backend authentication failed: ',
+  },
   'backend.none': { status: 500, rpc: -32603, reason: 'NoHealthyBackend', prefix: 'no valid backends' },
   'mcp.target': { status: 500, rpc: -32603, reason: 'MCP', prefix: 'failed to send message: ' },
   'mcp.busy': { status: 503, rpc: -32603, reason: 'MCP', prefix: 'mcp: ' },

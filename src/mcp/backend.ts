@@ -27,7 +27,7 @@ const TARGET_POLICIES = [
 ] as const
 /** Those of them that work here. */
 const built: readonly PolicyModule[] = policies.filter(({ key }) =>
-  ['backendTLS', 'requestHeaderModifier'].includes(key),
+  ['backendTLS', 'backendAuth', 'requestHeaderModifier'].includes(key),
 )
 
 const optional = (modules: readonly { readonly key: string; readonly schema: z.ZodType }[]) =>
@@ -150,6 +150,7 @@ function shelfOf(body: Target, path: Path, site: BackendSite): Shelf | undefined
   const { pools, log, limits, metrics } = site
   const { fields, ...own } = planOf(body, path, site)
   const tls = own.tls ?? site.program.plan.tls
+  const credentials = own.credentials ?? site.program.plan.credentials
   const below = [...path, kind.key]
   const config = bodyOf(body, kind.key)
   const upstream = kind.compile(config, {
@@ -158,6 +159,7 @@ function shelfOf(body: Target, path: Path, site: BackendSite): Shelf | undefined
     target: targetName(body.name),
     tls,
     fields,
+    credentials,
     pools,
     log,
     limits,
@@ -167,7 +169,7 @@ function shelfOf(body: Target, path: Path, site: BackendSite): Shelf | undefined
   })
   if (upstream instanceof Promise || upstream === undefined) return undefined
   // An unchanged target stays as it is, with its conversations: the upstream made just now has not been used.
-  const same = `mcp target ${body.name} ${print([kind.key, config, tls, fields, limits])}`
+  const same = `mcp target ${body.name} ${print([kind.key, config, tls, fields, credentials?.print, limits])}`
   return site.keep(same, () => new Shelf({ upstream, limits, log, metrics, version }))
 }
 

@@ -143,7 +143,7 @@ export class Calls {
     // A session that ended meanwhile has hung up for good: nothing may be opened for it.
     if (connection === undefined || caller.signal?.aborted === true) return this.#opened(shelf, params, asked)
     const relay = this.#connections.caller(client, shelf, caller)
-    return connection.request({ method: incoming.method, params, headers: x.headers }, relay) // fails with target and step
+    return connection.request({ method: incoming.method, params, headers: x.headers, who: x }, relay) // fails with target and step
   }
 
   async #opened(shelf: Shelf, params: RawJson | undefined, { client, incoming, caller, x }: Asked): Promise<Answer> {
@@ -152,7 +152,7 @@ export class Calls {
       if (caller.signal?.aborted === true) throw caller.signal.reason
       const connection = await orAborted(this.#connections.open(client, shelf), caller.signal)
       const relay = this.#connections.caller(client, shelf, caller)
-      return await connection.request({ method, params, headers: x.headers }, relay)
+      return await connection.request({ method, params, headers: x.headers, who: x }, relay)
     } catch (thrown) {
       throw namedFailure(shelf.target, method, thrown)
     }

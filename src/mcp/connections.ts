@@ -1,6 +1,7 @@
 // A client's conversations with upstreams: opened on first need, shared by concurrent calls, opened anew when lost.
 import { setTimeout as delay } from 'node:timers/promises'
 import { type RawJson, rawJson } from '../core/brand.ts'
+import type { Who } from '../core/exchange.ts'
 import { asFailure } from '../core/failure.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Cancellation } from './cancellation.ts'
@@ -161,6 +162,10 @@ class ClientPeer implements Peer {
     this.capabilities = rawJson(JSON.stringify(capabilities))
     this.lost = lost
     this.line = line
+  }
+
+  get who(): Who | undefined {
+    return this.line.client.who
   }
 
   notification(method: string, params: RawJson | undefined): void {

@@ -1,7 +1,7 @@
 // The one internal exchange between the two hops: what every ingress speaks and every egress answers. Types only.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { RawJson, TargetName } from '../core/brand.ts'
-import type { Exchange } from '../core/exchange.ts'
+import type { Exchange, Who } from '../core/exchange.ts'
 import type { JsonObject } from '../core/item.ts'
 import type { Cancellation } from './cancellation.ts'
 import type { Span } from './json.ts'
@@ -17,6 +17,8 @@ export interface Outgoing {
   readonly params: RawJson | undefined
   /** The client's headers, for transports that have headers. Egress decides which may travel. */
   readonly headers?: IncomingHttpHeaders | undefined
+  /** On whose behalf, where upstreams want credentials. */
+  readonly who?: Who | undefined
 }
 
 /** Where the events of one request go, and who answers what the server asks while it runs. */
@@ -33,6 +35,8 @@ export interface Caller {
 export interface Peer {
   /** Key of the caller: connections that are shared are shared among equal principals only. */
   readonly principal: string
+  /** On whose behalf whatever belongs to no request is sent. */
+  readonly who?: Who | undefined
   /** Newest revision to offer in `initialize`. */
   readonly revision: string
   /** `clientInfo` and `capabilities` to declare, as JSON text. */
@@ -85,6 +89,8 @@ export interface Client {
   readonly connections: Map<TargetName, Promise<Connection>>
   /** Client-side URIs this client has subscribed to. */
   readonly subscriptions: Set<string>
+  /** What policies verified about whoever used it last. */
+  readonly who?: Who | undefined
   /** Level of `logging/setLevel`; nothing was set: the server's own default. */
   logLevel: string | undefined
   /** A notification that belongs to no running request: goes to the client's stream, or waits for it. */

@@ -1,5 +1,6 @@
 // One client that has opened with `initialize`: a small record of what it said, what it runs, and where it listens.
 import type { RawJson, TargetName } from '../core/brand.ts'
+import type { Who } from '../core/exchange.ts'
 import type { JsonObject } from '../core/item.ts'
 import { Roster, type Seated } from '../core/roster.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -58,6 +59,7 @@ export class Session implements Client, Line, Seated {
   readonly resumable: boolean
   logLevel: string | undefined = undefined
   lastUsed: number
+  who: Who | undefined = undefined
   over = false
   readonly #parts: SessionParts
   #connections: Map<TargetName, Promise<Connection>> | undefined = undefined
@@ -111,6 +113,13 @@ export class Session implements Client, Line, Seated {
   /** Nobody waits for anything here. */
   get idle(): boolean {
     return this.#calls === 0 && this.#main?.stream === undefined
+  }
+
+  /** Takes note of who uses it. Verified tokens and keys are the same objects from request to request. */
+  usedBy({ identity, jwt, apiKey, basicAuth }: Who): void {
+    const { who } = this
+    if (who?.jwt !== jwt || who?.apiKey !== apiKey || who?.identity !== identity)
+      this.who = { identity, jwt, apiKey, basicAuth }
   }
 
   /** From now on it hears of changes from this federation: a reload may have made another one. */

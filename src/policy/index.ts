@@ -1,5 +1,6 @@
 // THE order in which policies are executed (reference: agentgateway §2). To add one: its file, and a line here.
 import { apiKey } from './api-key.ts'
+import { backendAuth } from './backend-auth.ts'
 import { backendTLS } from './backend-tls.ts'
 import { basicAuth } from './basic-auth.ts'
 import { buffer } from './buffer.ts'
@@ -32,4 +33,5 @@ export const policies = [
   directResponse, // the last answer that needs no backend
   retry, // only what does go to a backend is kept for another attempt
   backendTLS, // no door: settles how a backend is reached
+  backendAuth, // no door: nor who it is told that asks
 ] as const satisfies readonly PolicyModule[]

@@ -4,10 +4,11 @@ import type { z } from 'zod'
 import type { Program as Expression } from '../cel/program.ts'
 import type { Phase } from '../cel/scope.ts'
 import type { Limits } from '../config/shape.ts'
-import type { Exchange, Handler, Maybe, Reply } from '../core/exchange.ts'
+import type { Exchange, Handler, Maybe, Reply, Who } from '../core/exchange.ts'
 import type { Call, Definition, Item, Result } from '../core/item.ts'
 import type { Module, Path } from '../core/module.ts'
 import type { Store } from '../core/store.ts'
+import type { Outbound } from '../http/outbound.ts'
 import type { Pools, TlsOptions } from '../http/pools.ts'
 import type { Page } from '../oauth/facade/answer.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -45,6 +46,21 @@ export interface Retry {
   readonly codes: ReadonlySet<number>
 }
 
+/** What proves to an upstream who asks (`backendAuth`). */
+export interface Credentials {
+  /** They are the caller's own: what an upstream shows to one caller is not for another one. */
+  readonly personal: boolean
+  /** Equal for equal settings; says nothing about them. */
+  readonly print: string
+  /**
+   * Adds them to a request. `who` is nobody where the gateway itself asks, for a list. Fails with `upstream.credentials` when
+   * there are none.
+   */
+  apply(request: Outbound, who: Who | undefined): Maybe<void>
+  /** The upstream would not have them; `true`: another attempt with fresh ones may fare better. */
+  refused?(who: Who | undefined): boolean
+}
+
 /** Constants of a route's backend phase. */
 export interface Plan {
   readonly retry?: Retry
@@ -53,6 +69,7 @@ export interface Plan {
   /** Milliseconds for one attempt, until the answer's head. */
   readonly backendRequestTimeout?: number
   readonly tls?: TlsOptions
+  readonly credentials?: Credentials
   /** Headers that every request to a target gets, when the policy stands on the target. */
   readonly fields?: Fields
 }

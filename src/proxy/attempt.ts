@@ -1,7 +1,7 @@
 // One attempt: an exchange sent to a place, and its answer streamed back. Nothing is held that nobody asked to hold.
 import type { IncomingHttpHeaders } from 'node:http'
 import { type Duplex, Readable } from 'node:stream'
-import type { Dispatcher, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { Exchange, Reply } from '../core/exchange.ts'
 import { Failure } from '../core/failure.ts'
 import { hasBody } from '../http/body.ts'
@@ -21,7 +21,7 @@ interface Clocks {
 
 /** Where an attempt goes. */
 export interface Backend {
-  readonly pool: Pool
+  readonly pool: Dispatcher
   readonly place: Place
   readonly clocks: Clocks
 }
@@ -58,9 +58,10 @@ export function attemptSwitch(
   })
 }
 
-function target({ path, query, request }: Exchange, { servername }: Place, { firstByteMs }: Clocks) {
+function target(x: Exchange, { servername }: Place, { firstByteMs }: Clocks) {
+  const { path, query, request } = x
   // Without a `servername`, undici takes the Host of each request for one, and connects anew where it differs from the last.
-  return { path: path + query, method: request.method ?? 'GET', headersTimeout: firstByteMs, servername }
+  return { path: path + query, method: request.method ?? 'GET', headersTimeout: firstByteMs, servername, who: x }
 }
 
 function headersFor(x: Exchange, place: Place): string[] {

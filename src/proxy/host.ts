@@ -1,9 +1,11 @@
 // Backend kind `host`: a plain HTTP server. Requests are sent on as they are, answers come back as they are.
+import type { Dispatcher } from 'undici'
 import { z } from 'zod'
 import type { Exchange } from '../core/exchange.ts'
 import { define } from '../core/module.ts'
 import { bodyLength, bodyWithin } from '../http/body.ts'
-import type { BackendHandler, BackendSite } from '../policy/policy.ts'
+import { credentialed } from '../http/outbound.ts'
+import type { BackendHandler, BackendSite, Credentials } from '../policy/policy.ts'
 import { attempt, type Backend } from './attempt.ts'
 import { placeOf } from './place.ts'
 import { upgrading } from './upgrade.ts'
@@ -18,6 +20,11 @@ function isSmall(x: Exchange): boolean {
   return length !== undefined && length > 0 && length <= SMALL_BYTES
 }
 
+function poolFor(pool: Dispatcher, origin: string, credentials: Credentials | undefined): Dispatcher {
+  if (credentials === undefined) return pool
+  return credentialed(pool, { origin, apply: (request, who) => credentials.apply(request, who) })
+}
+
 /** YAML `host: name:port` or `host: unix:/path` (reference: agentgateway §1.6.3). */
 export const host = define({
   key: 'host',
@@ -25,12 +32,12 @@ export const host = define({
     error: 'must be `name:port` or `unix:/path`',
   }),
   compile(config, site: BackendSite): BackendHandler {
-    const { tls, backendRequestTimeout } = site.program.plan
+    const { tls, credentials, backendRequestTimeout } = site.program.plan
     const { upstreamFirstByteMs, upstreamTotalMs } = site.limits
     const place = placeOf(config, tls !== undefined)
     if (place === undefined) throw new TypeError('the schema lets no such place through')
     const backend: Backend = {
-      pool: site.pools.pool(place.origin, tls),
+      pool: poolFor(site.pools.pool(place.origin, tls), place.origin, credentials),
       place,
       clocks: { attemptMs: backendRequestTimeout, firstByteMs: upstreamFirstByteMs, totalMs: upstreamTotalMs },
     }

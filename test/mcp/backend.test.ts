@@ -170,12 +170,12 @@ test('what is wrong with targets is reported where it stands', async (t) => {
       { name: 'a', mcp: { host } },
       { name: 'a', mcp: { host } },
       { name: 'b', openapi: { schema: {} } },
-      { name: 'd', sse: { host }, policies: { backendAuth: { passthrough: {} } } },
+      { name: 'd', sse: { host }, policies: { backendAuth: { passthrough: {} }, tcp: {} } },
     ],
   })
   assert.deepEqual(
     problems.map(({ path }) => path),
-    ['targets.1.name', 'targets.2.openapi', 'targets.3.policies.backendAuth'],
+    ['targets.1.name', 'targets.2.openapi', 'targets.3.policies.tcp'],
   )
 })
 

@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici'
 import type { Limits } from '../../config/shape.ts'
 import type { RawJson, TargetName } from '../../core/brand.ts'
 import { Failure } from '../../core/failure.ts'
+import type { Credentials } from '../../policy/policy.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Answer, Caller, Connection, Hello, Outgoing, Peer } from '../conversation.ts'
@@ -15,7 +16,7 @@ import { baseHeaders } from './headers.ts'
 import { initializeRequest, readHello } from './hello.ts'
 import { Memory } from './memory.ts'
 import { oneWay } from './one-way.ts'
-import type { Place } from './place.ts'
+import { type Place, poolOf } from './place.ts'
 import { type Exchanging, Post } from './post.ts'
 import { ServerStream } from './server-stream.ts'
 import type { TargetSite } from './site.ts'
@@ -59,6 +60,7 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
   readonly log: Log
   readonly pool: Dispatcher
   readonly path: string
+  readonly #credentials: Credentials | undefined
   readonly #peer: Peer
   readonly #gate: Gate
   readonly #open: Set<Connection>
@@ -75,7 +77,8 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
     this.limits = site.limits
     this.metrics = site.metrics
     this.log = site.log
-    this.pool = place.pool
+    this.pool = poolOf(place, site, peer)
+    this.#credentials = site.credentials
     this.path = place.path
     this.#peer = peer
     this.#gate = gate
@@ -157,6 +160,10 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
   refused(post: Post, status: number, text: string): boolean {
     const { call } = post
     const where = [this.target, call.method] as const
+    if (status === 401 && !post.again && this.#credentials?.refused?.(call.request.who ?? this.#peer.who) === true) {
+      this.#repeat(call, post.headers)
+      return true
+    }
     if (status === 401 || status === 403 || status === 407) {
       // Never handed on: a client would take the challenge for its own (reference: mcp §1.4).
       call.failed(failing('upstream.protocol', where, `it does not accept the gateway's credentials (${status})`))
@@ -288,12 +295,16 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
         })
         await this.#renewal
       }
-      const next = new Post(this, call, this.#opened().headers)
-      next.again = true
-      next.send()
+      this.#repeat(call, this.#opened().headers)
     } catch (thrown) {
       call.failed(asFailing([this.target, call.method], thrown))
     }
+  }
+
+  #repeat(call: Call, headers: string[]): void {
+    const next = new Post(this, call, headers)
+    next.again = true
+    next.send()
   }
 
   async #renew(): Promise<Session> {

@@ -1,6 +1,8 @@
 // An HTTP request whose answer is only its status: notifications, answers to the server, the end of a session.
 import type { Dispatcher } from 'undici'
+import type { Who } from '../../core/exchange.ts'
 import { Failure } from '../../core/failure.ts'
+import type { OnBehalf } from '../../http/outbound.ts'
 
 export interface OneWayOptions {
   readonly pool: Dispatcher
@@ -9,6 +11,7 @@ export interface OneWayOptions {
   readonly headers: string[]
   readonly body?: string
   readonly timeoutMs: number
+  readonly who?: Who | undefined
 }
 
 /** Bytes of an answer's body that are read so that the connection can be used again. */
@@ -35,11 +38,9 @@ class OneWay implements Dispatcher.DispatchHandler {
     this.#timer = setTimeout(() => this.#expire(), timeoutMs)
   }
 
-  send({ pool, path, method, headers, body, timeoutMs }: OneWayOptions): void {
-    pool.dispatch(
-      { path, method, headers, body: body ?? null, headersTimeout: timeoutMs, bodyTimeout: timeoutMs },
-      this,
-    )
+  send({ pool, path, method, headers, body, timeoutMs: ms, who }: OneWayOptions): void {
+    const request: OnBehalf = { path, method, headers, body: body ?? null, headersTimeout: ms, bodyTimeout: ms, who }
+    pool.dispatch(request, this)
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {

@@ -1,7 +1,9 @@
 // Where an HTTP target is: the three ways of writing it, brought to one pool and one path.
 import type { Dispatcher } from 'undici'
 import { z } from 'zod'
+import { credentialed } from '../../http/outbound.ts'
 import type { TlsOptions } from '../../http/pools.ts'
+import type { Peer } from '../conversation.ts'
 import { withFields } from './headers.ts'
 import type { TargetSite } from './site.ts'
 
@@ -41,6 +43,16 @@ export const hostSchema = () =>
       else if (it.backend === undefined && (it.port === undefined) !== (it.path === undefined || it.path === null))
         wrong('`port` and `path` come together, or both are part of `host`')
     })
+
+/** The pool of one conversation, with the target's credentials on everything in it. */
+export function poolOf({ pool, origin }: Place, { credentials }: TargetSite, peer: Peer): Dispatcher {
+  if (credentials === undefined) return pool
+  return credentialed(pool, {
+    origin,
+    apply: (request, who) => credentials.apply(request, who),
+    who: () => peer.who,
+  })
+}
 
 /** Finds the place, or reports why there is none. `rootPath` stands in when the address has no path. */
 export function findPlace(config: HostConfig, site: TargetSite, rootPath: string): Place | undefined {

@@ -5,6 +5,7 @@ import type { Dispatcher } from 'undici'
 import type { Limits } from '../../config/shape.ts'
 import type { TargetName } from '../../core/brand.ts'
 import { asFailure, Failure } from '../../core/failure.ts'
+import type { OnBehalf } from '../../http/outbound.ts'
 import { Pieces } from '../../http/pieces.ts'
 import { SseDecoder, type SseEvent } from '../../http/sse.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
@@ -67,18 +68,17 @@ export class Post implements Dispatcher.DispatchHandler {
     if (call.settled) return
     call.carrier = this
     call.awaitsHead = true
-    this.#host.pool.dispatch(
-      {
-        path: this.#host.path,
-        method: 'POST',
-        headers: requestHeaders(this.headers, call.request.headers),
-        body: call.text,
-        // Not by undici's clock, which makes a timer for each: ours looks at all calls together.
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      },
-      this,
-    )
+    const request: OnBehalf = {
+      path: this.#host.path,
+      method: 'POST',
+      headers: requestHeaders(this.headers, call.request.headers),
+      body: call.text,
+      who: call.request.who,
+      // Not by undici's clock, which makes a timer for each: ours looks at all calls together.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    }
+    this.#host.pool.dispatch(request, this)
   }
 
   /** The call is over. A stream that brought the answer usually ends by itself, and its connection can be used again. */

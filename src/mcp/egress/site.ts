@@ -4,7 +4,7 @@ import type { TargetName } from '../../core/brand.ts'
 import type { Module } from '../../core/module.ts'
 import type { TlsOptions } from '../../http/pools.ts'
 import type { Fields } from '../../policy/fields.ts'
-import type { BackendSite } from '../../policy/policy.ts'
+import type { BackendSite, Credentials } from '../../policy/policy.ts'
 import type { Upstream } from '../conversation.ts'
 
 /** A backend's site, and the target that is being compiled; `path` leads to the body of the target's kind. */
@@ -15,6 +15,8 @@ export interface TargetSite
   readonly tls?: TlsOptions | undefined
   /** Headers that the target's own policies ask for (`requestHeaderModifier`). */
   readonly fields?: Fields | undefined
+  /** What proves to the target who asks (`backendAuth`). */
+  readonly credentials?: Credentials | undefined
 }
 
 /** `undefined`: the configuration is wrong, and the site knows why. */

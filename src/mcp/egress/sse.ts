@@ -1,4 +1,5 @@
 // Target kind `sse`: HTTP+SSE of 2024-11-05, one stream that brings everything and an address to post to that it names first.
+import type { Dispatcher } from 'undici'
 import type { RawJson, TargetName } from '../../core/brand.ts'
 import { asFailure, Failure } from '../../core/failure.ts'
 import { define } from '../../core/module.ts'
@@ -12,7 +13,7 @@ import { baseHeaders, requestHeaders } from './headers.ts'
 import { initializeRequest, readHello } from './hello.ts'
 import type { LegacyOptions } from './legacy.ts'
 import { oneWay } from './one-way.ts'
-import { findPlace, hostSchema } from './place.ts'
+import { findPlace, hostSchema, poolOf } from './place.ts'
 import { type Open, PlacedUpstream } from './placed.ts'
 import type { TargetSite } from './site.ts'
 import { EventStream, type Reader } from './stream.ts'
@@ -39,6 +40,7 @@ export class SseConversation implements Connection, Reader, Wire {
   readonly log
   readonly session = undefined
   readonly #options: LegacyOptions
+  readonly #pool: Dispatcher
   readonly #speakers: readonly [Speaker]
   readonly #calls: Calls
   readonly #endpoint = Promise.withResolvers<string>()
@@ -54,10 +56,11 @@ export class SseConversation implements Connection, Reader, Wire {
     this.metrics = site.metrics
     this.log = site.log
     this.#options = options
+    this.#pool = poolOf(place, site, peer)
     this.#speakers = [speakerOf(peer)]
     this.#calls = new Calls(this)
     this.#stream = new EventStream(this, {
-      pool: place.pool,
+      pool: this.#pool,
       path: place.path,
       headers: [...baseHeaders('text/event-stream'), 'cache-control', 'no-cache'],
       headersTimeout: site.limits.upstreamFirstByteMs,
@@ -171,18 +174,18 @@ export class SseConversation implements Connection, Reader, Wire {
   }
 
   async #post(text: RawJson, { step, call }: { step: string; call?: Call }): Promise<void> {
-    const { place } = this.#options
     const where = [this.target, step] as const
     if (this.#path === undefined || this.#ended !== undefined) throw this.#over(step)
     const revision = this.#hello === undefined ? [] : ['mcp-protocol-version', this.#hello.revision]
     let status: number
     try {
       status = await oneWay({
-        pool: place.pool,
+        pool: this.#pool,
         path: this.#path,
         method: 'POST',
         headers: requestHeaders([...baseHeaders('*/*'), ...POST_HEADERS, ...revision], call?.request.headers),
         body: text,
+        who: call?.request.who,
         timeoutMs: this.limits.upstreamFirstByteMs,
       })
     } catch (thrown) {

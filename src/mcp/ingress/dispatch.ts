@@ -31,6 +31,7 @@ export interface Arrival {
 /** Runs requests, takes note of the rest. The reply is that of the POST. */
 export function dispatch(arrival: Arrival, messages: readonly Message[]): Maybe<Reply> {
   const { x, session, desk } = arrival
+  session.usedBy(x)
   const requests: Request[] = []
   for (const message of messages) if (message.kind === 'request') requests.push(message)
   const { limits, metrics } = desk.sessions

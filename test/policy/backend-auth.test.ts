@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { route, serve, upstream, wrongWith } from '../support/serve.ts'
+
+const keys = 'apiKey: {mode: optional, keys: [{key: caller-key}]}'
+const caller = { headers: { authorization: 'Bearer caller-key' } }
+
+test('a key of the configuration is what the backend sees, whatever the caller sent', async (t) => {
+  const backend = await upstream(t)
+  const { ask } = await serve(t, route('{backendAuth: {key: sk-secret}}', backend))
+  for (const init of [{}, { headers: { authorization: 'Bearer mine' } }]) {
+    const { status, text } = await ask(init)
+    assert.equal(status, 200)
+    assert.match(text, /"authorization":"Bearer sk-secret"/)
+    assert.doesNotMatch(text, /mine/)
+  }
+})
+
+test('it goes where the configuration says: header, query, cookie', async (t) => {
+  const backend = await upstream(t)
+  const at = (location: string): string => route(`{backendAuth: {key: {value: s3, location: ${location}}}}`, backend)
+  const inHeader = await serve(t, at('{header: {name: X-Api-Key, prefix: "Key "}}'))
+  assert.match((await inHeader.ask()).text, /"x-api-key":"Key s3"/)
+  const inQuery = await serve(t, at('{queryParameter: {name: key}}'))
+  assert.match((await inQuery.ask({ path: '/p?a=1&key=forged' })).text, /"url":"\/p\?a=1&key=s3"/)
+  const inCookie = await serve(t, at('{cookie: {name: auth}}'))
+  const { text } = await inCookie.ask({ headers: { cookie: 'a=1; auth=forged' } })
+  assert.match(text, /"cookie":"a=1; auth=s3"/)
+})
+
+test('passthrough sends on what was verified, and nothing that was not', async (t) => {
+  const backend = await upstream(t)
+  const { ask } = await serve(t, route(`{${keys}, backendAuth: {passthrough: {}}}`, backend))
+  assert.match((await ask(caller)).text, /"authorization":"Bearer caller-key"/)
+  const none = await ask()
+  assert.equal(none.status, 500)
+  assert.match(none.text, /^backend authentication failed: the caller has shown no credential/)
+})
+
+test('without it the verified credential stays here', async (t) => {
+  const { ask } = await serve(t, route(`{${keys}}`, await upstream(t)))
+  assert.doesNotMatch((await ask(caller)).text, /authorization/)
+})
+
+test('further credentials come on top', async (t) => {
+  const more =
+    'credentials: [{key: one, location: {header: {name: x-one}}}, {key: two, location: {header: {name: x-two}}}]'
+  const { ask } = await serve(t, route(`{backendAuth: {key: main, ${more}}}`, await upstream(t)))
+  const { text } = await ask()
+  for (const line of [/"authorization":"Bearer main"/, /"x-one":"one"/, /"x-two":"two"/]) assert.match(text, line)
+})
+
+for (const [body, complaint] of [
+  ['{}', /no way to prove/],
+  ['{key: a, passthrough: {}}', /one way only/],
+] as const)
+  test(`backendAuth: ${body} is no configuration`, () => {
+    assert.match(wrongWith(`{backendAuth: ${body}}`).join('\n'), complaint)
+  })
+
+for (const [body, complaint] of [
+  ['{key: ""}', /secret is empty/],
+  ['{key: {file: /nowhere/at/all}}', /cannot read the file/],
+  ['{key: {value: a, location: {expression: "jwt.sub"}}}', /not where one is written/],
+] as const)
+  test(`backendAuth: ${body} does not start`, async (t) => {
+    await assert.rejects(serve(t, route(`{backendAuth: ${body}}`, 1)), complaint)
+  })

@@ -1,8 +1,9 @@
 // YAML `location`, `authorizationLocation`: where a request carries its credential, and how it is taken off.
 import { z } from 'zod'
+import { HostObject } from '../cel/value.ts'
 import type { Exchange } from '../core/exchange.ts'
 import type { Path } from '../core/module.ts'
-import { CEL_LATER } from './later.ts'
+import { contextOf } from './context.ts'
 import type { Site } from './policy.ts'
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
@@ -50,7 +51,7 @@ export function locationFor(config: Config | null | undefined, scheme: string, s
   if (config.header !== undefined) return header(config.header.name.toLowerCase(), config.header.prefix ?? '')
   if (config.queryParameter !== undefined) return queryParameter(config.queryParameter.name)
   if (config.cookie !== undefined) return cookie(config.cookie.name)
-  return expression(site, [...at, 'expression'])
+  return expression(config.expression ?? '', site, [...at, 'expression'])
 }
 
 function header(field: string, prefix: string): Location {
@@ -136,7 +137,15 @@ const crumbs = (value: string | undefined): readonly string[] =>
   value === undefined ? [] : value.split(';').map((pair) => pair.trim())
 
 /** Only reads: what an expression looks at cannot be taken away by it. */
-function expression(site: Site, at: Path): Location {
-  site.problem(at, `an expression ${CEL_LATER}`)
-  return { read: () => undefined, remove: () => undefined }
+function expression(source: string, site: Site, at: Path): Location {
+  const program = site.cel(at, source, { phase: 'request' })
+  return {
+    read(x) {
+      const value = program?.evaluate(contextOf(x))
+      const credential = value instanceof HostObject ? value.plain() : value
+      // What goes wrong, such as a header that is not there, is no credential.
+      return typeof credential === 'string' && credential !== '' ? credential : undefined
+    },
+    remove: () => undefined,
+  }
 }

@@ -11,7 +11,10 @@ import type { Policy, Site } from './policy.ts'
 
 const schema = z.strictObject({
   htpasswd: fileOrInline(),
-  realm: z.string().regex(/^[ -~]*$/, 'must be one line of ASCII').nullish(),
+  realm: z
+    .string()
+    .regex(/^[ -~]*$/, 'must be one line of ASCII')
+    .nullish(),
   mode: z.enum(['strict', 'optional']).default('optional'),
   authorizationLocation: locationSchema().nullish(),
 })

@@ -187,7 +187,7 @@ class Compiler {
   }
 
   #site(path: Path, _reads: Reads = new Set()): Site {
-    const { pools, log, read } = this.#context
+    const { pools, log, metrics, read } = this.#context
     const report = (severity: Problem['severity'], at: Path, message: string, hint?: string): void => {
       this.problems.push(moduleProblem({ severity, path: [...path, ...at], message, hint }))
     }
@@ -195,8 +195,10 @@ class Compiler {
       path,
       pools,
       log,
+      metrics,
       problem: (at, message, hint) => report('error', at, message, hint),
       warning: (at, message, hint) => report('warning', at, message, hint),
+      terms: () => [],
       cel: (at) => {
         report('error', at, `an expression ${CEL_LATER}`)
         return undefined
@@ -207,17 +209,17 @@ class Compiler {
         return content
       },
       keep: (key, make) => this.#holder.keep(key, make),
+      cookieSecret: this.#shape.cookieSecret,
       store: this.#context.store ?? this.#holder.keep('store', () => new StoreAt(inMemory)).open,
       ...(this.#context.pages && { pages: this.#context.pages }),
     }
   }
 
   #backendSite(path: Path, program: Program, reads: Reads): BackendSite {
-    const { metrics, sealKey } = this.#context
+    const { sealKey } = this.#context
     return {
       ...this.#site(path, reads),
       program,
-      metrics,
       sealKey,
       limits: this.#shape.limits,
       backend: (name) => this.#named.get(name.replace(/^\//, '')),

@@ -186,6 +186,7 @@ function planOf(body: Target, path: Path, site: BackendSite): Plan {
       problem: (below, message, hint) => site.problem([...at, ...below], message, hint),
       warning: (below, message, hint) => site.warning([...at, ...below], message, hint),
       cel: (below, source, use) => site.cel([...at, ...below], source, use),
+      terms: (expression) => site.terms(expression),
       read: (file) => site.read(file),
     })
     if (policy === undefined || policy instanceof Promise)

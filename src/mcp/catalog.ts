@@ -1,17 +1,18 @@
 // What the federation lists: the shelves of all targets as one, built when something changed, answered from ready text.
 import type { Limits } from '../config/shape.ts'
-import type { RawJson, TargetName } from '../core/brand.ts'
+import type { TargetName } from '../core/brand.ts'
 import type { Exchange } from '../core/exchange.ts'
-import { type Program, permitted } from '../policy/policy.ts'
+import type { Program } from '../policy/policy.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { Admissions } from './admissions.ts'
-import type { Answer, Hello } from './conversation.ts'
-import { type Entry, listAnswer, type Merged, merge } from './merge.ts'
+import type { Answer, Client, Hello } from './conversation.ts'
+import { type Entry, type Merged, merge } from './merge.ts'
 import type { PrefixMode } from './names.ts'
 import { type ListKind, nothingListed } from './offers.ts'
 import type { Shelf, Stage, Watcher } from './shelf.ts'
 import { literalPrefix, ownedByIndex, splitUri } from './uris.ts'
+import { Views } from './views.ts'
 
 export interface CatalogOptions {
   /** In the order of the configuration. */
@@ -24,10 +25,13 @@ export interface CatalogOptions {
   readonly log: Log
   readonly metrics: Metrics
   /** A list that somebody has seen as `before` may have other content now. */
-  changed(kind: ListKind, before: RawJson): void
+  changed(kind: ListKind, before: Seen): void
   /** Someone would hear of a change. */
   wanted(): boolean
 }
+
+/** A list at one moment, as a client read it or would have. */
+export type Seen = (client: Client) => Answer
 
 /** Where a URI of a client leads. */
 export interface Place {
@@ -43,6 +47,7 @@ export class Catalog implements AsyncDisposable, Watcher {
   readonly #options: CatalogOptions
   readonly #shelves = new Map<string, Shelf>()
   readonly #admissions: Admissions
+  readonly #views: Views
   readonly #merged = new Map<ListKind, Merged>()
   readonly #stale = new Set<ListKind>()
   readonly #unwatch: readonly (() => void)[]
@@ -51,6 +56,13 @@ export class Catalog implements AsyncDisposable, Watcher {
     this.#options = options
     this.several = options.shelves.length !== 1
     this.#admissions = new Admissions(options.program, options.log)
+    this.#views = new Views({
+      program: options.program,
+      resource: (uri) => {
+        const place = this.placeNow(uri)
+        return place && { kind: 'resource', target: place.shelf.target, name: place.uri }
+      },
+    })
     for (const shelf of options.shelves) this.#shelves.set(shelf.target, shelf)
     this.#unwatch = options.shelves.map((shelf) => shelf.watch(this))
   }
@@ -67,14 +79,7 @@ export class Catalog implements AsyncDisposable, Watcher {
   async list(kind: ListKind, x: Exchange): Promise<Answer> {
     if (!this.#known(kind)) await this.#settle(kind)
     for (const shelf of this.#options.shelves) shelf.poke()
-    const merged = this.#current(kind)
-    const { program } = this.#options
-    if (program.permits.length === 0) return merged.answer
-    return listAnswer(
-      kind,
-      merged.entries.filter(({ item }) => permitted(program, item, x) !== 'no'),
-      merged.extra,
-    )
+    return this.#views.of(this.#current(kind), x)
   }
 
   /**
@@ -134,25 +139,29 @@ export class Catalog implements AsyncDisposable, Watcher {
     if (what === 'hello') return
     this.#stale.add(what)
     const before = this.#merged.get(what)
-    if (before !== undefined) this.#options.changed(what, before.answer.raw)
+    if (before !== undefined) this.#options.changed(what, this.#seenAs(before))
   }
 
   wanted(): boolean {
     return this.#options.wanted()
   }
 
-  /** Text of a whole list as it is now. */
-  text(kind: ListKind): RawJson {
-    return this.#current(kind).answer.raw
+  /** A list as it is now. */
+  now(kind: ListKind): Seen {
+    return this.#seenAs(this.#current(kind))
   }
 
-  /** Text of every list that somebody has read, as it was then. */
-  seen(): ReadonlyMap<ListKind, RawJson> {
-    return new Map([...this.#merged].map(([kind, { answer }]) => [kind, answer.raw]))
+  /** Every list that somebody has read, as it was then. */
+  seen(): ReadonlyMap<ListKind, Seen> {
+    return new Map([...this.#merged].map(([kind, merged]) => [kind, this.#seenAs(merged)]))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const unwatch of this.#unwatch) unwatch()
+  }
+
+  #seenAs(merged: Merged): Seen {
+    return (client) => this.#views.seenBy(client, merged)
   }
 
   #known(stage: Stage): boolean {

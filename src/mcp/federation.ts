@@ -8,7 +8,7 @@ import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { Asked, broken, done, invalid, notFound } from './asked.ts'
 import { Calls } from './calls.ts'
-import { Catalog } from './catalog.ts'
+import { Catalog, type Seen } from './catalog.ts'
 import { Connections } from './connections.ts'
 import type { Answer, Caller, Client, Federation, Incoming } from './conversation.ts'
 import { errorFacts } from './errors.ts'
@@ -49,7 +49,7 @@ export class FederatedServers implements Federation {
     const { program, log } = options
     this.stateful = options.stateful
     this.#options = options
-    this.#announcer = new Announcer((kind) => this.#catalog.text(kind))
+    this.#announcer = new Announcer((kind) => this.#catalog.now(kind))
     this.#catalog = new Catalog({
       ...options,
       changed: (kind, before) => this.#announcer.changed(kind, before),
@@ -103,14 +103,14 @@ export class FederatedServers implements Federation {
     return detach
   }
 
-  /** Text of every list that somebody has read. */
-  seen(): ReadonlyMap<ListKind, RawJson> {
+  /** Every list that somebody has read. */
+  seen(): ReadonlyMap<ListKind, Seen> {
     return this.#catalog.seen()
   }
 
   /** Tells attached clients which lists are no longer what they were under another configuration. */
-  succeed(before: ReadonlyMap<ListKind, RawJson>): void {
-    for (const [kind, text] of before) this.#announcer.changed(kind, text)
+  succeed(before: ReadonlyMap<ListKind, Seen>): void {
+    for (const [kind, seen] of before) this.#announcer.changed(kind, seen)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,9 +1,8 @@
 // What clients hear unasked: lists that changed, and resources they have subscribed to.
-import type { RawJson } from '../core/brand.ts'
 import { type Program, permitted } from '../policy/policy.ts'
 import { type Asked, done, invalid, refusal, unknown } from './asked.ts'
 import type { Calls } from './calls.ts'
-import type { Catalog, Place } from './catalog.ts'
+import type { Catalog, Place, Seen } from './catalog.ts'
 import type { Answer, Client } from './conversation.ts'
 import { edited, find } from './json.ts'
 import { type ListKind, lists } from './offers.ts'
@@ -16,13 +15,13 @@ const DEBOUNCE_MS = 100
 
 /** Tells live clients that a list has changed: once, and only when they would read something else. */
 export class Announcer {
-  readonly #now: (kind: ListKind) => RawJson
+  readonly #now: (kind: ListKind) => Seen
   readonly #clients = new Set<Client>()
   /** Lists that may have changed, as they were when somebody last read them. */
-  readonly #before = new Map<ListKind, RawJson>()
+  readonly #before = new Map<ListKind, Seen>()
   #timer: NodeJS.Timeout | undefined = undefined
 
-  constructor(now: (kind: ListKind) => RawJson) {
+  constructor(now: (kind: ListKind) => Seen) {
     this.#now = now
   }
 
@@ -35,8 +34,8 @@ export class Announcer {
     return () => this.#clients.delete(client)
   }
 
-  /** A list that read `before` may read differently now. */
-  changed(kind: ListKind, before: RawJson): void {
+  /** A list that read like `before` may read differently now. */
+  changed(kind: ListKind, before: Seen): void {
     if (this.#clients.size === 0) return
     if (!this.#before.has(kind)) this.#before.set(kind, before)
     this.#timer ??= setTimeout(() => this.#tell(), DEBOUNCE_MS).unref()
@@ -49,11 +48,29 @@ export class Announcer {
 
   #tell(): void {
     this.#timer = undefined
-    const methods = new Set<string>()
-    for (const [kind, before] of this.#before)
-      if (this.#now(kind) !== before) methods.add(`notifications/${lists[kind].changed}`)
+    const changes = [...this.#before].map(([kind, before]) => ({ kind, before, now: this.#now(kind) }))
     this.#before.clear()
-    for (const client of this.#clients) for (const method of methods) client.notification(method, undefined)
+    const compared = new Compared()
+    for (const client of this.#clients) {
+      const methods = new Set<string>()
+      for (const { kind, before, now } of changes)
+        if (compared.differ(before(client), now(client))) methods.add(`notifications/${lists[kind].changed}`)
+      for (const method of methods) client.notification(method, undefined)
+    }
+  }
+}
+
+/** Lists that many clients share are megabytes long: two of them are compared once. */
+class Compared {
+  readonly #known = new Map<Answer, Map<Answer, boolean>>()
+
+  differ(before: Answer, now: Answer): boolean {
+    if (before === now) return false
+    let pairs = this.#known.get(before)
+    if (pairs === undefined) this.#known.set(before, (pairs = new Map()))
+    let differ = pairs.get(now)
+    if (differ === undefined) pairs.set(now, (differ = before.raw !== now.raw))
+    return differ
   }
 }
 

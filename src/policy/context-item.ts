@@ -3,7 +3,9 @@ import { HostObject, type PlainObject, Unknown, type Value } from '../cel/value.
 import type { Exchange } from '../core/exchange.ts'
 import type { Item, ItemKind } from '../core/item.ts'
 
-type Kind = Exclude<ItemKind, 'template'>
+/** Kinds of things that rules tell apart. */
+export const kindNames = ['tool', 'prompt', 'resource', 'task'] as const
+export type Kind = (typeof kindNames)[number]
 
 /** Rules speak of a template as of the resources that it stands for (reference: agentgateway §3.6). */
 const kinds = {
@@ -23,9 +25,10 @@ const elsewhere = new Unknown('another kind of thing')
 
 /** One object for all things of a list: exchanging what it is about costs less than making five thousand of it. */
 export class McpView extends HostObject {
+  /** What it is about now. */
+  kind: Kind | undefined = undefined
   readonly #x: Exchange
   readonly #item = new ItemView()
-  #kind: Kind | undefined = undefined
   #known = true
   /** Other kinds of things read as things without a name, so that one can tell whether a rule is about them at all. */
   hypothetical = false
@@ -37,21 +40,21 @@ export class McpView extends HostObject {
 
   /** From now on it is about this thing; `input` undefined: not known yet, because only a list is made. */
   about(item: Item, input: unknown): void {
-    this.#kind = ruleKind(item)
+    this.kind = ruleKind(item)
     this.#known = input !== undefined
-    if (item.kind !== 'model') this.#item.set(item.target, item.name, this.#kind === 'tool' ? input : null)
+    if (item.kind !== 'model') this.#item.set(item.target, item.name, this.kind === 'tool' ? input : null)
   }
 
   /** What the log knows of the call, when no rule has been asked. */
   #said(): Kind | undefined {
     const { mcpKind, mcpTarget, mcpName } = this.#x
-    const kind = mcpKind === 'templates' ? 'resource' : Object.values(kinds).find((one) => one === mcpKind)
+    const kind = mcpKind === 'templates' ? 'resource' : kindNames.find((one) => one === mcpKind)
     if (kind !== undefined) this.#item.set(mcpTarget, mcpName, null)
     return kind
   }
 
   get(field: string): Value | undefined {
-    if (field === this.#kind) return this.#item
+    if (field === this.kind) return this.#item
     switch (field) {
       case 'methodName':
         return this.#known ? this.#x.mcpMethod : unknownMethod
@@ -61,7 +64,7 @@ export class McpView extends HostObject {
       case 'prompt':
       case 'resource':
       case 'task':
-        if (this.#kind === undefined && this.#said() === field) return this.#item
+        if (this.kind === undefined && this.#said() === field) return this.#item
         return this.hypothetical ? nameless : undefined
       default:
         return undefined

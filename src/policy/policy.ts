@@ -1,6 +1,7 @@
 // What a policy is: six doors, all optional, and the plan it makes for the backend phase. Nothing here knows a single policy.
 import type { Duplex } from 'node:stream'
 import type { z } from 'zod'
+import type { Ast } from '../cel/ast.ts'
 import type { Program as Expression } from '../cel/program.ts'
 import type { Phase } from '../cel/scope.ts'
 import type { Limits } from '../config/shape.ts'
@@ -31,6 +32,11 @@ export interface Policy {
   onRequest?(x: Exchange): Maybe<Reply | undefined>
   /** For lists and for calls alike, so they cannot disagree. Pure and synchronous. */
   permits?(item: Item, x: Exchange, input?: unknown): Verdict
+  /**
+   * With `permits`: a text that is equal for callers who are permitted the same, so that what one of them may see can be kept for
+   * all. `undefined`, or no such door: nobody can tell.
+   */
+  audience?(x: Exchange): string | undefined
   onCall?(call: Call, x: Exchange): Maybe<Call>
   onResult?(result: Result, call: Call, x: Exchange): Maybe<Result>
   onReply?(reply: Reply, x: Exchange): Maybe<Reply>
@@ -77,7 +83,11 @@ export interface Plan {
 type Door = 'admits' | 'onRequest' | 'permits' | 'onCall' | 'onResult' | 'onReply'
 
 /** The doors of all policies in force, flat and frozen, in order of execution. */
-export type Program = { readonly [D in Door]: readonly NonNullable<Policy[D]>[] } & { readonly plan: Plan }
+export type Program = { readonly [D in Door]: readonly NonNullable<Policy[D]>[] } & {
+  readonly plan: Plan
+  /** The audience of all policies that permit; `undefined` where one of them cannot tell. */
+  readonly audience: (x: Exchange) => string | undefined
+}
 
 export type { Expression }
 
@@ -88,6 +98,14 @@ export interface Use {
   readonly expects?: 'bool'
   /** What follows when it is true: rules are checked for what goes wrong with their kind (reference: cel §6.5). */
   readonly role?: 'allow' | 'deny' | 'require'
+}
+
+/** One of the things that must all be true: an operand of the outermost `&&`. */
+export interface Term {
+  readonly ast: Ast
+  readonly expression: Expression
+  /** It may answer something else each time. */
+  readonly volatile: boolean
 }
 
 /** Makes a page for a person, with the headers that pages need. */
@@ -107,6 +125,10 @@ export interface Site {
    * look at them, and nowhere else (reference: cel §6.4). Evaluate it with `contextOf(x)` of `context.ts`.
    */
   cel(at: Path, source: string, use: Use): Expression | undefined
+  /** The operands of an expression's outermost `&&`; the expression itself when it has none. */
+  terms(expression: Expression): readonly Term[]
+  /** 32 bytes that seal cookies; the same for all processes that must understand them. */
+  readonly cookieSecret?: Buffer | undefined
   /** Content of a file that the configuration names (relative to the working directory); it is watched from then on. */
   read(file: string): Buffer | undefined
   readonly pools: Pools
@@ -115,6 +137,7 @@ export interface Site {
   readonly store?: () => Promise<Store>
   /** Absent where nobody looks at pages. */
   readonly pages?: Pages
+  readonly metrics: Metrics
   /** A thing with a life: the running snapshot's when its `key` is unchanged, else made now. Disposed with the last snapshot that keeps it. */
   keep<T extends AsyncDisposable>(key: string, make: () => T): T
 }
@@ -131,7 +154,6 @@ export interface BackendSite extends Site {
   /** Doors of listener, route and backend together, in order of execution. */
   readonly program: Program
   readonly limits: Limits
-  readonly metrics: Metrics
   /** Seals what is handed to clients; 32 bytes, the same for all snapshots of a process. */
   readonly sealKey: Buffer
   /** Looks up a `host` of the top-level `backends`. */
@@ -166,7 +188,36 @@ export function compileProgram(policies: readonly Policy[]): Program {
     onCall: bind(policies, 'onCall'),
     onResult: bind(policies, 'onResult'),
     onReply: bind(policies, 'onReply'),
+    audience: audienceOf(policies),
     plan: Object.freeze(Object.assign({}, ...policies.map((policy) => policy.plan ?? {}))),
+  })
+}
+
+function audienceOf(policies: readonly Policy[]): Program['audience'] {
+  const permitting = policies.filter((policy) => policy.permits !== undefined)
+  return (x) => {
+    let all = ''
+    for (const policy of permitting) {
+      const one = policy.audience?.(x)
+      if (one === undefined) return undefined
+      all += `${one.length}:${one}`
+    }
+    return all
+  }
+}
+
+/** A program with further policies behind its own, for what they permit. */
+export function withPermits(program: Program, policies: readonly Policy[]): Program {
+  const permits = bind(policies, 'permits')
+  if (permits.length === 0) return program
+  const further = audienceOf(policies)
+  return Object.freeze({
+    ...program,
+    permits: Object.freeze([...program.permits, ...permits]),
+    audience: (x: Exchange) => {
+      const [one, two] = [program.audience(x), further(x)]
+      return one === undefined || two === undefined ? undefined : `${one} ${two}`
+    },
   })
 }
 

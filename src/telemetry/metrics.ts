@@ -21,6 +21,8 @@ export interface Metrics {
   upstreamConnected(transport: 'plaintext' | 'tls', durationMs: number): void
   /** Something reached a bound; `limit` is its name in the configuration. */
   limitHit(limit: string): void
+  /** Counts how often a rule (its place in the configuration) could not be decided because of one kind of error. */
+  ruleErrors(rule: string, error: string): { count: number }
   /** 1: the running configuration is the file's; 0: the file is broken and an older one runs. */
   configSynchronized(yes: boolean): void
   /** OpenMetrics text. */
@@ -56,6 +58,8 @@ export function createMetrics(options: MetricsOptions): GatewayMetrics {
   const processing = processingFamilies(labelValues * 10)
   const mcp = mcpFamily(labelValues)
   const wire = connectionFamilies(labelValues)
+  const rules = new Series(() => ({ count: 0 }), labelValues * 10)
+  const ruleErrors = counter('rule_errors', 'Rules that could not be decided', () => rules.samples((it) => it.count))
   let synchronized = true
   const build: Family = {
     name: 'build',
@@ -70,7 +74,15 @@ export function createMetrics(options: MetricsOptions): GatewayMetrics {
     samples: () => [{ labels: '', value: synchronized ? 1 : 0 }],
   }
   const hidden = new Set(removed)
-  const shown = [build, config, ...http.families, ...processing.families, ...mcp.families, ...wire.families].filter(
+  const shown = [
+    build,
+    config,
+    ...http.families,
+    ...processing.families,
+    ...mcp.families,
+    ...wire.families,
+    ruleErrors,
+  ].filter(
     ({ name }) =>
       ![name, `${name}_total`, `${name}_info`].some((spelled) => hidden.has(spelled) || hidden.has(PREFIX + spelled)),
   )
@@ -80,6 +92,7 @@ export function createMetrics(options: MetricsOptions): GatewayMetrics {
     ...processing.record,
     ...mcp.record,
     ...wire.record,
+    ruleErrors: (rule, error) => rules.at({ rule, error }),
     configSynchronized: (yes) => {
       synchronized = yes
     },

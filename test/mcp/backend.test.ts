@@ -69,6 +69,7 @@ async function compiler(t: TestContext) {
       problem: (at, message) => problems.push({ path: at.join('.'), message }),
       warning: () => undefined,
       cel: () => undefined,
+      terms: () => [],
       read: () => undefined,
       backend: () => undefined,
       pools,

@@ -68,6 +68,7 @@ export const quiet: Metrics = {
   upstreamCall() {},
   upstreamConnected() {},
   limitHit() {},
+  ruleErrors: () => ({ count: 0 }),
   configSynchronized() {},
   render: async () => '',
   contentType: 'text/plain',

@@ -1,0 +1,146 @@
+// One rule of a rule set: what it says of one thing, and which parts of it say the same of all things that a request may ask for.
+import type { Ast } from '../cel/ast.ts'
+import { Fault, Unknown, type Value } from '../cel/value.ts'
+import { pathOf } from '../cel/walk.ts'
+import type { Path } from '../core/module.ts'
+import type { Context } from './context.ts'
+import { type Kind, kindNames } from './context-item.ts'
+import type { Expression, Term } from './policy.ts'
+
+export type RuleKind = 'allow' | 'deny' | 'require'
+
+/** What a rule answers. Unknown: it depends on what is not known yet. */
+export type Truth = boolean | Fault | Unknown
+
+const noBool = new Fault('no-such-overload', 'the rule is neither true nor false')
+
+/** A value as the answer of a rule. */
+export function truthOf(value: Value): Truth {
+  if (typeof value === 'boolean' || value instanceof Fault || value instanceof Unknown) return value
+  return noBool
+}
+
+/** `&&` of two answers: false decides whatever the other is; what is not known may still become false, so it hides an error. */
+export function both(a: Truth, b: Truth): Truth {
+  if (a === false || b === false) return false
+  if (a === true) return b
+  if (b === true) return a
+  return a instanceof Unknown ? a : b instanceof Unknown ? b : a
+}
+
+/** Things that a rule can hold for, because one of its terms compares their name with literals. */
+interface Named {
+  readonly kind: Kind
+  readonly names: ReadonlySet<string>
+}
+
+export interface RuleOptions {
+  readonly kind: RuleKind
+  /** Its place in the list. */
+  readonly index: number
+  /** Where it stands in the configuration. */
+  readonly path: Path
+  readonly expression: Expression
+  readonly terms: readonly Term[]
+}
+
+export class Rule {
+  readonly kind: RuleKind
+  readonly index: number
+  readonly path: Path
+  readonly expression: Expression
+  /** It may answer something else each time. */
+  readonly volatile: boolean
+  /** For other things than these the rule is false. */
+  readonly named: Named | undefined
+  readonly #fixed: readonly Expression[]
+  readonly #varying: readonly Expression[]
+  /** Kinds of things that the rule speaks of. */
+  readonly #kinds: ReadonlySet<Kind>
+
+  constructor({ kind, index, path, expression, terms }: RuleOptions) {
+    this.kind = kind
+    this.index = index
+    this.path = path
+    this.expression = expression
+    this.volatile = terms.some((term) => term.volatile)
+    const isFixed = (term: Term): boolean => ![...term.expression.reads].some((read) => /^mcp\b/.test(read))
+    const naming = kind === 'require' ? undefined : terms.find(({ ast }) => namedIn(ast) !== undefined)
+    this.named = naming && namedIn(naming.ast)
+    this.#fixed = terms.filter(isFixed).map((term) => term.expression)
+    this.#varying = terms.filter((term) => term !== naming && !isFixed(term)).map((term) => term.expression)
+    this.#kinds = new Set(kindNames.filter((each) => [...expression.reads].some((read) => isBelow(read, each))))
+  }
+
+  /** What it says of the thing that the context is about. */
+  test(context: Context): Truth {
+    return this.#applying(context, truthOf(this.expression.evaluate(context)))
+  }
+
+  /** The terms that are the same for all things of this request. */
+  fixed(context: Context): Truth {
+    return all(this.#fixed, context)
+  }
+
+  /** What it says of one of the things that it names, when `fixed` is known. */
+  rest(context: Context, fixed: Truth): Truth {
+    if (this.#varying.length === 0) return fixed
+    return this.#applying(context, both(fixed, all(this.#varying, context)))
+  }
+
+  /**
+   * A rule on tools has nothing to say of a prompt, and asking it for `mcp.tool.name` there is no error that denies. Whether that
+   * is all that went wrong shows when tools are given a name that none has: if the rule can be decided then, it is about others.
+   */
+  #applying(context: Context, truth: Truth): Truth {
+    if (this.kind !== 'deny' || !(truth instanceof Fault) || !this.#speaksOfOthers(context)) return truth
+    context.mcp.hypothetical = true
+    const otherwise = truthOf(this.expression.evaluate(context))
+    context.mcp.hypothetical = false
+    return otherwise instanceof Fault ? otherwise : false
+  }
+
+  #speaksOfOthers({ mcp }: Context): boolean {
+    return this.#kinds.size > (mcp.kind !== undefined && this.#kinds.has(mcp.kind) ? 1 : 0)
+  }
+}
+
+const isBelow = (read: string, kind: Kind): boolean =>
+  read === 'mcp' || read === `mcp.${kind}` || read.startsWith(`mcp.${kind}.`)
+
+function all(expressions: readonly Expression[], context: Context): Truth {
+  let truth: Truth = true
+  for (const expression of expressions) {
+    truth = both(truth, truthOf(expression.evaluate(context)))
+    if (truth === false) return false
+  }
+  return truth
+}
+
+/** `mcp.tool.name == "a"`, the same from right to left, or `mcp.tool.name in ["a", "b"]`. */
+function namedIn(ast: Ast): Named | undefined {
+  if (ast.kind !== 'binary') return undefined
+  const { operator, left, right } = ast
+  if (operator === 'in') {
+    const kind = nameOf(left)
+    const names =
+      right.kind === 'list' ? right.items.map(({ value, optional }) => (optional ? undefined : textOf(value))) : []
+    const texts = names.filter((name) => name !== undefined)
+    return kind === undefined || texts.length === 0 || texts.length < names.length
+      ? undefined
+      : { kind, names: new Set(texts) }
+  }
+  if (operator !== '==') return undefined
+  const kind = nameOf(left) ?? nameOf(right)
+  const text = textOf(left) ?? textOf(right)
+  return kind === undefined || text === undefined ? undefined : { kind, names: new Set([text]) }
+}
+
+function nameOf(ast: Ast): Kind | undefined {
+  const [root, kind, field, ...more] = pathOf(ast) ?? []
+  if (root !== 'mcp' || field !== 'name' || more.length > 0) return undefined
+  return kindNames.find((each) => each === kind)
+}
+
+const textOf = (ast: Ast): string | undefined =>
+  ast.kind === 'literal' && ast.value.type === 'string' ? ast.value.value : undefined

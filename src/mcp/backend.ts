@@ -1,12 +1,19 @@
 // Backend kind `mcp`: MCP servers (targets) that clients see as one server.
 import { hash, randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import { targetName } from '../core/brand.ts'
+import { type TargetName, targetName } from '../core/brand.ts'
 import { type Exchange, type Handler, type Reply, text } from '../core/exchange.ts'
 import { define, type Path } from '../core/module.ts'
 import { version } from '../core/version.ts'
 import { policies } from '../policy/index.ts'
-import { type BackendSite, compileProgram, type Plan, type Policy, type PolicyModule } from '../policy/policy.ts'
+import {
+  type BackendSite,
+  compileProgram,
+  type Plan,
+  type Policy,
+  type PolicyModule,
+  withPermits,
+} from '../policy/policy.ts'
 import { targets } from './egress/index.ts'
 import type { TargetModule } from './egress/site.ts'
 import { FederatedServers } from './federation.ts'
@@ -25,9 +32,11 @@ const TARGET_POLICIES = [
   'tcp',
   'backendTunnel',
 ] as const
+/** The original has its rules on routes only; here a target may have further ones, of which all must agree. */
+const RULES = 'mcpAuthorization'
 /** Those of them that work here. */
 const built: readonly PolicyModule[] = policies.filter(({ key }) =>
-  ['backendTLS', 'backendAuth', 'requestHeaderModifier'].includes(key),
+  [RULES, 'backendTLS', 'backendAuth', 'requestHeaderModifier'].includes(key),
 )
 
 const optional = (modules: readonly { readonly key: string; readonly schema: z.ZodType }[]) =>
@@ -59,7 +68,8 @@ const target = z
       const has = named.map((key) => `\`${key}\``).join(' and ')
       context.addIssue({ code: 'custom', message: `can be only one kind of target, and has ${has}` })
     }
-    if (named[0] === 'stdio' && it.policies !== undefined && it.policies !== null)
+    const onConnections = Object.entries(it.policies ?? {}).filter(([key, body]) => key !== RULES && body !== undefined)
+    if (named[0] === 'stdio' && onConnections.length > 0)
       context.addIssue({
         code: 'custom',
         path: ['policies'],
@@ -84,8 +94,9 @@ export const mcp = define({
   schema,
   compile(config, site: BackendSite): Handler {
     if (config.targets.length === 0) return nobody
-    const shelves = shelvesOf(config, site)
-    const { program, limits, log, metrics, sealKey } = site
+    const { shelves, policies: ofTargets } = targetsOf(config, site)
+    const program = withPermits(site.program, ofTargets)
+    const { limits, log, metrics, sealKey } = site
     const stateful = config.statefulMode === 'stateful'
     const options = {
       shelves,
@@ -126,29 +137,50 @@ function nobody(x: Exchange): Reply {
   return text(503, 'mcp: no backends configured')
 }
 
-function shelvesOf(config: Config, site: BackendSite): Shelf[] {
+interface Targets {
+  readonly shelves: readonly Shelf[]
+  /** What they add to the policies in force, each for its own target. */
+  readonly policies: readonly Policy[]
+}
+
+function targetsOf(config: Config, site: BackendSite): Targets {
   const first = new Map<string, number>()
-  return config.targets.flatMap((body, index): Shelf[] => {
+  const shelves: Shelf[] = []
+  const policies: Policy[] = []
+  for (const [index, body] of config.targets.entries()) {
     const path = ['targets', index]
     const before = first.get(body.name)
     if (before !== undefined) {
       site.problem([...path, 'name'], `target \`${body.name}\` is there already`, `the first one is targets[${before}]`)
-      return []
+      continue
     }
     first.set(body.name, index)
-    const shelf = shelfOf(body, path, site)
-    return shelf === undefined ? [] : [shelf]
-  })
+    const own = policiesOf(body, path, site)
+    policies.push(...own.map((policy) => onlyFor(targetName(body.name), policy)))
+    const shelf = shelfOf(body, path, site, compileProgram(own).plan)
+    if (shelf !== undefined) shelves.push(shelf)
+  }
+  return { shelves, policies }
 }
 
-function shelfOf(body: Target, path: Path, site: BackendSite): Shelf | undefined {
+/** What a target's policy says of other targets' things is nothing. */
+function onlyFor(target: TargetName, policy: Policy): Policy {
+  if (policy.permits === undefined) return {}
+  return {
+    permits: (item, x, input) =>
+      item.kind === 'model' || item.target !== target ? 'yes' : (policy.permits?.(item, x, input) ?? 'yes'),
+    audience: (x) => policy.audience?.(x),
+  }
+}
+
+function shelfOf(body: Target, path: Path, site: BackendSite, plan: Plan): Shelf | undefined {
   const kind = kinds.find(({ key }) => bodyOf(body, key) !== undefined)
   if (kind === undefined) {
     site.problem([...path, 'openapi'], 'targets of kind `openapi` are not built')
     return undefined
   }
   const { pools, log, limits, metrics } = site
-  const { fields, ...own } = planOf(body, path, site)
+  const { fields, ...own } = plan
   const tls = own.tls ?? site.program.plan.tls
   const credentials = own.credentials ?? site.program.plan.credentials
   const below = [...path, kind.key]
@@ -173,8 +205,8 @@ function shelfOf(body: Target, path: Path, site: BackendSite): Shelf | undefined
   return site.keep(same, () => new Shelf({ upstream, limits, log, metrics, version }))
 }
 
-/** What the target's own policies ask for; those that are not built are reported. */
-function planOf(body: Target, path: Path, site: BackendSite): Plan {
+/** The target's own policies; those that are not built are reported. */
+function policiesOf(body: Target, path: Path, site: BackendSite): readonly Policy[] {
   const compiled: Policy[] = []
   for (const [key, own] of Object.entries(body.policies ?? {})) {
     if (own === undefined || own === null) continue
@@ -193,7 +225,7 @@ function planOf(body: Target, path: Path, site: BackendSite): Plan {
       site.problem(at, `policy \`${key}\` of a target is not built`)
     else compiled.push(policy)
   }
-  return compileProgram(compiled).plan
+  return compiled
 }
 
 const bodyOf = (body: object, key: string): unknown => new Map<string, unknown>(Object.entries(body)).get(key)

@@ -10,7 +10,7 @@ import type { Catalog } from './catalog.ts'
 import type { Connections } from './connections.ts'
 import type { Answer, Connection } from './conversation.ts'
 import { namedFailure } from './errors.ts'
-import { type Edit, edited, find, members, repeats, setMember } from './json.ts'
+import { cut, type Edit, edited, elements, find, members, repeats, setMember } from './json.ts'
 import type { Entry } from './merge.ts'
 import { withTask } from './relay.ts'
 import type { Shelf } from './shelf.ts'
@@ -81,6 +81,22 @@ export class Calls {
     if (shelf === undefined) return this.#nothing('task', id, asked)
     const name = this.#catalog.several ? id.slice(plus + 1) : id
     return this.use({ item: { kind: 'task', target: shelf.target, name }, shelf, path: TASK, said: id }, asked)
+  }
+
+  /** `tasks/list` of a lone upstream: those tasks that the caller may ask for. */
+  async tasks(shelf: Shelf, asked: Asked): Promise<Answer> {
+    const answer = await this.send(shelf, asked.incoming.rawParams, asked)
+    const span = answer.kind === 'error' ? undefined : find(answer.raw, ['tasks'])
+    if (span === undefined) return answer
+    const kept = elements(answer.raw, span.start).flatMap((element) => {
+      const text = cut(answer.raw, element)
+      const task: unknown = JSON.parse(text)
+      const id = typeof task === 'object' && task !== null && 'taskId' in task ? task.taskId : undefined
+      if (typeof id !== 'string') return []
+      const item = { kind: 'task', target: shelf.target, name: id } as const
+      return permitted(this.#program, item, asked.x) === 'no' ? [] : [text]
+    })
+    return { kind: 'result', raw: edited(answer.raw, [{ ...span, with: `[${kept.join(',')}]` }]) }
   }
 
   /** `completion/complete`: goes to whoever owns what is being completed. */

@@ -184,6 +184,10 @@ export class FederatedServers implements Federation {
       for (const kind of ['tool', 'prompt'] as const)
         if (this.#catalog.entryNow(kind, name) !== undefined) return this.#calls.named(kind, asked)
     if (this.#catalog.several || only === undefined) return notFound(asked.incoming.method)
+    if (this.#options.program.permits.length > 0) {
+      // What names nothing cannot be judged, and its answer may tell of things that the caller must not know.
+      return asked.incoming.method === 'tasks/list' ? this.#calls.tasks(only, asked) : notFound(asked.incoming.method)
+    }
     return this.#calls.send(only, asked.incoming.rawParams, asked)
   }
 

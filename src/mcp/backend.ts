@@ -68,8 +68,9 @@ const target = z
       const has = named.map((key) => `\`${key}\``).join(' and ')
       context.addIssue({ code: 'custom', message: `can be only one kind of target, and has ${has}` })
     }
-    const onConnections = Object.entries(it.policies ?? {}).filter(([key, body]) => key !== RULES && body !== undefined)
-    if (named[0] === 'stdio' && onConnections.length > 0)
+    const meant = Object.entries(it.policies ?? {}).filter(([, body]) => body !== undefined)
+    const hasPolicies = it.policies !== undefined && it.policies !== null
+    if (named[0] === 'stdio' && hasPolicies && (meant.length === 0 || meant.some(([key]) => key !== RULES)))
       context.addIssue({
         code: 'custom',
         path: ['policies'],

@@ -20,9 +20,8 @@ export interface Grant {
 interface Code extends Grant {
   readonly redirect: string
   readonly challenge: string
-  /** The login that was made of it: set when the code has been used. */
-  readonly login: string
-  readonly used: boolean
+  /** Id of the login that was made of it, once the code has been used. */
+  readonly login: string | undefined
 }
 
 /** A login while it lasts. */
@@ -79,8 +78,7 @@ export class Grants {
       user,
       consent,
       until: Date.now() + most,
-      login: randomText(16),
-      used: false,
+      login: undefined,
     }
     await tools.store.put(key('code', hashed(code)), JSON.stringify(kept), { ttlMs: CODE_MS })
     return code
@@ -96,18 +94,19 @@ export class Grants {
     const entry = await tools.store.get(place)
     if (entry === undefined) return undefined
     const kept: Code = JSON.parse(entry.value)
-    if (kept.used) {
-      await this.#end(idOf(kept.login))
+    if (kept.login !== undefined) {
+      await this.#end(kept.login)
       return undefined
     }
-    const used: Code = { ...kept, used: true }
+    const family = randomText(16)
+    const used: Code = { ...kept, login: idOf(family) }
     const first = await tools.store.put(place, JSON.stringify(used), { ttlMs: USED_MS, when: entry.version })
     if (first === undefined) return undefined // somebody was faster by a moment
     const fits =
       kept.client === client &&
       (redirect ?? kept.redirect) === kept.redirect &&
       isSame(challengeOf(verifier), kept.challenge)
-    return fits ? this.#begin(kept) : undefined
+    return fits ? this.#begin(kept, family) : undefined
   }
 
   /** The login that a refresh token belongs to. A token that is no longer the current one ends the login: somebody has a copy. */
@@ -151,10 +150,10 @@ export class Grants {
     return this.#end(login.id)
   }
 
-  async #begin(code: Code): Promise<Issued | undefined> {
+  async #begin(code: Code, family: string): Promise<Issued | undefined> {
     const { tools, key } = this.#facts
     const secret = randomText()
-    const id = idOf(code.login)
+    const id = idOf(family)
     const { client, scopes, resource, user, consent, until } = code
     const grant: Grant = { client, scopes, resource, user, consent, until }
     const kept: Kept = { ...grant, current: hashed(secret) }
@@ -162,7 +161,7 @@ export class Grants {
     const options = { ttlMs: until - Date.now(), when: 'absent' } as const
     const version = await tools.store.put(key('login', id), JSON.stringify(kept), options)
     if (version === undefined) return undefined
-    return { login: { ...grant, id, version }, refresh: `${code.login}.${secret}` }
+    return { login: { ...grant, id, version }, refresh: `${family}.${secret}` }
   }
 
   /** Writes an end where a login is or would be. */

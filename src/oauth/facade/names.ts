@@ -6,7 +6,7 @@ export type Shown = readonly { readonly text: string; readonly odd: boolean }[]
 const MOST = 100
 
 // Letters that are drawn like Latin ones in other alphabets (Unicode TS 39, the part that occurs in names).
-const LOOKS_LATIN = new Set('авеѕіјкмнорстухһԁԛԝАВЕЅІЈКМНОРСТУХҺԀԚԜαεικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧոսօցհՕՍ')
+const LOOKS_LATIN = new Set('аеѕіјорсухһԁԛԝАВЕЅІЈКМНОРСТУХҺԀԚԜαιονρυΑΒΕΖΗΙΚΜΝΟΡΤΥΧոսօցհՕՍ')
 
 /**
  * Controls, direction overrides and invisible characters become their code points; letters of other alphabets in a Latin name, or

@@ -19,7 +19,6 @@ export interface FacadeSettings {
   readonly resource: string
   /** Other spellings or audiences under which clients may ask for it. */
   readonly aliases: readonly string[]
-  readonly name: string
   readonly provider: ProviderSettings
   /** What clients can be granted. */
   readonly scopes: readonly string[]
@@ -58,7 +57,7 @@ export interface FacadeTools {
   readonly ask: (url: string, request: Outbound) => Promise<Fetched>
   /** Reads a document from an address that a stranger has chosen: public addresses only, no redirects. */
   readonly read: (url: string, bounds: { readonly maxBytes: number; readonly timeoutMs: number }) => Promise<Fetched>
-  readonly warn: (message: string, fields: { readonly [name: string]: unknown }) => void
+  readonly warn: (message: string, fields: { readonly [name: string]: string }) => void
 }
 
 /** Settings, tools and addresses in one: what every part of the facade gets. */

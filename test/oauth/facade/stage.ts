@@ -84,7 +84,6 @@ export async function stage(t: TestContext, options: StageOptions = {}): Promise
   const settings: FacadeSettings = {
     resource,
     aliases: [],
-    name: 'gate',
     provider: {
       issuer: idp.issuer,
       clientId: 'toolgate',

@@ -1,0 +1,216 @@
+// YAML `mcpAuthentication.facade`: the authorization server of our own in front of the configured identity provider. Its schema, and
+// the way from an exchange to the protocol (`oauth/facade`) and back.
+import { hash } from 'node:crypto'
+import { z } from 'zod'
+import { duration } from '../config/duration.ts'
+import type { Exchange, Reply } from '../core/exchange.ts'
+import { text } from '../core/exchange.ts'
+import { asFailure, unreachable } from '../core/failure.ts'
+import type { Store } from '../core/store.ts'
+import { readBody } from '../http/body.ts'
+import { fetchDocument } from '../http/fetch.ts'
+import type { Answer } from '../oauth/facade/answer.ts'
+import { Facade } from '../oauth/facade/facade.ts'
+import { harmfulSchemes } from '../oauth/facade/redirect-uri.ts'
+import type { FacadeSettings, FacadeTools } from '../oauth/facade/settings.ts'
+import type { KeySet } from '../oauth/jwks.ts'
+import type { Pages, Site } from './policy.ts'
+
+const MINUTE = 60_000
+const DAY = 86_400_000
+
+/** Claims that rules are usually about; each only where the provider has it. */
+const usualClaims = [
+  'email',
+  'email_verified',
+  'name',
+  'preferred_username',
+  'groups',
+  'roles',
+  'realm_access',
+  'resource_access',
+  'permissions',
+  'upn',
+  'oid',
+  'tid',
+  'org_id',
+]
+
+/** Body of the key. Everything but the client has a default. */
+export const facadeSchema = () =>
+  z.strictObject({
+    clientId: z.string().min(1),
+    clientSecret: z.string().min(1).optional(),
+    clientAuthentication: z.enum(['basic', 'post']).default('basic'),
+    scopes: z.array(z.string().min(1)).default(['openid', 'profile', 'email']),
+    parameters: z.record(z.string(), z.string()).default({}),
+    claims: z.array(z.string().min(1)).default(usualClaims),
+    registration: z
+      .strictObject({
+        enabled: z.boolean().default(true),
+        perHour: z.int().positive().default(10),
+        clients: z.int().positive().default(10_000),
+      })
+      .default({ enabled: true, perHour: 10, clients: 10_000 }),
+    clientDocuments: z.union([z.enum(['any', 'none']), z.array(z.string().min(1))]).default('any'),
+    redirectSchemes: z.array(z.string().regex(/^[a-z][a-z0-9+.-]*$/)).default([]),
+    requestsPerMinute: z.int().positive().default(60),
+    accessTokenTtl: duration().default(10 * MINUTE),
+    loginTtl: duration().default(30 * DAY),
+    rememberConsent: duration().default(0),
+  })
+
+/** What `mcpAuthentication` says beside the facade. */
+export interface FacadePlace {
+  /** The identity provider. */
+  readonly issuer: string
+  /** Public URL of the protected resource, as its metadata says it: the facade's issuer is the same text. */
+  readonly resource: string
+  /** Further values of `aud` that clients may ask for. */
+  readonly audiences: readonly string[]
+  /** `scopes_supported` of the resource: what clients can be granted. */
+  readonly scopes: readonly string[]
+}
+
+/** A facade as a policy uses it. */
+export interface FacadeDoor {
+  /** `iss` of its tokens, and what stands in `authorization_servers`. */
+  readonly issuer: string
+  readonly audiences: readonly string[]
+  /** Verifies its tokens (`typ: at+jwt`) without a request to ourselves. */
+  readonly keys: KeySet
+  /** Whether a path is the facade's: then `answer` is for it, and no token is wanted. */
+  readonly owns: (path: string) => boolean
+  readonly answer: (x: Exchange) => Promise<Reply>
+}
+
+/** Makes the facade, or keeps the running one; `undefined` after problems have been reported (below `at`). */
+export async function facadeDoor(
+  body: z.output<ReturnType<typeof facadeSchema>>,
+  place: FacadePlace,
+  site: Site,
+): Promise<FacadeDoor | undefined> {
+  const settings = settingsOf(body, place)
+  if (!fits(settings, site) || site.store === undefined) return undefined
+  let store: Store
+  try {
+    store = await site.store()
+  } catch (thrown) {
+    site.problem(['facade'], asFailure(thrown).message)
+    return undefined
+  }
+  // Hashed, because there is a secret in it.
+  const key = `facade ${hash('sha256', JSON.stringify(settings), 'base64url')}`
+  const facade = site.keep(key, () => new Facade(settings, tools(store, site)))
+  const pages = site.pages ?? noPages
+  return {
+    issuer: facade.issuer,
+    audiences: [settings.resource, ...settings.aliases],
+    keys: facade.keys,
+    owns: (path) => facade.owns(path),
+    answer: async (x) => replyOf(await facade.answer(x.path, askedIn(x)), pages),
+  }
+}
+
+const noPages: Pages = async (_page, status) => text(status, 'there are no pages here')
+
+function settingsOf(body: z.output<ReturnType<typeof facadeSchema>>, place: FacadePlace): FacadeSettings {
+  const { registration } = body
+  return {
+    resource: place.resource,
+    aliases: place.audiences.filter((audience) => audience !== place.resource),
+    provider: {
+      issuer: place.issuer,
+      clientId: body.clientId,
+      clientSecret: body.clientSecret,
+      clientAuth: body.clientAuthentication,
+      scopes: body.scopes,
+      parameters: body.parameters,
+    },
+    scopes: place.scopes,
+    claims: body.claims,
+    registration: { open: registration.enabled, perHour: registration.perHour, clients: registration.clients },
+    documents: body.clientDocuments,
+    schemes: body.redirectSchemes,
+    perMinute: body.requestsPerMinute,
+    accessMs: body.accessTokenTtl,
+    loginMs: body.loginTtl,
+    consentMs: body.rememberConsent,
+  }
+}
+
+function fits({ resource, schemes, provider }: FacadeSettings, site: Site): boolean {
+  const url = URL.parse(resource)
+  const local = url !== null && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
+  const usual = url !== null && !/[?#]/.test(resource) && (url.href === resource || url.href === `${resource}/`)
+  const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && local)
+  if (!usual || !secure)
+    site.problem(
+      ['resourceMetadata', 'resource'],
+      'must be the public https address of the MCP endpoint (http for this machine only): clients hold it against what they asked',
+    )
+  const harmful = schemes.filter((scheme) => harmfulSchemes.has(scheme))
+  if (harmful.length > 0)
+    site.problem(['facade', 'redirectSchemes'], `\`${harmful.join('`, `')}\` is no scheme that a code may be sent to`)
+  const idp = URL.parse(provider.issuer)
+  if (idp?.protocol !== 'https:' && idp?.protocol !== 'http:')
+    site.problem(['issuer'], 'must be the address of the identity provider')
+  if (!provider.scopes.includes('openid'))
+    site.problem(['facade', 'scopes'], 'must have `openid` among them: without an ID token nobody knows who logged in')
+  return usual && secure && harmful.length === 0 && idp !== null && provider.scopes.includes('openid')
+}
+
+function tools(store: Store, { pools, log }: Site): FacadeTools {
+  return {
+    store,
+    ask: (url, { method, headers, body }) =>
+      fetchDocument(url, {
+        pools,
+        trust: 'operator',
+        maxBytes: 256 * 1024,
+        timeoutMs: 10_000,
+        maxRedirects: 0,
+        method,
+        headers,
+        ...(body !== undefined && { body }),
+      }),
+    read: (url, { maxBytes, timeoutMs }) =>
+      fetchDocument(url, {
+        pools,
+        trust: 'stranger',
+        maxBytes,
+        timeoutMs,
+        maxRedirects: 0,
+        accept: 'application/json',
+      }),
+    warn: (message, fields) => log.warn(message, fields),
+  }
+}
+
+const askedIn = (x: Exchange): Parameters<Facade['answer']>[1] => ({
+  method: x.request.method ?? '',
+  query: x.query.slice(1),
+  headers: x.headers,
+  // The connection's own: what a client says in `x-forwarded-for` would let it choose whose limit it uses up.
+  address: x.request.socket.remoteAddress ?? '',
+  body: (limit) => readBody(x, limit),
+})
+
+async function replyOf(answer: Answer, pages: Pages): Promise<Reply> {
+  switch (answer.kind) {
+    case 'json':
+    case 'empty':
+      return answer
+    case 'redirect': {
+      const { location, headers } = answer
+      const kept = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }
+      return { kind: 'empty', status: 302, headers: { ...headers, ...kept, location } }
+    }
+    case 'page': {
+      const page = await pages(answer.page, answer.status)
+      return { ...page, headers: { ...page.headers, ...answer.headers } }
+    }
+    default:
+      return unreachable(answer)
+  }
+}

@@ -177,7 +177,7 @@ export class Running implements AsyncDisposable {
         })),
         targets: targetsOf(gateway.shape),
       }),
-      config: () => ({ ...gateway.shape, sessionKey: undefined }),
+      config: () => ({ ...gateway.shape, sessionKey: undefined, cookieSecret: undefined }),
       schema: () => jsonSchema(parts),
       level: { get: () => this.#log.level, set: (level) => (this.#log.level = level) },
       quit: () => this.#quit.abort(),

@@ -16,7 +16,7 @@ const isNot =
     typeof value === 'string' && value !== built
 
 /** Listener, gateway and section policies that need an identity, a rule or a service. */
-const gatewayPolicies = ['oidc', 'extAuthz', 'authorization', 'extProc', 'transformations'] as const
+const gatewayPolicies = ['extAuthz', 'authorization', 'extProc', 'transformations'] as const
 
 /** By place: what stands there and is not built. Places are named in `schema/`. */
 export const notBuilt = {

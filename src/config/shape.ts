@@ -129,6 +129,8 @@ export interface Shape {
   readonly limits: Limits
   /** 32 bytes, when configured: seals session ids. */
   readonly sessionKey: Buffer | undefined
+  /** 32 bytes that seal the cookies of browser logins. */
+  readonly cookieSecret: Buffer | undefined
   /** Where state is kept: none, where the process thinks best. Keys of 32 bytes encrypt it; none: from the file beside it. */
   readonly store: { readonly url: string | undefined; readonly keys: readonly Buffer[] }
   readonly accessLog: { readonly format: 'text' | 'json' }

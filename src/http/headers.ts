@@ -78,8 +78,9 @@ export function requestFields(x: Exchange): string[] {
     const value = headers[name]
     if (value === undefined || name === 'host' || name === 'content-length' || hopByHop.has(name) || name === 'via')
       continue
-    if (typeof value === 'string') out.push(name, value)
-    else for (const one of value) out.push(name, one)
+    if (typeof value !== 'string') for (const one of value) out.push(name, one)
+    else if (name !== 'cookie' || !value.includes(OWN_COOKIES)) out.push(name, value)
+    else if (othersOf(value) !== '') out.push(name, othersOf(value))
   }
   const { request } = x
   if (!('x-forwarded-for' in headers)) out.push('x-forwarded-for', peerAddress(request))
@@ -99,6 +100,17 @@ export function replyFields(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
   }
   return out
 }
+
+/** Cookies by which browsers are known to us: a server behind us that got one could show it to us. */
+const OWN_COOKIES = 'agw_oidc_'
+
+/** The cookies that are not ours. */
+const othersOf = (cookies: string): string =>
+  cookies
+    .split(';')
+    .map((cookie) => cookie.trim())
+    .filter((cookie) => !cookie.startsWith(OWN_COOKIES))
+    .join('; ')
 
 /** Address of the other end of the client's connection; IPv4 as such where the socket is both. */
 function peerAddress({ socket }: IncomingMessage): string {

@@ -9,6 +9,7 @@ import { csrf } from './csrf.ts'
 import { delay } from './delay.ts'
 import { directResponse } from './direct-response.ts'
 import { jwtAuth } from './jwt-auth.ts'
+import { oidc } from './oidc.ts'
 import type { PolicyModule } from './policy.ts'
 import { requestHeaderModifier } from './request-header-modifier.ts'
 import { requestRedirect } from './request-redirect.ts'
@@ -20,7 +21,8 @@ import { urlRewrite } from './url-rewrite.ts'
 export const policies = [
   timeout, // no door: the deadline is set before the first of them
   cors, // a preflight carries no credentials, and a browser must be able to read the rejections below
-  jwtAuth, // who is calling, before anybody asks what for
+  oidc, // people with a browser: who is calling, before anybody asks what for
+  jwtAuth,
   basicAuth,
   apiKey,
   buffer, // everything below may look into a whole body

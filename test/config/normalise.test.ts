@@ -227,6 +227,7 @@ test('nothing configured means the documented defaults', () => {
     readiness: { host: '::', port: 15_021 },
     limits: defaultLimits,
     sessionKey: undefined,
+    cookieSecret: undefined,
     store: { url: undefined, keys: [] },
     accessLog: { format: 'text' },
     logLevel: 'info',

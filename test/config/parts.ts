@@ -58,6 +58,7 @@ export const parts: Parts = {
     jwtAuth: z.unknown(),
     apiKey: z.unknown(),
     basicAuth: z.unknown(),
+    oidc: z.unknown(),
     buffer: z.unknown(),
     delay: z.strictObject({ duration: duration() }),
     backendTLS: z.strictObject({

@@ -21,6 +21,9 @@ const KEYS = JSON.stringify({
   keys: [{ ...generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }), kid: 'one' }],
 })
 
+/** Without it, no browser can log in. */
+const secret = { OIDC_COOKIE_SECRET: '0'.repeat(64) }
+
 /** Values for every variable that a text names in capitals, as a user would export them. */
 const exported = (text: string): Record<string, string> =>
   Object.fromEntries(
@@ -31,7 +34,7 @@ const exported = (text: string): Record<string, string> =>
 
 test('whatever loads whole compiles too, but for files that are not here', async () => {
   const whole = configs.flatMap(({ id, valid, text }) => {
-    const { shape } = loadConfig({ text, file: 'config.yaml', env: exported(text), parts })
+    const { shape } = loadConfig({ text, file: 'config.yaml', env: { ...exported(text), ...secret }, parts })
     return valid && shape !== undefined ? [{ id, shape }] : []
   })
   assert.ok(whole.length >= 30, `${whole.length} load whole`)
@@ -92,6 +95,12 @@ const policies: Readonly<Record<string, readonly string[]>> = {
     '{htpasswd: "a:{SHA}qZk+NkcGgWq6PiVxeFDCbJzQ2J0=", realm: , mode: strict, authorizationLocation: }',
     '{htpasswd: "a:b", realm: here, authorizationLocation: {header: {name: proxy-authorization, prefix: "Basic "}}}',
   ],
+  oidc: [
+    '',
+    '{issuer: "https://id.example", clientId: a, clientSecret: b, redirectURI: "http://localhost:3000/callback"}',
+    '{issuer: "https://id.example", clientId: a, clientSecret: b, redirectURI: "https://a.example/cb", scopes: [email], discovery: {url: "https://b.example/d"}}',
+    `{issuer: "https://id.example", clientId: a, clientSecret: b, redirectURI: "https://a.example/cb", authorizationEndpoint: "https://id.example/a", tokenEndpoint: "https://id.example/t", tokenEndpointAuth: clientSecretPost, jwks: '${KEYS}'}`,
+  ],
   // Not built: without a value they ask for nothing.
   mcpAuthorization: [''],
   transformations: [''],
@@ -116,7 +125,7 @@ backends: [{ name: named, host: "b.example:80" }]
 binds: [{ port: 1, listeners: [{ routes: [{ ${body} }] }] }]`
 
 async function wrong(text: string): Promise<string[]> {
-  const { shape, problems } = loadConfig({ text, file: 'config.yaml', env: {}, parts })
+  const { shape, problems } = loadConfig({ text, file: 'config.yaml', env: secret, parts })
   const late = shape === undefined ? [] : await dryCompile(shape, () => undefined)
   return [...problems, ...late].map(({ message }) => message)
 }

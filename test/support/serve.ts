@@ -53,6 +53,7 @@ interface ServeOptions {
   /** Files that the configuration names. */
   readonly read?: (file: string) => Buffer | undefined
   readonly connectTo?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>>
   /** Shown every exchange once it is over. */
   readonly seen?: (x: Exchange) => void
 }
@@ -94,9 +95,9 @@ function echo(request: IncomingMessage, response: import('node:http').ServerResp
 export async function serve(
   t: TestContext,
   yaml: string,
-  { read = () => undefined, connectTo = {}, seen }: ServeOptions = {},
+  { read = () => undefined, connectTo = {}, env = {}, seen }: ServeOptions = {},
 ): Promise<Serving> {
-  const { shape, problems } = loadConfig({ text: yaml, file: 'test.yaml', env: {}, parts })
+  const { shape, problems } = loadConfig({ text: yaml, file: 'test.yaml', env, parts })
   if (shape === undefined) throw new Error(problems.map(({ message }) => message).join('\n'))
   const said: Said[] = []
   const gateway = await Gateway.start(

@@ -21,6 +21,7 @@ export function settings(config: Startup, env: Env, notes: Notes, bufferSize?: n
     ...addresses(config, from),
     limits: limits(config, bufferSize),
     sessionKey: from.key('SESSION_KEY') ?? config.session?.key,
+    cookieSecret: from.key('OIDC_COOKIE_SECRET'),
     store: {
       url: config.database?.url ?? undefined,
       keys: from.keys('TOOLGATE_STORE_KEY') ?? config.database?.key ?? [],

@@ -1,0 +1,105 @@
+// What callers may see of lists: chosen by policies, kept for those who are permitted the same, told of when it changes.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Exchange, Who } from '../../src/core/exchange.ts'
+import type { Item } from '../../src/core/item.ts'
+import { compileProgram, type Policy } from '../../src/policy/policy.ts'
+import { exchange, FakeClient, federate, incoming, names, Server, valueOf } from './upstreams.ts'
+
+const nobody: Exchange = exchange()
+
+/** An exchange of somebody in a group. */
+function from(group: string): Exchange {
+  const x = exchange()
+  x.jwt = { claims: { group }, raw: `token of ${group}` }
+  return x
+}
+
+const groupOf = (x: Pick<Who, 'jwt'>): string => String(x.jwt?.claims['group'] ?? '')
+
+/** Things whose names begin with the caller's group. */
+function byGroup(asked: { count: number }): Policy {
+  return {
+    permits: (item: Item, x: Exchange) => {
+      asked.count++
+      return item.kind !== 'model' && item.name.startsWith(groupOf(x)) ? 'yes' : 'no'
+    },
+    audience: (x) => groupOf(x),
+  }
+}
+
+test('a list is chosen once for all callers who are permitted the same, and anew when it changes', async (t) => {
+  const asked = { count: 0 }
+  const server = new Server('a').tools(['red-1', 'red-2', 'blue-1'])
+  const { federation, end } = federate([server], { program: compileProgram([byGroup(asked)]) })
+  t.after(end)
+  const client = new FakeClient()
+  const list = (x: Exchange) => federation.request(client, incoming('tools/list'), client, x)
+  assert.deepEqual(names(await list(from('red'))), ['red-1', 'red-2'])
+  assert.equal(asked.count, 3)
+  const first = await list(from('red'))
+  assert.equal(asked.count, 3, 'another token of the same group reads the list that was made')
+  assert.equal(first, await list(from('red')), 'as the same ready answer')
+  assert.deepEqual(names(await list(from('blue'))), ['blue-1'])
+  assert.deepEqual(names(await list(nobody)), ['red-1', 'red-2', 'blue-1'])
+  server.tools(['red-3', 'blue-1'])
+  server.say('notifications/tools/list_changed')
+  await delay(800)
+  assert.deepEqual(names(await list(from('red'))), ['red-3'])
+})
+
+test('a policy that cannot tell callers apart is asked for every list', async (t) => {
+  const asked = { count: 0 }
+  const { permits } = byGroup(asked)
+  const server = new Server('a').tools(['red-1'])
+  const { federation, end } = federate([server], {
+    program: compileProgram([byGroup({ count: 0 }), { ...(permits !== undefined && { permits }) }]),
+  })
+  t.after(end)
+  const client = new FakeClient()
+  for (let n = 1; n <= 3; n++) {
+    await federation.request(client, incoming('tools/list'), client, from('red'))
+    assert.equal(asked.count, n)
+  }
+})
+
+test('clients hear of a change when it is one to them', async (t) => {
+  const server = new Server('a').tools(['red-1', 'blue-1'])
+  const { federation, end } = federate([server], { program: compileProgram([byGroup({ count: 0 })]) })
+  t.after(end)
+  const clients = ['red', 'blue'].map((group) => {
+    const client = Object.assign(new FakeClient(), { who: { ...nobodyElse, jwt: from(group).jwt } })
+    federation.attach(client)
+    return { group, client }
+  })
+  for (const { group, client } of clients) await federation.request(client, incoming('tools/list'), client, from(group))
+  server.tools(['red-1', 'blue-2'])
+  server.say('notifications/tools/list_changed')
+  await delay(800)
+  assert.deepEqual(
+    clients.map(({ client }) => client.heard.map(({ method }) => method)),
+    [[], ['notifications/tools/list_changed']],
+  )
+})
+
+const nobodyElse: Who = { identity: undefined, jwt: undefined, apiKey: undefined, basicAuth: undefined }
+
+test('the address of an app is told to those who may read it', async (t) => {
+  const app = { name: 'red-app', inputSchema: { type: 'object' }, _meta: { ui: { resourceUri: 'ui://panel' } } }
+  const policy: Policy = {
+    permits: (item, x) => (item.kind === 'resource' && groupOf(x) !== 'red' ? 'no' : 'yes'),
+    audience: groupOf,
+  }
+  for (const servers of [[new Server('a').tools([app])], [new Server('a').tools([app]), new Server('b')]]) {
+    const { federation, end } = federate(servers, { program: compileProgram([policy]) })
+    t.after(end)
+    const client = new FakeClient()
+    const meta = async (group: string): Promise<unknown> => {
+      const { tools } = valueOf(await federation.request(client, incoming('tools/list'), client, from(group)))
+      return Array.isArray(tools) ? tools[0]?._meta : undefined
+    }
+    assert.deepEqual(await meta('red'), { ui: { resourceUri: servers.length === 1 ? 'ui://panel' : 'ui://a+panel' } })
+    assert.deepEqual(await meta('blue'), { ui: {} })
+  }
+})

@@ -21,7 +21,7 @@ export function absentClaims(ast: Ast, scope: Scope): readonly Diagnostic[] {
     said.add(name)
     found.push({
       severity: 'note',
-      code: 'absent-claim',
+      code: 'cel.absent-claim',
       message: `without \`${name}\` this rule cannot be decided and denies; agentgateway would let the request pass`,
       hint: `has(${name}) && … says what you mean`,
       start: node.start,
@@ -91,7 +91,7 @@ export function substrings(ast: Ast, scope: Scope): readonly Diagnostic[] {
       sought.kind === 'literal' && sought.value.type === 'string' ? JSON.stringify(sought.value.value) : '…'
     found.push({
       severity: 'note',
-      code: 'substring',
+      code: 'cel.substring',
       message: `if \`${nameOf(claim)}\` is a text and no list, this also finds ${wanted} within a longer word`,
       hint: `${nameOf(claim)}.exists(each, each == ${wanted}) takes a list only`,
       start: node.start,

@@ -32,8 +32,8 @@ export function constants(ast: Ast): readonly Diagnostic[] {
 function outcome(what: string, holds: boolean): Pick<Diagnostic, 'severity' | 'code' | 'message'> {
   const verb = what.startsWith('these') ? 'hold' : 'holds'
   return holds
-    ? { severity: 'warning', code: 'always', message: `${what} always ${verb}` }
-    : { severity: 'warning', code: 'never', message: `${what} can never ${verb.replace(/s$/, '')}` }
+    ? { severity: 'warning', code: 'cel.always', message: `${what} always ${verb}` }
+    : { severity: 'warning', code: 'cel.never', message: `${what} can never ${verb.replace(/s$/, '')}` }
 }
 
 function contradict(parts: readonly Ast[], negated: boolean, bound: ReadonlySet<string>): boolean {
@@ -112,6 +112,7 @@ function fold(ast: Ast): boolean | undefined {
     if (parts.includes(ends)) return ends
     return parts.includes(undefined) ? undefined : !ends
   }
+  if (operator === 'in') return ast.right.kind === 'list' && ast.right.items.length === 0 ? false : undefined
   if (operator !== '==' && operator !== '!=') return undefined
   const [left, right] = [spell(ast.left), spell(ast.right)]
   return left === undefined || right === undefined ? undefined : (left === right) === (operator === '==')

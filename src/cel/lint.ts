@@ -42,8 +42,8 @@ const severities = { error: 0, warning: 1, note: 2 } as const satisfies {
 
 function notBool(ast: Ast, type: string): Diagnostic {
   const { start, end } = ast
-  const message = `a rule must come to true or false, and this is always a ${type}`
-  return { severity: 'error', code: 'not-bool', message, start, end }
+  const message = `a rule must come to true or false, and this is always ${type === 'int' ? 'an' : 'a'} ${type}`
+  return { severity: 'error', code: 'cel.not-bool', message, start, end }
 }
 
 /** One note is enough: whoever takes the configuration back to agentgateway finds the others with it (cel.md §2.3 (1)). */
@@ -59,5 +59,5 @@ function optionalSyntax(ast: Ast): readonly Diagnostic[] {
   })
   if (first === undefined) return []
   const message = 'optional syntax is an extension: agentgateway refuses it'
-  return [{ severity: 'note', code: 'optional-syntax', message, start: first.start, end: first.end }]
+  return [{ severity: 'note', code: 'cel.optional-syntax', message, start: first.start, end: first.end }]
 }

@@ -169,7 +169,7 @@ class Follow {
       return shape
     }
     if (!this.#scope.roots.includes(name) && !typeNames.has(name))
-      this.#say(ast, 'unknown-root', `unknown name '${name}'`, suggest(name, this.#scope.roots))
+      this.#say(ast, 'cel.unknown-root', `unknown name '${name}'`, suggest(name, this.#scope.roots))
     return dyn
   }
 
@@ -182,8 +182,8 @@ class Follow {
     }
     if (shape.open === true || type === undefined || type === 'dyn' || type === 'list') return dyn
     const known = Object.keys(fields ?? {})
-    const what = fields === undefined ? `${spell(of)}, a ${type}` : spell(of)
-    this.#say(at, 'unknown-field', `unknown field '${field}' on ${what}`, suggest(field, known))
+    const what = fields === undefined ? `${spell(of)}, ${one(shape)}` : spell(of)
+    this.#say(at, 'cel.unknown-field', `unknown field '${field}' on ${what}`, suggest(field, known))
     return dyn
   }
 
@@ -191,7 +191,7 @@ class Follow {
     const phase = this.#phase
     if (phase === undefined || phases === undefined || phases.includes(phase)) return
     const when = phases.map((each) => whens[each]).join(' or ')
-    this.#say(at, 'phase', `\`${name}\` is not there yet ${whens[phase]}`, { hint: `it is there ${when}` })
+    this.#say(at, 'cel.phase', `\`${name}\` is not there ${whens[phase]}`, { hint: `it is there ${when}` })
   }
 
   #ternary(ast: Extract<Ast, { kind: 'ternary' }>, local: Local | undefined): Shape {
@@ -203,7 +203,7 @@ class Follow {
 
   #condition(at: Span, { type }: Shape): void {
     if (type === undefined || type === 'bool' || type === 'dyn') return
-    this.#say(at, 'no-condition', `a ${type} is neither true nor false: this always fails`, {})
+    this.#say(at, 'cel.no-condition', `${one({ type })} is neither true nor false: this always fails`, {})
   }
 
   #binary(ast: Binary, left: Shape, local: Local | undefined): Shape {
@@ -245,17 +245,17 @@ class Follow {
 
   #among(ast: Binary, left: Shape, items: readonly Shape[]): void {
     if (items.length === 0 || !items.every((item) => differ(left, item))) return
-    this.#say(ast, 'never', `a ${left.type} is never one of these: this can never hold`, {})
+    this.#say(ast, 'cel.never', `${one(left)} is never one of these: this can never hold`, {})
   }
 
   #comparison(ast: Binary, left: Shape, right: Shape): void {
     if (!differ(left, right)) return
-    const what = `a ${left.type} and a ${right.type}`
+    const what = `${one(left)} and ${one(right)}`
     const hint = remedy(ast.left, left, ast.right) ?? remedy(ast.right, right, ast.left)
     const more = hint === undefined ? {} : { hint }
-    if (ast.operator === '==') this.#say(ast, 'never', `${what} are never equal: this can never hold`, more)
-    else if (ast.operator === '!=') this.#say(ast, 'always', `${what} are never equal: this always holds`, more)
-    else this.#say(ast, 'never', `${what} have no order: this always fails`, more)
+    if (ast.operator === '==') this.#say(ast, 'cel.never', `${what} are never equal: this can never hold`, more)
+    else if (ast.operator === '!=') this.#say(ast, 'cel.always', `${what} are never equal: this always holds`, more)
+    else this.#say(ast, 'cel.never', `${what} have no order: this always fails`, more)
   }
 
   #free(ast: Call, local: Local | undefined): Shape {
@@ -357,6 +357,9 @@ function remedy(ast: Ast, { type }: Shape, literal: Ast): string | undefined {
   const bare = kinds[type ?? 'dyn'] === 'number' && /^-?\d+(?:\.\d+)?$/.test(value)
   return bare || (type === 'bool' && /^(?:true|false)$/.test(value)) ? `write ${value} without quotes` : undefined
 }
+
+/** `a string`, `an int`. */
+const one = ({ type = 'dyn' }: Shape): string => (type === 'bytes' ? type : `${type === 'int' ? 'an' : 'a'} ${type}`)
 
 /** A place in short: what is no plain path is `this value`. */
 const spell = (ast: Ast): string => pathOf(ast)?.join('.') ?? 'this value'

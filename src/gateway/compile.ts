@@ -47,6 +47,8 @@ export interface CompileContext {
 export interface Compiled {
   readonly snapshot: Snapshot
   readonly problems: readonly Problem[]
+  /** Routes whose tools, prompts and resources are for everybody who gets there. */
+  readonly open: readonly string[]
 }
 
 /** Compiles all of it, whatever is wrong: problems are complete. A snapshot with errors must be retired, not used. */
@@ -57,7 +59,7 @@ export async function compile(shape: Shape, context: CompileContext): Promise<Co
   await compiler.named()
   for (const bind of shape.binds) binds.set(bind.port, await compiler.bind(bind))
   const snapshot = new Snapshot(context.generation, binds, holder, context.log)
-  return { snapshot, problems: compiler.problems }
+  return { snapshot, problems: compiler.problems, open: [...compiler.open] }
 }
 
 /** Compiles into nothing: every problem, and not a trace left. */
@@ -80,6 +82,7 @@ const order = new Map<string, number>(policies.map(({ key }, index) => [key, ind
 
 class Compiler {
   readonly problems: Problem[] = []
+  readonly open = new Set<string>()
   readonly #shape: Shape
   readonly #context: CompileContext
   readonly #holder: Holder
@@ -136,7 +139,9 @@ class Compiler {
     const compiled: RouteBackend[] = []
     for (const backend of shape.backends) {
       const made = await this.#backend(backend, [...above, ...own])
-      if (made !== undefined) compiled.push(made)
+      if (made === undefined) continue
+      compiled.push(made)
+      if (made.handler.open === true) this.open.add(shape.name)
     }
     return {
       names: { route: shape.name, rule: shape.rule },
@@ -208,6 +213,7 @@ class Compiler {
         if (content === undefined) this.#problem(path, `cannot read the file ${file}`)
         return content
       },
+      backend: (name) => this.#named.get(name.replace(/^\//, '')),
       keep: (key, make) => this.#holder.keep(key, make),
       cookieSecret: this.#shape.cookieSecret,
       store: this.#context.store ?? this.#holder.keep('store', () => new StoreAt(inMemory)).open,
@@ -222,7 +228,6 @@ class Compiler {
       program,
       sealKey,
       limits: this.#shape.limits,
-      backend: (name) => this.#named.get(name.replace(/^\//, '')),
     }
   }
 

@@ -7,6 +7,7 @@ import { define, type Path } from '../core/module.ts'
 import { version } from '../core/version.ts'
 import { policies } from '../policy/index.ts'
 import {
+  type BackendHandler,
   type BackendSite,
   compileProgram,
   type Plan,
@@ -93,7 +94,7 @@ type Target = Config['targets'][number]
 export const mcp = define({
   key: 'mcp',
   schema,
-  compile(config, site: BackendSite): Handler {
+  compile(config, site: BackendSite): BackendHandler {
     if (config.targets.length === 0) return nobody
     const { shelves, policies: ofTargets } = targetsOf(config, site)
     const program = withPermits(site.program, ofTargets)
@@ -124,10 +125,11 @@ export const mcp = define({
       }
       return { front, handler, [Symbol.asyncDispose]: end }
     })
-    return (x) => {
+    const handler: Handler = (x) => {
       seat.front.use(federation)
       return seat.handler(x)
     }
+    return Object.assign(handler, { open: program.permits.length === 0 })
   },
 })
 

@@ -138,8 +138,21 @@ export interface Site {
   /** Absent where nobody looks at pages. */
   readonly pages?: Pages
   readonly metrics: Metrics
+  /** Looks up a `host` of the top-level `backends`. */
+  backend(name: string): NamedPlace | undefined
   /** A thing with a life: the running snapshot's when its `key` is unchanged, else made now. Disposed with the last snapshot that keeps it. */
   keep<T extends AsyncDisposable>(key: string, make: () => T): T
+}
+
+/** The same site for a part of a module's body: what it reports and compiles stands there. */
+export function below(site: Site, at: Path): Site {
+  return {
+    ...site,
+    path: [...site.path, ...at],
+    problem: (rest, message, hint) => site.problem([...at, ...rest], message, hint),
+    warning: (rest, message, hint) => site.warning([...at, ...rest], message, hint),
+    cel: (rest, source, use) => site.cel([...at, ...rest], source, use),
+  }
 }
 
 /** Where a backend that the configuration has named is. */
@@ -156,15 +169,16 @@ export interface BackendSite extends Site {
   readonly limits: Limits
   /** Seals what is handed to clients; 32 bytes, the same for all snapshots of a process. */
   readonly sealKey: Buffer
-  /** Looks up a `host` of the top-level `backends`. */
-  backend(name: string): NamedPlace | undefined
 }
 
 /** Takes over a connection whose client asks for another protocol. A Reply: it stays HTTP after all, and this is the answer. */
 export type UpgradeHandler = (x: Exchange, socket: Duplex, head: Buffer) => Promise<Reply | undefined>
 
-/** A backend: the last step of a route, for backends that can with a second way in for upgrades. */
-export type BackendHandler = Handler & { readonly upgrade?: UpgradeHandler }
+/**
+ * A backend: the last step of a route, for backends that can with a second way in for upgrades. `open`: it offers things that could
+ * have rules, and there are none.
+ */
+export type BackendHandler = Handler & { readonly upgrade?: UpgradeHandler; readonly open?: boolean }
 
 export type BackendModule = Module<z.ZodType, BackendHandler, BackendSite>
 

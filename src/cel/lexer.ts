@@ -97,6 +97,12 @@ export function outOfRange(type: string, start: number, end: number): Diagnostic
   return syntax(`the number is out of the range of ${type}`, start, end)
 }
 
+/** A number with the minus that stands before it. */
+export function negative(value: Literal): Literal {
+  if (value.type === 'int') return { type: 'int', value: -value.value }
+  return value.type === 'double' ? { type: 'double', value: -value.value } : value
+}
+
 function quoted(source: string, start: number, prefix: string): Token | Diagnostic {
   const mark = prefix.replace(/^[a-zA-Z]+/, '')
   const form: Quoted = { raw: /r/i.test(prefix), bytes: /b/i.test(prefix) }

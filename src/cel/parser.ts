@@ -1,6 +1,6 @@
 // Tokens into a tree: the whole CEL grammar, macros left as the calls that they look like.
-import type { Ast, Binary, Diagnostic, Element, Entry, Literal } from './ast.ts'
-import { outOfRange, syntax, type Token, tokenize } from './lexer.ts'
+import type { Ast, Binary, Diagnostic, Element, Entry } from './ast.ts'
+import { negative, outOfRange, syntax, type Token, tokenize } from './lexer.ts'
 import { defaultLimits, type Limits } from './options.ts'
 
 export type Parsed = { readonly ast: Ast } | { readonly diagnostics: readonly Diagnostic[] }
@@ -372,11 +372,6 @@ class Parser {
     this.need('}', 'or , of the map')
     return this.made({ kind: 'map', entries, start, end: this.last.end }, height + 1)
   }
-}
-
-function negative(value: Literal): Literal {
-  if (value.type === 'int') return { type: 'int', value: -value.value }
-  return value.type === 'double' ? { type: 'double', value: -value.value } : value
 }
 
 /** `a.b.c` of plain names; `undefined` for anything else. */

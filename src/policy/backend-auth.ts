@@ -1,5 +1,4 @@
 // YAML `backendAuth`: how requests prove to a backend who asks. The ways to do so are in `backend-auth/`.
-import { hash } from 'node:crypto'
 import { z } from 'zod'
 import { fileOrInline } from '../config/value.ts'
 import { define } from '../core/module.ts'
@@ -7,7 +6,8 @@ import { locationSchema } from './authorization-location.ts'
 import { kinds } from './backend-auth/index.ts'
 import { secretFrom } from './backend-auth/key.ts'
 import { insertion, type KindModule, type Proof } from './backend-auth/kind.ts'
-import type { Credentials, Policy, Site } from './policy.ts'
+import { printOf } from './backend-auth/token-server.ts'
+import { below, type Credentials, type Policy, type Site } from './policy.ts'
 
 const modules: readonly KindModule[] = kinds
 
@@ -35,24 +35,18 @@ export const backendAuth = define({
     const body: ReadonlyMap<string, unknown> = new Map(Object.entries(config))
     for (const kind of modules) {
       if (!body.has(kind.key)) continue
-      const proof = kind.compile(body.get(kind.key), below(site, kind.key))
+      const proof = kind.compile(body.get(kind.key), below(site, [kind.key]))
       if (proof instanceof Promise) throw new TypeError(`kind ${kind.key} must compile at once`)
       if (proof !== undefined) proofs.push(proof)
     }
     for (const [i, { location, key }] of (config.credentials ?? []).entries()) {
-      const at = below(site, 'credentials', i)
+      const at = below(site, ['credentials', i])
       const secret = secretFrom(key, at)
       const insert = insertion(location, at, ['location'])
       if (secret !== undefined) proofs.push({ personal: false, apply: (request) => insert(request, secret) })
     }
-    return { plan: { credentials: credentialsOf(proofs, hash('sha256', JSON.stringify(config))) } }
+    return { plan: { credentials: credentialsOf(proofs, printOf(config)) } }
   },
-})
-
-const below = (site: Site, ...at: (string | number)[]): Site => ({
-  ...site,
-  path: [...site.path, ...at],
-  problem: (rest, message, hint) => site.problem([...at, ...rest], message, hint),
 })
 
 function credentialsOf(proofs: readonly Proof[], print: string): Credentials {

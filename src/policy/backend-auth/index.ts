@@ -1,6 +1,17 @@
 // THE table of ways to prove to an upstream who asks. To add one: its file, and a line here.
+import { crossAppAccess } from './cross-app-access.ts'
+import { jwtSign } from './jwt-sign.ts'
 import { key } from './key.ts'
 import type { KindModule } from './kind.ts'
+import { oauthClientCredentials } from './oauth-client-credentials.ts'
+import { oauthTokenExchange } from './oauth-token-exchange.ts'
 import { passthrough } from './passthrough.ts'
 
-export const kinds = [key, passthrough] as const satisfies readonly KindModule[]
+export const kinds = [
+  key,
+  passthrough,
+  jwtSign,
+  oauthTokenExchange,
+  crossAppAccess,
+  oauthClientCredentials,
+] as const satisfies readonly KindModule[]

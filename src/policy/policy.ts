@@ -155,17 +155,6 @@ export function below(site: Site, at: Path): Site {
   }
 }
 
-/** The same site for a part of a module's body: what it reports and compiles stands there. */
-export function below(site: Site, at: Path): Site {
-  return {
-    ...site,
-    path: [...site.path, ...at],
-    problem: (rest, message, hint) => site.problem([...at, ...rest], message, hint),
-    warning: (rest, message, hint) => site.warning([...at, ...rest], message, hint),
-    cel: (rest, source, use) => site.cel([...at, ...rest], source, use),
-  }
-}
-
 /** Where a backend that the configuration has named is. */
 export interface NamedPlace {
   /** `http://host:port`, or `https://…` with TLS. */

@@ -11,8 +11,8 @@ const second = 1_000_000_000n
 /** 0001-01-01T00:00:00Z and 9999-12-31T23:59:59.999999999Z. */
 const timestampMin = -62_135_596_800n * second
 const timestampMax = 253_402_300_800n * second - 1n
-/** Some 10,000 years either way, as in google.protobuf.Duration. */
-const durationMax = 315_576_000_000n * second
+/** 64 bits of nanoseconds, some 292 years either way: what the specification's tests ask of a difference of timestamps. */
+const durationMax = 2n ** 63n - 1n
 
 /** A timestamp; a Fault outside of the years 1 to 9999. */
 export function timestamp(nanos: bigint): Timestamp | Fault {
@@ -20,9 +20,9 @@ export function timestamp(nanos: bigint): Timestamp | Fault {
   return inRange ? new Timestamp(nanos) : new Fault('overflow', 'timestamp is out of range')
 }
 
-/** A duration; a Fault beyond some 10,000 years. */
+/** A duration; a Fault beyond some 292 years. */
 export function duration(nanos: bigint): Duration | Fault {
-  const inRange = nanos >= -durationMax && nanos <= durationMax
+  const inRange = nanos >= -durationMax - 1n && nanos <= durationMax
   return inRange ? new Duration(nanos) : new Fault('overflow', 'duration is out of range')
 }
 

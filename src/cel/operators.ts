@@ -213,11 +213,7 @@ function equalObjects(left: Value, right: Value, meter?: Meter): boolean | Fault
 export function compare(left: Value, right: Value): number | Fault {
   const a = numeric(left)
   const b = numeric(right)
-  if (a !== undefined && b !== undefined) {
-    if (a < b) return -1
-    // oxlint-disable-next-line eqeqeq
-    return a > b ? 1 : a == b ? 0 : Number.NaN
-  }
+  if (a !== undefined && b !== undefined) return compareNumbers(a, b)
   if (typeof left === 'string' && typeof right === 'string') return compareText(left, right)
   if (typeof left === 'boolean' && typeof right === 'boolean') return Number(left) - Number(right)
   if (left instanceof Uint8Array && right instanceof Uint8Array) return compareBytes(left, right)
@@ -228,6 +224,15 @@ export function compare(left: Value, right: Value): number | Fault {
     if (!(one instanceof HostObject || two instanceof HostObject)) return compare(one, two)
   }
   return noOverload('order', left, right)
+}
+
+/** Between a double and an integer that it cannot hold, the double decides what they are compared as (cel-spec, comparisons). */
+function compareNumbers(left: number | bigint, right: number | bigint): number {
+  const exact = typeof left === typeof right
+  const [a, b] = exact ? [left, right] : [Number(left), Number(right)]
+  if (a < b) return -1
+  if (a > b) return 1
+  return a === b ? 0 : Number.NaN
 }
 
 const order = (left: bigint, right: bigint): number => (left < right ? -1 : left > right ? 1 : 0)

@@ -69,7 +69,6 @@ export const notBuilt = {
     ...gatewayPolicies,
     'requestMirror',
     'mcpAuthorization',
-    'mcpAuthentication',
     'mcpGuardrails',
     'a2a',
     'ai',
@@ -105,7 +104,14 @@ export const notBuilt = {
   'policies.delay': [
     { key: 'duration', when: (value) => typeof value === 'string' && durationMs(value.trim()) === undefined },
   ],
-  'policies.backendAuth': ['gcp', 'aws', 'azure'],
+  'policies.backendAuth': [
+    'gcp',
+    'aws',
+    'azure',
+    'jwtSign',
+    'oauthTokenExchange',
+    'crossAppAccess',
+  ],
   'policies.backendTLS': ['keyExchangeGroups'],
 } as const satisfies Record<string, readonly Row[]>
 

@@ -38,6 +38,11 @@ interface Head {
 /** A whole body; in pieces, so that ready ones need not be copied into one. */
 export type Bytes = Buffer | string | readonly Buffer[]
 
+/** A protected resource (RFC 9728 §1.2): where clients read what it asks of them. */
+export interface Protected {
+  metadata(x: Exchange): string
+}
+
 /** What goes back to the client. A stream carries bytes that are ready for the wire. */
 export type Reply = Head &
   (
@@ -82,6 +87,8 @@ export class Exchange {
   jwt: VerifiedToken | undefined = undefined
   apiKey: VerifiedKey | undefined = undefined
   basicAuth: { readonly username: string } | undefined = undefined
+  /** The protected resource that the exchange is for, when `mcpAuthentication` guards it: what a challenge names. */
+  resource: Protected | undefined = undefined
   /** What policies found out besides, by the name that expressions read it under (`metadata`, `extauthz`, `extproc`). */
   found: { [root: string]: Fields } | undefined = undefined
   /** The whole request body, once somebody had to buffer it. */

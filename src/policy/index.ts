@@ -10,6 +10,7 @@ import { delay } from './delay.ts'
 import { directResponse } from './direct-response.ts'
 import { jwtAuth } from './jwt-auth.ts'
 import { oidc } from './oidc.ts'
+import { mcpAuthentication } from './mcp-authentication.ts'
 import type { PolicyModule } from './policy.ts'
 import { requestHeaderModifier } from './request-header-modifier.ts'
 import { requestRedirect } from './request-redirect.ts'
@@ -23,6 +24,7 @@ export const policies = [
   cors, // a preflight carries no credentials, and a browser must be able to read the rejections below
   oidc, // people with a browser: who is calling, before anybody asks what for
   jwtAuth,
+  mcpAuthentication, // after `jwtAuth` of a listener, whose token must be good for this resource too
   basicAuth,
   apiKey,
   buffer, // everything below may look into a whole body

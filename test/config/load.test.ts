@@ -69,7 +69,6 @@ test('the demo configuration is read whole, and the ledger is right about every 
     'backendAuth',
     'extAuthz',
     'fields',
-    'mcpAuthentication',
     'mcpAuthorization',
     'openapi',
     'remoteRateLimit',

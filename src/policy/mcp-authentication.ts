@@ -1,0 +1,204 @@
+// YAML `mcpAuthentication`: the route is a protected resource of MCP (RFC 9728): it asks for tokens, says where they are had, and
+// answers for an authorization server that clients cannot use as it is. What callers may do is not decided here.
+import { z } from 'zod'
+import { type Exchange, type Maybe, type Protected, type Reply, text } from '../core/exchange.ts'
+import { define } from '../core/module.ts'
+import { fetchDocument } from '../http/fetch.ts'
+import { unauthorized } from '../oauth/challenge.ts'
+import type { Refused, Verified, Verifier } from '../oauth/jwt.ts'
+import { ServerDocument } from '../oauth/metadata.ts'
+import { generic } from '../oauth/providers/generic.ts'
+import { providers } from '../oauth/providers/index.ts'
+import type { Provider } from '../oauth/providers/provider.ts'
+import { isPlainPath, knownPath, metadataOf, snakeCase } from '../oauth/resource.ts'
+import { type Location, locationFor, locationSchema, several } from './authorization-location.ts'
+import { issuerFields, verifierFor } from './issuers.ts'
+import { OauthEndpoints } from './oauth-endpoints.ts'
+import type { Policy, Site } from './policy.ts'
+
+const fields = issuerFields()
+const isAddress = (text: string): boolean => /^https?:$/.test(URL.parse(text)?.protocol ?? '')
+
+const schema = z.strictObject({
+  issuer: z.string(),
+  audiences: z.array(z.string()),
+  jwks: fields.jwks.nullish(),
+  provider: z
+    .strictObject(Object.fromEntries(providers.map(({ name }) => [name, z.strictObject({}).optional()])))
+    .check(({ value, issues }) => {
+      if (Object.keys(value).length !== 1)
+        issues.push({ code: 'custom', message: 'must name one provider, such as `keycloak: {}`', input: value })
+    })
+    .nullish(),
+  resourceMetadata: z.record(z.string(), z.unknown()),
+  mode: z.enum(['strict', 'optional', 'permissive']).default('strict'),
+  authorizationLocation: locationSchema().nullish(),
+  jwtValidationOptions: fields.jwtValidationOptions,
+  clientId: z.string().min(1).nullish(),
+  clientSecret: z.string().min(1).nullish(),
+})
+
+type Config = z.output<typeof schema>
+
+/**
+ * Reference: agentgateway §3.7. Paths that tell about the resource are answered here, without a token; no other request passes
+ * without one that was made for this resource. `optional`: none with a wrong token; `permissive`: all.
+ */
+export const mcpAuthentication = define({
+  key: 'mcpAuthentication',
+  schema,
+  compile(config, site: Site): Policy {
+    const { issuer, audiences, jwtValidationOptions } = config
+    if (!isComplete(config, site)) return {}
+    const provider = providers.find(({ name }) => config.provider?.[name] !== undefined)
+    const jwks = config.jwks ?? { url: (provider ?? generic).keys(issuer) }
+    const verifier = verifierFor([{ config: { issuer, audiences, jwks, jwtValidationOptions }, at: [] }], site)
+    const location = locationFor(config.authorizationLocation, 'Bearer', site, ['authorizationLocation'])
+    const overlay = config.resourceMetadata
+    const resource = resourceOf(overlay, site)
+    const scopes = scopesOf(overlay)
+    advise(config, provider, site)
+    if (verifier === undefined) return {}
+    const endpoints = new OauthEndpoints({
+      provider,
+      issuer,
+      audience: audiences[0],
+      inHeader: config.authorizationLocation?.header !== undefined || !config.authorizationLocation,
+      overlay,
+      resource,
+      server: serverDocument(provider ?? generic, issuer, site),
+      proxied: {
+        api: audiences.find((one) => one.startsWith('api://')) ?? audiences[0] ?? '',
+        scopes,
+        clientId: config.clientId ?? undefined,
+        clientSecret: config.clientSecret ?? undefined,
+      },
+      pools: site.pools,
+    })
+    return new McpAuthentication({ verifier, location, endpoints, resource, scopes, mode: config.mode })
+  },
+})
+
+interface Facts {
+  readonly verifier: Verifier
+  readonly location: Location
+  readonly endpoints: OauthEndpoints
+  readonly resource: URL | undefined
+  readonly scopes: readonly string[]
+  readonly mode: Config['mode']
+}
+
+class McpAuthentication implements Policy, Protected {
+  readonly #facts: Facts
+
+  constructor(facts: Facts) {
+    this.#facts = facts
+  }
+
+  onRequest(x: Exchange): Maybe<Reply | undefined> {
+    const { location, verifier, endpoints, mode } = this.#facts
+    const known = knownPath(x.path)
+    if (known !== undefined) return endpoints.answer(known, x)
+    x.resource = this
+    // A policy of the listener may have taken it off already: it must be good for this resource all the same.
+    const token = location.read(x) ?? x.jwt?.raw
+    if (token === undefined) return mode === 'strict' ? this.#refused(x, 'no bearer token found') : undefined
+    location.remove(x)
+    if (token === several)
+      return mode === 'permissive' ? undefined : this.#refused(x, 'more than one bearer token found', 'invalid_token')
+    const outcome = verifier.verify(token)
+    return outcome instanceof Promise ? outcome.then((late) => this.#decided(x, late)) : this.#decided(x, outcome)
+  }
+
+  /** Where the metadata of the resource is: below the configured origin, and a path that can be nothing but one. */
+  metadata(x: Exchange): string {
+    const { resource, endpoints } = this.#facts
+    const asked = x.request.url?.split('?', 1)[0] ?? ''
+    return metadataOf(endpoints.origin(x), isPlainPath(asked) ? asked : (resource?.pathname ?? ''))
+  }
+
+  #decided(x: Exchange, outcome: Verified | Refused): Reply | undefined {
+    if (outcome.kind === 'verified') {
+      x.jwt = outcome.token
+      x.identity = outcome.identity
+      return undefined
+    }
+    if (this.#facts.mode === 'permissive') return undefined
+    if (outcome.code !== 'unavailable') return this.#refused(x, outcome.reason, 'invalid_token')
+    // The token may well be good: a client that hears 401 would throw it away.
+    return text(503, said(x, outcome.reason))
+  }
+
+  #refused(x: Exchange, why: string, error?: 'invalid_token'): Reply {
+    said(x, why)
+    return unauthorized({
+      resourceMetadata: this.metadata(x),
+      scopes: this.#facts.scopes,
+      ...(error !== undefined && { error }),
+    })
+  }
+}
+
+function said(x: Exchange, why: string): string {
+  x.reason = 'JwtAuth'
+  x.error = `authentication failure: ${why}`
+  return x.error
+}
+
+/** The document of the authorization server; routes that have the same one share it, over reloads too. */
+function serverDocument(provider: Provider, issuer: string, site: Site): ServerDocument {
+  const url = provider.metadata(issuer)
+  // Entra's documents of one version speak for tokens of both.
+  const expected = provider.name === 'entra' ? undefined : issuer
+  const { pools, log } = site
+  return site.keep(
+    `oauth server ${url} ${expected ?? ''}`,
+    () =>
+      new ServerDocument({
+        url,
+        issuer: expected,
+        fetch: (address, bounds) => fetchDocument(address, { pools, trust: 'operator', ...bounds }),
+        warn: (message, more) => log.warn(message, more),
+      }),
+  )
+}
+
+/** Checked here and not by the schema: in a file that is only read, variables have no values. */
+function isComplete({ issuer, audiences }: Config, site: Site): boolean {
+  const known = isAddress(issuer)
+  if (!known) site.problem(['issuer'], 'must be the address of an authorization server')
+  const meant = audiences.length > 0 && !audiences.includes('')
+  if (!meant) site.problem(['audiences'], 'must name whom tokens are for: a token for anybody is no proof here')
+  return known && meant
+}
+
+function resourceOf(overlay: Config['resourceMetadata'], site: Site): URL | undefined {
+  const { resource } = overlay
+  if (resource === undefined || resource === null) {
+    site.warning(
+      ['resourceMetadata'],
+      'names no `resource`: clients then decide with their Host header which address is told to them',
+      'give the public address of the route, such as `resource: https://gateway.example/mcp`',
+    )
+    return undefined
+  }
+  if (typeof resource === 'string' && isAddress(resource) && !resource.includes('#')) return new URL(resource)
+  site.problem(['resourceMetadata', 'resource'], 'must be an address without a fragment (RFC 9728 §1.2)')
+  return undefined
+}
+
+function scopesOf(overlay: Config['resourceMetadata']): readonly string[] {
+  const found = Object.entries(overlay).find(([key]) => snakeCase(key) === 'scopes_supported')?.[1]
+  return Array.isArray(found) ? found.filter((scope): scope is string => typeof scope === 'string') : []
+}
+
+function advise({ clientId, clientSecret }: Config, provider: Provider | undefined, site: Site): void {
+  if (provider?.needsClientId === true && !clientId)
+    site.warning(
+      ['provider', provider.name],
+      `${provider.title} registers no clients, and there is no \`clientId\` to give to them`,
+      provider.console.registration,
+    )
+  if (clientSecret && provider?.proxied !== true)
+    site.warning(['clientSecret'], 'is not used: token requests go through the gateway with `entra` only')
+}

@@ -42,12 +42,9 @@ export interface Location {
   readonly forProxies?: true
 }
 
-/** `authorization: <scheme> …`. */
-export const inAuthorization = (scheme: string): Location => header('authorization', `${scheme} `)
-
 /** The configured place, else `Authorization` with the scheme. */
 export function locationFor(config: Config | null | undefined, scheme: string, site: Site, at: Path): Location {
-  if (config === null || config === undefined) return inAuthorization(scheme)
+  if (config === null || config === undefined) return header('authorization', `${scheme} `)
   if (config.header !== undefined) return header(config.header.name.toLowerCase(), config.header.prefix ?? '')
   if (config.queryParameter !== undefined) return queryParameter(config.queryParameter.name)
   if (config.cookie !== undefined) return cookie(config.cookie.name)

@@ -19,6 +19,10 @@ test('every policy file of the room is in the table, and none twice', () => {
 test('the order is the reference’s', () => {
   const order = [
     'cors',
+    'oidc',
+    'jwtAuth',
+    'basicAuth',
+    'apiKey',
     'buffer',
     'csrf',
     'requestHeaderModifier',

@@ -14,6 +14,7 @@ import { Facade } from '../oauth/facade/facade.ts'
 import { harmfulSchemes } from '../oauth/facade/redirect-uri.ts'
 import type { FacadeSettings, FacadeTools } from '../oauth/facade/settings.ts'
 import type { KeySet } from '../oauth/jwks.ts'
+import { Verifier } from '../oauth/jwt.ts'
 import type { Pages, Site } from './policy.ts'
 
 const MINUTE = 60_000
@@ -110,6 +111,13 @@ export async function facadeDoor(
     owns: (path) => facade.owns(path),
     answer: async (x) => replyOf(await facade.answer(x.path, askedIn(x)), pages),
   }
+}
+
+/** Verifies the facade's own tokens: of its issuer, for its resource, of the type that only access tokens have. */
+export function facadeVerifier(door: FacadeDoor, requiredClaims: readonly string[] | undefined, site: Site): Verifier {
+  const { issuer, audiences, keys } = door
+  const facts = { issuer, audiences, requiredClaims: requiredClaims ?? ['exp'], types: ['at+jwt'] }
+  return site.keep(`verifier of the facade ${JSON.stringify(facts)}`, () => new Verifier([{ ...facts, keys }]))
 }
 
 const noPages: Pages = async (_page, status) => text(status, 'there are no pages here')

@@ -12,6 +12,7 @@ import { providers } from '../oauth/providers/index.ts'
 import type { Provider } from '../oauth/providers/provider.ts'
 import { isPlainPath, knownPath, metadataOf, snakeCase } from '../oauth/resource.ts'
 import { type Location, locationFor, locationSchema, several } from './authorization-location.ts'
+import { type FacadeDoor, facadeDoor, facadeSchema, facadeVerifier } from './facade.ts'
 import { issuerFields, verifierFor } from './issuers.ts'
 import { OauthEndpoints } from './oauth-endpoints.ts'
 import type { Policy, Site } from './policy.ts'
@@ -36,6 +37,7 @@ const schema = z.strictObject({
   jwtValidationOptions: fields.jwtValidationOptions,
   clientId: z.string().min(1).nullish(),
   clientSecret: z.string().min(1).nullish(),
+  facade: facadeSchema().nullish(),
 })
 
 type Config = z.output<typeof schema>
@@ -47,21 +49,26 @@ type Config = z.output<typeof schema>
 export const mcpAuthentication = define({
   key: 'mcpAuthentication',
   schema,
-  compile(config, site: Site): Policy {
+  async compile(config, site: Site): Promise<Policy> {
     const { issuer, audiences, jwtValidationOptions } = config
     if (!isComplete(config, site)) return {}
     const provider = providers.find(({ name }) => config.provider?.[name] !== undefined)
     const jwks = config.jwks ?? { url: (provider ?? generic).keys(issuer) }
-    const verifier = verifierFor([{ config: { issuer, audiences, jwks, jwtValidationOptions }, at: [] }], site)
     const location = locationFor(config.authorizationLocation, 'Bearer', site, ['authorizationLocation'])
     const overlay = config.resourceMetadata
     const resource = resourceOf(overlay, site)
     const scopes = scopesOf(overlay)
+    const facade = await facadeOf(config, scopes, site)
+    if (facade === 'broken') return {}
+    const verifier =
+      facade === undefined
+        ? verifierFor([{ config: { issuer, audiences, jwks, jwtValidationOptions }, at: [] }], site)
+        : facadeVerifier(facade, jwtValidationOptions?.requiredClaims, site)
     advise(config, provider, site)
     if (verifier === undefined) return {}
     const endpoints = new OauthEndpoints({
       provider,
-      issuer,
+      issuer: facade?.issuer ?? issuer,
       audience: audiences[0],
       inHeader: config.authorizationLocation?.header !== undefined || !config.authorizationLocation,
       overlay,
@@ -75,7 +82,7 @@ export const mcpAuthentication = define({
       },
       pools: site.pools,
     })
-    return new McpAuthentication({ verifier, location, endpoints, resource, scopes, mode: config.mode })
+    return new McpAuthentication({ verifier, location, endpoints, facade, resource, scopes, mode: config.mode })
   },
 })
 
@@ -83,6 +90,8 @@ interface Facts {
   readonly verifier: Verifier
   readonly location: Location
   readonly endpoints: OauthEndpoints
+  /** An authorization server of our own in front of the configured one. */
+  readonly facade: FacadeDoor | undefined
   readonly resource: URL | undefined
   readonly scopes: readonly string[]
   readonly mode: Config['mode']
@@ -96,7 +105,8 @@ class McpAuthentication implements Policy, Protected {
   }
 
   onRequest(x: Exchange): Maybe<Reply | undefined> {
-    const { location, verifier, endpoints, mode } = this.#facts
+    const { location, verifier, endpoints, facade, mode } = this.#facts
+    if (facade?.owns(x.path) === true) return facade.answer(x)
     const known = knownPath(x.path)
     if (known !== undefined) return endpoints.answer(known, x)
     x.resource = this
@@ -143,6 +153,24 @@ function said(x: Exchange, why: string): string {
   x.reason = 'JwtAuth'
   x.error = `authentication failure: ${why}`
   return x.error
+}
+
+/** Without an authorization server of our own: `undefined`. `broken`: it cannot be made, and that has been reported. */
+async function facadeOf(
+  config: Config,
+  scopes: readonly string[],
+  site: Site,
+): Promise<FacadeDoor | undefined | 'broken'> {
+  const { facade, issuer, audiences, resourceMetadata, provider, clientId } = config
+  if (!facade) return undefined
+  if (provider || clientId)
+    site.problem(
+      ['facade'],
+      'stands in front of the identity provider by itself: `provider` and `clientId` beside it are for clients that use the provider',
+    )
+  const { resource } = resourceMetadata
+  const text = typeof resource === 'string' ? resource : ''
+  return (await facadeDoor(facade, { issuer, audiences, scopes, resource: text }, site)) ?? 'broken'
 }
 
 /** The document of the authorization server; routes that have the same one share it, over reloads too. */

@@ -16,7 +16,7 @@ const isNot =
     typeof value === 'string' && value !== built
 
 /** Listener, gateway and section policies that need an identity, a rule or a service. */
-const gatewayPolicies = ['extAuthz', 'authorization', 'extProc', 'transformations'] as const
+const gatewayPolicies = ['extAuthz', 'extProc', 'transformations'] as const
 
 /** By place: what stands there and is not built. Places are named in `schema/`. */
 export const notBuilt = {
@@ -50,7 +50,6 @@ export const notBuilt = {
     'storage',
     'standardAttributes',
     'sensitiveHeaders',
-    'customFunctions',
     'tracing',
     { key: 'histograms', when: isNot('classic') },
   ],
@@ -68,7 +67,6 @@ export const notBuilt = {
   routePolicies: [
     ...gatewayPolicies,
     'requestMirror',
-    'mcpAuthorization',
     'mcpGuardrails',
     'a2a',
     'ai',
@@ -83,8 +81,6 @@ export const notBuilt = {
     'tcp',
     'health',
     'extAuthz',
-    'authorization',
-    'mcpAuthorization',
     'mcpGuardrails',
     'a2a',
     'ai',

@@ -127,6 +127,8 @@ export interface Shape {
   readonly stats: Address
   readonly readiness: Address
   readonly limits: Limits
+  /** Functions of CEL that the configuration defines; empty: none. */
+  readonly customFunctions: string
   /** 32 bytes, when configured: seals session ids. */
   readonly sessionKey: Buffer | undefined
   /** 32 bytes that seal the cookies of browser logins. */

@@ -1,5 +1,6 @@
 // A configuration in normal form → a snapshot: every module compiled, every list in order, nothing left to decide per request.
 import { createSecureContext, type SecureContext } from 'node:tls'
+import type { Diagnostic } from '../cel/ast.ts'
 import type { Attribute } from '../cel/program.ts'
 import type { BackendShape, BindShape, Body, ListenerShape, RouteShape, Shape, TlsShape } from '../config/shape.ts'
 import type { Entrance } from '../core/exchange.ts'
@@ -8,23 +9,25 @@ import type { Store } from '../core/store.ts'
 import { Pools } from '../http/pools.ts'
 import { bodyDoors } from '../policy/bodies.ts'
 import { policies } from '../policy/index.ts'
-import { CEL_LATER } from '../policy/later.ts'
 import {
   type BackendModule,
   type BackendSite,
   compileProgram,
+  type Expression,
   type NamedPlace,
   type Pages,
   type Policy,
   type PolicyModule,
   type Program,
   type Site,
+  type Use,
 } from '../policy/policy.ts'
 import { placeOf } from '../proxy/place.ts'
 import { StoreAt } from '../store/open.ts'
 import { type Log, silent } from '../telemetry/log.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
 import { backends } from './backends.ts'
+import { Expressions } from './expressions.ts'
 import { Router } from './match.ts'
 import { Bind, type Listener, type Route, type RouteBackend, Snapshot } from './snapshot.ts'
 import { type Holder, Keeper } from './state.ts'
@@ -87,9 +90,12 @@ class Compiler {
   readonly #context: CompileContext
   readonly #holder: Holder
   readonly #named = new Map<string, NamedPlace>()
+  readonly #expressions: Expressions
 
   constructor(shape: Shape, context: CompileContext, holder: Holder) {
     this.#shape = shape
+    this.#expressions = new Expressions(shape.customFunctions)
+    this.#diagnosed(['config', 'customFunctions'], shape.customFunctions, this.#expressions.diagnostics)
     this.#context = context
     this.#holder = holder
   }
@@ -191,7 +197,7 @@ class Compiler {
     this.#problem(body.path, `${kind} \`${body.key}\` is not built`)
   }
 
-  #site(path: Path, _reads: Reads = new Set()): Site {
+  #site(path: Path, reads: Reads = new Set()): Site {
     const { pools, log, metrics, read } = this.#context
     const report = (severity: Problem['severity'], at: Path, message: string, hint?: string): void => {
       this.problems.push(moduleProblem({ severity, path: [...path, ...at], message, hint }))
@@ -203,11 +209,8 @@ class Compiler {
       metrics,
       problem: (at, message, hint) => report('error', at, message, hint),
       warning: (at, message, hint) => report('warning', at, message, hint),
-      terms: () => [],
-      cel: (at) => {
-        report('error', at, `an expression ${CEL_LATER}`)
-        return undefined
-      },
+      cel: (at, source, use) => this.#expression([...path, ...at], source, use, reads),
+      terms: (expression) => this.#expressions.terms(expression),
       read: (file) => {
         const content = read(file)
         if (content === undefined) this.#problem(path, `cannot read the file ${file}`)
@@ -219,6 +222,26 @@ class Compiler {
       store: this.#context.store ?? this.#holder.keep('store', () => new StoreAt(inMemory)).open,
       ...(this.#context.pages && { pages: this.#context.pages }),
     }
+  }
+
+  #expression(path: Path, source: string, use: Use, reads: Reads): Expression | undefined {
+    const { expression, diagnostics } = this.#expressions.compile(source, use)
+    this.#diagnosed(path, source, diagnostics)
+    // What a log reads is recorded in passing: no request waits for it.
+    if (use.phase !== 'log') for (const attribute of expression?.attributes ?? []) reads.add(attribute)
+    return expression
+  }
+
+  #diagnosed(path: Path, text: string, diagnostics: readonly Diagnostic[]): void {
+    for (const { code, severity, message, hint, start, end } of diagnostics)
+      this.problems.push({
+        code,
+        severity: severity === 'error' ? 'error' : 'warning',
+        path,
+        message,
+        ...(hint !== undefined && { hint }),
+        part: { text, start, end },
+      })
   }
 
   #backendSite(path: Path, program: Program, reads: Reads): BackendSite {

@@ -1,5 +1,6 @@
 // THE order in which policies are executed (reference: agentgateway §2). To add one: its file, and a line here.
 import { apiKey } from './api-key.ts'
+import { authorization } from './authorization.ts'
 import { backendAuth } from './backend-auth.ts'
 import { backendTLS } from './backend-tls.ts'
 import { basicAuth } from './basic-auth.ts'
@@ -9,8 +10,9 @@ import { csrf } from './csrf.ts'
 import { delay } from './delay.ts'
 import { directResponse } from './direct-response.ts'
 import { jwtAuth } from './jwt-auth.ts'
-import { oidc } from './oidc.ts'
 import { mcpAuthentication } from './mcp-authentication.ts'
+import { mcpAuthorization } from './mcp-authorization.ts'
+import { oidc } from './oidc.ts'
 import type { PolicyModule } from './policy.ts'
 import { requestHeaderModifier } from './request-header-modifier.ts'
 import { requestRedirect } from './request-redirect.ts'
@@ -27,6 +29,7 @@ export const policies = [
   mcpAuthentication, // after `jwtAuth` of a listener, whose token must be good for this resource too
   basicAuth,
   apiKey,
+  authorization, // once all is known of who is calling, and before anything is done for them
   buffer, // everything below may look into a whole body
   csrf, // after whatever may answer, before anything is changed
   requestHeaderModifier, // before `urlRewrite`: a rewritten authority wins over a configured `host`
@@ -38,4 +41,5 @@ export const policies = [
   retry, // only what does go to a backend is kept for another attempt
   backendTLS, // no door: settles how a backend is reached
   backendAuth, // no door: nor who it is told that asks
+  mcpAuthorization, // no request door: asked for each tool, prompt, resource and task
 ] as const satisfies readonly PolicyModule[]

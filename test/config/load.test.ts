@@ -65,11 +65,8 @@ test('the demo configuration is read whole, and the ledger is right about every 
     [...new Set(rows.map(({ path }) => String(path.at(-1))))].toSorted((a, b) => a.localeCompare(b))
   assert.deepEqual(last(by['not built']), [
     'ai',
-    'authorization',
-    'backendAuth',
     'extAuthz',
     'fields',
-    'mcpAuthorization',
     'openapi',
     'remoteRateLimit',
     'tracing',

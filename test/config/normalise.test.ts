@@ -226,6 +226,7 @@ test('nothing configured means the documented defaults', () => {
     stats: { host: '::', port: 15_020 },
     readiness: { host: '::', port: 15_021 },
     limits: defaultLimits,
+    customFunctions: '',
     sessionKey: undefined,
     cookieSecret: undefined,
     store: { url: undefined, keys: [] },

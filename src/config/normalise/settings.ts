@@ -20,6 +20,7 @@ export function settings(config: Startup, env: Env, notes: Notes, bufferSize?: n
   return {
     ...addresses(config, from),
     limits: limits(config, bufferSize),
+    customFunctions: config.customFunctions ?? '',
     sessionKey: from.key('SESSION_KEY') ?? config.session?.key,
     cookieSecret: from.key('OIDC_COOKIE_SECRET'),
     store: {

@@ -148,6 +148,7 @@ export const startup = () =>
       adminAddr: address().nullish(),
       statsAddr: address().nullish(),
       readinessAddr: address().nullish(),
+      customFunctions: z.string().nullish(),
       histograms: z.enum(['classic', 'native', 'both']).nullish(),
       session: z.strictObject({ key: sealKey() }).nullish(),
       mcp: z.strictObject({ sessionTtl: becomes(duration().nullish(), 'config.limits.sessionIdleMs') }).nullish(),

@@ -1,0 +1,26 @@
+// YAML `mcpAuthorization`: rules on tools, prompts, resources and tasks. Lists and calls ask the same question.
+import type { Exchange } from '../core/exchange.ts'
+import type { Item } from '../core/item.ts'
+import { define } from '../core/module.ts'
+import { audienceOf } from './audience.ts'
+import { contextOf } from './context.ts'
+import type { Policy, Site } from './policy.ts'
+import { compileRules, rulesSchema } from './rules.ts'
+
+/**
+ * A thing that the rules deny is not there, for lists as for calls (reference: agentgateway §3.6). Sets of route, backend and target
+ * come together. What a caller passes is known when a tool is called; while tools are listed it is not, and a rule that could
+ * still say yes lists the tool.
+ */
+export const mcpAuthorization = define({
+  key: 'mcpAuthorization',
+  schema: rulesSchema,
+  compile(config, site: Site): Policy {
+    const rules = compileRules(config, site, 'authorization')
+    const audience = audienceOf(rules.all)
+    return {
+      ...(audience !== undefined && { audience }),
+      permits: (item: Item, x: Exchange, input?: unknown) => rules.verdict(contextOf(x), item, input),
+    }
+  },
+})

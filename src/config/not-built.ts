@@ -100,14 +100,6 @@ export const notBuilt = {
   'policies.delay': [
     { key: 'duration', when: (value) => typeof value === 'string' && durationMs(value.trim()) === undefined },
   ],
-  'policies.backendAuth': [
-    'gcp',
-    'aws',
-    'azure',
-    'jwtSign',
-    'oauthTokenExchange',
-    'crossAppAccess',
-  ],
   'policies.backendTLS': ['keyExchangeGroups'],
 } as const satisfies Record<string, readonly Row[]>
 

@@ -1,5 +1,8 @@
 // THE table of ways to prove to an upstream who asks. To add one: its file, and a line here.
+import { aws } from './aws.ts'
+import { azure } from './azure.ts'
 import { crossAppAccess } from './cross-app-access.ts'
+import { gcp } from './gcp.ts'
 import { jwtSign } from './jwt-sign.ts'
 import { key } from './key.ts'
 import type { KindModule } from './kind.ts'
@@ -13,5 +16,8 @@ export const kinds = [
   jwtSign,
   oauthTokenExchange,
   crossAppAccess,
+  aws,
+  azure,
+  gcp,
   oauthClientCredentials,
 ] as const satisfies readonly KindModule[]

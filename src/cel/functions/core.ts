@@ -26,7 +26,7 @@ function listContains(list: readonly Value[], item: Value, meter: Meter): Value 
   if (!meter.step(list.length)) return costLimit
   let answer: Value = false
   for (const each of list) {
-    const same = equal(each, item, meter)
+    const same = stops(each) ? each : equal(each, item, meter)
     if (same === true) return true
     if (same !== false) answer = same
   }

@@ -44,7 +44,7 @@ ${odd ? '<p class="warning" role="alert">The name holds characters that hide or 
 <dl>
 <dt>Who asks</dt><dd>${whoAsks(client.origin)}</dd>
 <dt>Where the access goes</dt><dd>${whereTo(redirect)}</dd>
-<dt>What it may do</dt><dd>${scopes.length === 0 ? 'Use what you may use there.' : `<ul>${scopes.map((scope) => `<li>${shown(scope)}</li>`).join('')}</ul>`}</dd>
+<dt>What it may do</dt><dd>${scopes.length === 0 ? 'Use what you may use there.' : `<ul>${scopes.map(({ name: scope, words }) => `<li>${words === undefined ? shown(scope) : `${escaped(words)} (${shown(scope)})`}</li>`).join('')}</ul>`}</dd>
 </dl>
 ${redirect.place === 'site' ? '' : '<p class="warning" role="note">Go on only if you have just started this login yourself, in a program on this computer.</p>'}
 <form method="post" action="${escaped(action)}">

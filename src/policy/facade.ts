@@ -46,6 +46,7 @@ export const facadeSchema = () =>
     scopes: z.array(z.string().min(1)).default(['openid', 'profile', 'email']),
     parameters: z.record(z.string(), z.string()).default({}),
     claims: z.array(z.string().min(1)).default(usualClaims),
+    scopeDescriptions: z.record(z.string(), z.string()).default({}),
     registration: z
       .strictObject({
         enabled: z.boolean().default(true),
@@ -55,7 +56,7 @@ export const facadeSchema = () =>
       .default({ enabled: true, perHour: 10, clients: 10_000 }),
     clientDocuments: z.union([z.enum(['any', 'none']), z.array(z.string().min(1))]).default('any'),
     redirectSchemes: z.array(z.string().regex(/^[a-z][a-z0-9+.-]*$/)).default([]),
-    requestsPerMinute: z.int().positive().default(60),
+    requestsPerMinute: z.int().positive().default(120),
     accessTokenTtl: duration().default(10 * MINUTE),
     loginTtl: duration().default(30 * DAY),
     rememberConsent: duration().default(0),
@@ -136,6 +137,7 @@ function settingsOf(body: z.output<ReturnType<typeof facadeSchema>>, place: Faca
       parameters: body.parameters,
     },
     scopes: place.scopes,
+    words: body.scopeDescriptions,
     claims: body.claims,
     registration: { open: registration.enabled, perHour: registration.perHour, clients: registration.clients },
     documents: body.clientDocuments,

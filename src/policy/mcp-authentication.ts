@@ -108,6 +108,8 @@ class McpAuthentication implements Policy, Protected {
     const { location, verifier, endpoints, facade, mode } = this.#facts
     if (facade?.owns(x.path) === true) return facade.answer(x)
     const known = knownPath(x.path)
+    // With an authorization server of our own the provider's documents are nobody's business.
+    if (known !== undefined && known.kind !== 'resource' && facade !== undefined) return text(404, 'not found')
     if (known !== undefined) return endpoints.answer(known, x)
     x.resource = this
     // A policy of the listener may have taken it off already: it must be good for this resource all the same.

@@ -11,7 +11,10 @@ const consent = (more: Partial<ConsentPage> = {}): ConsentPage => ({
   client: { name: shown('App'), origin: { kind: 'registered' } },
   redirect: { shown: 'app.example', place: 'site' },
   resource: 'https://gate.example/mcp',
-  scopes: [shown('tools:read')],
+  scopes: [
+    { name: shown('tools:read'), words: 'See which tools there are' },
+    { name: shown('tools:call'), words: undefined },
+  ],
   action: '/consent',
   request: 'sealed',
   ...more,
@@ -27,7 +30,14 @@ test('the consent page names client, place, resource and scopes, and its form ha
   const { status, headers, text } = await made(consent())
   assert.equal(status, 200)
   assert.equal(headers['content-type'], 'text/html; charset=utf-8')
-  for (const part of ['App', 'app.example', 'https://gate.example/mcp', 'tools:read', 'Nobody has checked it'])
+  for (const part of [
+    'App',
+    'app.example',
+    'https://gate.example/mcp',
+    'See which tools there are (tools:read)',
+    '<li>tools:call</li>',
+    'Nobody has checked it',
+  ])
     assert.ok(text.includes(part), part)
   assert.match(text, /<form method="post" action="\/consent">/)
   assert.deepEqual(

@@ -25,7 +25,7 @@ export interface ConsentPage {
   /** Where the person will be sent, and whether that is a program on their own machine. */
   readonly redirect: { readonly shown: string; readonly place: 'site' | 'loopback' | 'application' }
   readonly resource: string
-  readonly scopes: readonly Shown[]
+  readonly scopes: readonly { readonly name: Shown; readonly words: string | undefined }[]
   /** Where the form goes, and the sealed request that goes with it. */
   readonly action: string
   readonly request: string

@@ -146,12 +146,15 @@ async function consentPage(client: Client, wish: Wish, browser: Browser, parts: 
         place: redirectPlace(wish.redirect, schemes) ?? 'application',
       },
       resource: wish.resource,
-      scopes: wish.scopes.map((scope) => shown(scope)),
+      scopes: wish.scopes.map((scope) => ({ name: shown(scope), words: wordsFor(scope, facts) })),
       action: facts.paths.consent,
       request,
     },
   }
 }
+
+const wordsFor = (scope: string, { settings: { words } }: Facts): string | undefined =>
+  Object.hasOwn(words, scope) ? words[scope] : undefined
 
 /**
  * Whether another site's page sent the form. With `Referrer-Policy: no-referrer`, which our pages have, browsers send `Origin: null`

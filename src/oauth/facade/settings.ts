@@ -22,6 +22,8 @@ export interface FacadeSettings {
   readonly provider: ProviderSettings
   /** What clients can be granted. */
   readonly scopes: readonly string[]
+  /** What a scope means, in words for the person who is asked. */
+  readonly words: Readonly<Record<string, string>>
   /** Claims of the user that are carried into our tokens. */
   readonly claims: readonly string[]
   readonly registration: { readonly open: boolean; readonly perHour: number; readonly clients: number }

@@ -13,6 +13,12 @@ import { connect, Memory, world } from './world.ts'
 const names = async (client: Awaited<ReturnType<typeof connect>>): Promise<string[]> =>
   (await client.listTools()).tools.map(({ name }) => name)
 
+function sessionOf({ transport }: Awaited<ReturnType<typeof connect>>): string {
+  const id = transport?.sessionId
+  assert.ok(id !== undefined)
+  return id
+}
+
 const claimsOf = (token = ''): { [claim: string]: unknown } => {
   const [, payload = ''] = token.split('.')
   return { ...JSON.parse(Buffer.from(payload, 'base64url').toString()) }
@@ -107,6 +113,58 @@ test('a client can be the document at its own address', async (t) => {
   const client = await connect(t, url, memory, { browser: new Browser(), user: 'alice' })
   assert.ok((await names(client)).length > 0)
   assert.equal(claimsOf(memory.tokens()?.access_token)['client_id'], id)
+})
+
+test('the consent page comes from the gateway with what keeps it from being framed or kept', async (t) => {
+  const { url, asked, start } = await world(t)
+  await start()
+  const memory = new Memory()
+  await assert.rejects(connect(t, url, memory), UnauthorizedError)
+  const page = await fetch(memory.link ?? '')
+  assert.equal(page.status, 200)
+  assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'.*frame-ancestors 'none'/)
+  assert.equal(page.headers.get('cache-control'), 'no-store')
+  assert.match(page.headers.get('set-cookie') ?? '', /; HttpOnly; SameSite=Lax$/)
+  const text = await page.text()
+  assert.match(text, /Let <bdi>Journey<\/bdi> use http:\/\/localhost:\d+\/mcp in your name\?/)
+  assert.match(text, /To a program on this computer, at <strong>127\.0\.0\.1:6276<\/strong>/)
+  assert.deepEqual(asked, [], 'nobody has asked the provider anything')
+})
+
+test('a session is its person’s: a new token of theirs goes on, nobody else’s gets in (row 70)', async (t) => {
+  const { url, start } = await world(t)
+  await start()
+  const [alice, bob] = [new Memory(), new Memory()]
+  const client = await connect(t, url, alice, { browser: new Browser(), user: 'alice' })
+  await connect(t, url, bob, { browser: new Browser(), user: 'bob' })
+  const session = sessionOf(client)
+  const post = async (memory: Memory, id: string): Promise<number> => {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${memory.tokens()?.access_token}`,
+        'mcp-session-id': id,
+        'mcp-protocol-version': '2025-06-18',
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }),
+    })
+    await response.body?.cancel()
+    return response.status
+  }
+  // Without the rule: whoever knows the id is in, whatever their token says.
+  const naive = (known: string, shown: string): boolean => known === shown
+  assert.equal(naive(session, session), true)
+  assert.equal(await post(alice, session), 200)
+  assert.equal(await post(bob, session), 404)
+  assert.equal(await post(bob, 'chosen-by-a-client'), 404)
+  const before = alice.tokens()?.access_token
+  alice.forgetAccess()
+  assert.ok((await names(client)).length > 0, 'the same client goes on by itself')
+  assert.notEqual(alice.tokens()?.access_token, before)
+  assert.equal(sessionOf(client), session)
+  assert.equal(await post(alice, session), 200)
 })
 
 test('a token of the provider itself, of another resource, or changed, opens nothing', async (t) => {

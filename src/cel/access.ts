@@ -3,7 +3,7 @@ import type { Ast } from './ast.ts'
 import { type Build, type Code, constant, dynamic, fold, placeOf, refuse } from './build.ts'
 import type { Frame, Run } from './frame.ts'
 import { integral, numeric } from './number.ts'
-import { isList, isMap, lookup, noOverload, typeName } from './operators.ts'
+import { isList, isMap, isPlainObject, lookup, noOverload, own, typeName } from './operators.ts'
 import { Fault, HostObject, Optional, stops, Type, type Value } from './value.ts'
 
 const typeNames = 'bool int uint double string bytes list map null_type type optional_type'.split(' ')
@@ -79,13 +79,12 @@ function reach(base: Run, fields: readonly string[]): Run {
 /** A field of whatever has fields; `fault` when there is none. Own fields only, and none of any class (cel.md §4.1). */
 function member(of: Value, field: string, fault: Fault): Value {
   if (typeof of !== 'object' || of === null) return fault
-  if (of instanceof HostObject) {
-    const value = of.get(field)
-    return value === undefined ? fault : value
-  }
-  if (stops(of)) return of
-  if (of instanceof Optional) return through(of, field, fault)
-  const value = lookup(of, field)
+  let value: Value | undefined
+  if (of instanceof HostObject) value = of.get(field)
+  else if (isPlainObject(of)) value = own(of, field)
+  else if (stops(of)) return of
+  else if (of instanceof Optional) return through(of, field, fault)
+  else value = lookup(of, field)
   return value === undefined ? fault : value
 }
 

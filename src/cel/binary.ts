@@ -82,13 +82,13 @@ function operationOf(operator: Binary, spec: boolean): Operation {
     case '!=':
       return (left, right, frame) => opposite(equal(left, right, frame))
     case '<':
-      return ordered(operator, spec, (order) => order < 0)
+      return ordered(operator, spec, { holds: (order) => order < 0, numbers: (a, b) => a < b })
     case '<=':
-      return ordered(operator, spec, (order) => order <= 0)
+      return ordered(operator, spec, { holds: (order) => order <= 0, numbers: (a, b) => a <= b })
     case '>':
-      return ordered(operator, spec, (order) => order > 0)
+      return ordered(operator, spec, { holds: (order) => order > 0, numbers: (a, b) => a > b })
     case '>=':
-      return ordered(operator, spec, (order) => order >= 0)
+      return ordered(operator, spec, { holds: (order) => order >= 0, numbers: (a, b) => a >= b })
     case 'in':
       return spec ? contained : within
     case '+':
@@ -113,13 +113,23 @@ const plus: Operation = (left, right, frame) => add(left, right, frame, false)
 const opposite = (same: Value): Value => (typeof same === 'boolean' ? !same : same)
 
 /** The dialect has no order of bytes and none with NaN; in the specification, NaN is neither less nor more (cel.md §2.3.4). */
-function ordered(operator: string, spec: boolean, holds: (order: number) => boolean): Operation {
+function ordered(operator: string, spec: boolean, rule: Order): Operation {
+  const { holds, numbers } = rule
   return (left, right) => {
+    if (Number.isSafeInteger(left) && Number.isSafeInteger(right)) {
+      if (typeof left === 'number' && typeof right === 'number') return numbers(left, right)
+    }
     const order = compare(left, right)
     if (order instanceof Fault) return noOverload(operator, left, right)
     if (spec) return holds(order)
     return Number.isNaN(order) || left instanceof Uint8Array ? noOverload(operator, left, right) : holds(order)
   }
+}
+
+/** What an order must be, and the same of two ordinary numbers. */
+interface Order {
+  readonly holds: (order: number) => boolean
+  readonly numbers: (left: number, right: number) => boolean
 }
 
 /** `in` of the specification: items of lists, keys of maps. */
@@ -146,10 +156,14 @@ function within(item: Value, whole: Value, frame: Frame): Value {
 
 function listed(item: Value, list: readonly Value[], frame: Frame): Value {
   if (!frame.step(list.length)) return costLimit
-  if (typeof item === 'string' && list.includes(item)) return true
+  const simple = typeof item === 'string'
   let held: Value = false
   for (const each of list) {
-    if (typeof each === 'string' && typeof item === 'string') continue
+    // Two texts, which is what rules compare, need no more than this.
+    if (simple && typeof each === 'string') {
+      if (each === item) return true
+      continue
+    }
     const same = equal(item, each, frame)
     if (same === true) return true
     if (same !== false) held = same

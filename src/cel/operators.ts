@@ -31,9 +31,14 @@ export function isList(value: Value): value is readonly Value[] {
   return Array.isArray(value)
 }
 
-/** JSON object: made by a parser or a literal of ours. Instances of classes never show their fields (cel.md §4.1). */
+/**
+ * JSON object: made by a parser or a literal of ours. Instances of classes never show their fields (cel.md §4.1). The constructor
+ * is asked first because that is cheap; a field of that name holds data, which is never a function, and only means the longer way.
+ */
 export function isPlainObject(value: Value): value is PlainObject {
   if (typeof value !== 'object' || value === null) return false
+  const made: unknown = value.constructor
+  if (made === Object) return true
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
 }
@@ -104,8 +109,7 @@ export function put(map: Map<Value, Value>, key: Value, value: Value): Map<Value
 export function lookup(map: Value, key: Value): Value | undefined {
   if (isTable(map)) return mapLookup(map, key)
   if (map instanceof HostObject) return typeof key === 'string' ? map.get(key) : undefined
-  if (typeof key === 'string' && isPlainObject(map)) return own(map, key)
-  return undefined
+  return typeof key === 'string' && isPlainObject(map) ? own(map, key) : undefined
 }
 
 function mapLookup(map: ReadonlyMap<Value, Value>, key: Value): Value | undefined {
@@ -118,9 +122,13 @@ function mapLookup(map: ReadonlyMap<Value, Value>, key: Value): Value | undefine
   return uint === undefined ? undefined : map.get(uint)
 }
 
-/** The only way to a field of a JSON object: prototypes are never looked at (cel.md §4.1). */
+/**
+ * The only way to a field of a JSON object: prototypes are never looked at (cel.md §4.1). Reading first makes what is missing,
+ * the common case when rules are tried one after another, half as expensive.
+ */
 export function own(object: PlainObject, field: string): Value | undefined {
-  return Object.hasOwn(object, field) ? object[field] : undefined
+  const value = object[field]
+  return value !== undefined && Object.hasOwn(object, field) ? value : undefined
 }
 
 /** Entries of a map of any form, in order. */

@@ -119,6 +119,19 @@ test('unless the configuration says where it is; then it is taken off there', as
   assert.equal((await bare.ask({ headers: { 'x-token': token } })).status, 200)
 })
 
+test('an expression may say where the token is; it stays there, and what goes wrong is no token', async (t) => {
+  const { ask, one } = await guarded(
+    t,
+    `mode: strict, location: {expression: 'request.headers["x-jwt"].stripPrefix("jwt:")'}`,
+  )
+  const token = await one.sign()
+  const answer = await ask({ headers: { 'x-jwt': `jwt:${token}` } })
+  assert.deepEqual([answer.status, answer.text.includes(token)], [200, true])
+  assert.equal((await ask({ headers: { 'x-jwt': 'jwt:' } })).text, missing)
+  assert.equal((await ask()).text, missing)
+  assert.equal((await ask({ headers: { 'x-jwt': 'jwt:rubbish' } })).status, 401)
+})
+
 test('a preflight needs no token: it cannot carry one', async (t) => {
   const one = await signer()
   const yaml = route(

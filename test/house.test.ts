@@ -29,6 +29,7 @@ const landlords: Readonly<Record<string, readonly string[]>> = {
   '@aws-sdk/client-sts': ['policy'],
   '@aws-sdk/credential-provider-node': ['policy'],
   '@azure/identity': ['policy'],
+  bcryptjs: ['policy'],
   '@smithy/signature-v4': ['policy'],
   jose: ['oauth'],
   oauth4webapi: ['oauth'],

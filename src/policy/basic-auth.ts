@@ -2,10 +2,11 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { fileOrInline } from '../config/value.ts'
-import type { Exchange, Identity, Reply } from '../core/exchange.ts'
+import type { Exchange, Identity, Maybe, Reply } from '../core/exchange.ts'
 import { define } from '../core/module.ts'
 import { type Remembered, VerifyCache } from '../oauth/verify-cache.ts'
 import { type Location, locationFor, locationSchema, several } from './authorization-location.ts'
+import { Bcrypt } from './bcrypt.ts'
 import { type Entry, readUsers } from './htpasswd.ts'
 import type { Policy, Site } from './policy.ts'
 
@@ -34,7 +35,10 @@ export const basicAuth = define({
     const location = locationFor(authorizationLocation, 'Basic', site, ['authorizationLocation'])
     const text = 'inline' in htpasswd ? htpasswd.inline : site.read(htpasswd.file)?.toString('utf8')
     if (text === undefined) return {} // a file that cannot be read has been reported
-    const { entries, wrong } = readUsers(text)
+    const { entries, wrong } = readUsers(
+      text,
+      site.keep('bcrypt', () => new Bcrypt()),
+    )
     for (const { line, why } of wrong) site.problem(['htpasswd'], `line ${line} ${why}`)
     const quoted = (realm ?? 'Restricted').replace(/["\\]/g, '\\$&')
     return new BasicAuth(entries, location, { strict: mode === 'strict', challenge: `Basic realm="${quoted}"` })
@@ -63,29 +67,39 @@ class BasicAuth implements Policy {
     this.#nobody = [...entries.values()].find(({ slow }) => slow)
   }
 
-  onRequest(x: Exchange): Reply | undefined {
+  onRequest(x: Exchange): Maybe<Reply | undefined> {
     const found = this.#location.read(x)
     if (found === undefined)
       return this.#manner.strict ? this.#refuse(x, 'no basic authentication credentials found') : undefined
     this.#location.remove(x)
     const pair = found === several ? undefined : credentials(found)
-    if (pair === undefined || !this.#verified(pair)) return this.#refuse(x, 'invalid credentials')
-    const { username } = pair
+    if (pair === undefined) return this.#refuse(x, 'invalid credentials')
+    const right = this.#verified(pair)
+    if (typeof right === 'boolean') return this.#judged(x, pair, right)
+    return right.then((known) => this.#judged(x, pair, known))
+  }
+
+  #judged(x: Exchange, { username }: Pair, right: boolean): Reply | undefined {
+    if (!right) return this.#refuse(x, 'invalid credentials')
     x.basicAuth = { username }
     x.identity = { via: 'basic', subject: username, claims: {} } satisfies Identity
     return undefined
   }
 
-  #verified({ username, password }: Pair): boolean {
+  #verified({ username, password }: Pair): Maybe<boolean> {
     if (password.length > MAX_PASSWORD) return false
     const entry = this.#entries.get(username)
     if (entry?.slow === false) return entry.verify(password)
     const digest = createHmac('sha256', this.#pepper).update(`${username}:`).update(password).digest('base64url')
     const now = Date.now()
     if (entry !== undefined && this.#known.get(digest, now) !== undefined) return true
-    const right = (entry ?? this.#nobody)?.verify(password) === true && entry !== undefined
-    if (right) this.#known.set(digest, { until: now + REMEMBER_MS, size: 1 })
-    return right
+    const known = (right: boolean | undefined): boolean => {
+      if (right !== true || entry === undefined) return false
+      this.#known.set(digest, { until: now + REMEMBER_MS, size: 1 })
+      return true
+    }
+    const right = (entry ?? this.#nobody)?.verify(password)
+    return right instanceof Promise ? right.then(known) : known(right)
   }
 
   #refuse(x: Exchange, why: string): Reply {

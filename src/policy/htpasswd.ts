@@ -1,10 +1,12 @@
 // Files of users and password hashes as Apache's `htpasswd` writes them: read, and checked. Knows no HTTP.
 import { hash, timingSafeEqual } from 'node:crypto'
+import type { Maybe } from '../core/exchange.ts'
+import type { Bcrypt } from './bcrypt.ts'
 
 /** How one user's password is kept. */
 export interface Entry {
   /** Whether `password` is the one. */
-  verify(password: Buffer): boolean
+  verify(password: Buffer): Maybe<boolean>
   /** Made to be slow: a right answer is worth remembering, and wrong ones must not come in crowds. */
   readonly slow: boolean
 }
@@ -16,21 +18,21 @@ export interface Users {
 }
 
 /** Reads the text of such a file. Of a user who is there twice the first entry counts, as with Apache. */
-export function readUsers(text: string): Users {
+export function readUsers(text: string, bcrypt: Pick<Bcrypt, 'compare'>): Users {
   const entries = new Map<string, Entry>()
   const wrong: { line: number; why: string }[] = []
   for (const [index, raw] of text.split('\n').entries()) {
     const line = raw.trim()
     if (line === '' || line.startsWith('#')) continue
     const colon = line.indexOf(':')
-    const entry = colon <= 0 ? 'is no `user:password`' : entryOf(line.slice(colon + 1))
+    const entry = colon <= 0 ? 'is no `user:password`' : entryOf(line.slice(colon + 1), bcrypt)
     if (typeof entry === 'string') wrong.push({ line: index + 1, why: entry })
     else if (!entries.has(line.slice(0, colon))) entries.set(line.slice(0, colon), entry)
   }
   return { entries, wrong }
 }
 
-function entryOf(kept: string): Entry | string {
+function entryOf(kept: string, bcrypt: Pick<Bcrypt, 'compare'>): Entry | string {
   const md5 = /^(\$apr1\$|\$1\$)([^$]{0,8})\$([./0-9A-Za-z]{22})$/.exec(kept)
   if (md5 !== null) {
     const [, magic = '', salt = '', expected = ''] = md5
@@ -40,7 +42,8 @@ function entryOf(kept: string): Entry | string {
     const expected = kept.slice('{SHA}'.length)
     return { slow: false, verify: (password) => same(hash('sha1', password, 'base64'), expected) }
   }
-  if (/^\$2[aby]?\$/.test(kept)) return 'has a bcrypt hash, which is not built in this version'
+  if (/^\$2[aby]\$\d\d\$[./0-9A-Za-z]{53}$/.test(kept))
+    return { slow: true, verify: (password) => bcrypt.compare(password.toString('utf8'), kept) }
   if (kept.startsWith('$') || kept.startsWith('{')) return 'has a hash of a kind that is not read here'
   // What `crypt` makes of a password looks like this: taken for a password, the hash itself would open the door.
   if (kept === '' || /^[./0-9A-Za-z]{13}$/.test(kept))

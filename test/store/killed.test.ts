@@ -5,12 +5,15 @@ import { once } from 'node:events'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { folder, store } from './stage.ts'
+
+const writer = fileURLToPath(import.meta.resolve('./writer.ts'))
 
 test('a killed process leaves every value whole, and every one that it knew to be written', async (t) => {
   const where = folder(t)
   for (let round = 0; round < 3; round++) {
-    const child = spawn(process.execPath, [path.join(import.meta.dirname, 'writer.ts'), where], {
+    const child = spawn(process.execPath, [writer, where], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     let said = ''

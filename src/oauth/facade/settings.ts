@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Store, StoreKey } from '../../core/store.ts'
 
 /** The identity provider behind the facade, where one client is registered by hand. */
-export interface ProviderSettings {
+interface ProviderSettings {
   readonly issuer: string
   readonly clientId: string
   /** None: a public client there. */
@@ -46,7 +46,7 @@ export interface Fetched {
   readonly body: Buffer
 }
 
-export interface Outbound {
+interface Outbound {
   readonly method: 'GET' | 'POST'
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
@@ -78,7 +78,7 @@ export interface Facts {
   readonly key: (...parts: readonly string[]) => StoreKey
 }
 
-export type EndpointName = 'authorize' | 'consent' | 'callback' | 'token' | 'client-registration' | 'revoke' | 'jwks'
+type EndpointName = 'authorize' | 'consent' | 'callback' | 'token' | 'client-registration' | 'revoke' | 'jwks'
 
 /** What is put before a path to find an authorization server's metadata (RFC 8414 §3.1). */
 const WELL_KNOWN = '/.well-known/oauth-authorization-server'

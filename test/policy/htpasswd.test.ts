@@ -65,7 +65,7 @@ test('bcrypt hashes are checked in a thread of their own, and a crowd of guesses
     assert.equal(await right(kept, 'passwort'), false)
   }
   const slow = hashSync('secret', 8)
-  const answers = await Promise.all(Array.from({ length: 200 }, () => right(slow, 'secret')))
+  const answers = await Promise.all(Array.from({ length: 200 }, async () => right(slow, 'secret')))
   assert.ok(answers.includes(true))
   assert.ok(answers.includes(false))
 })

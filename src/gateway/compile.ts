@@ -28,7 +28,7 @@ import { type Log, silent } from '../telemetry/log.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
 import { backends } from './backends.ts'
 import { Expressions } from './expressions.ts'
-import { Router } from './match.ts'
+import { patternProblems, Router } from './match.ts'
 import { Bind, type Listener, type Route, type RouteBackend, Snapshot } from './snapshot.ts'
 import { type Holder, Keeper } from './state.ts'
 
@@ -149,6 +149,7 @@ class Compiler {
       compiled.push(made)
       if (made.handler.open === true) this.open.add(shape.name)
     }
+    this.problems.push(...shape.matches.flatMap(patternProblems))
     return {
       names: { route: shape.name, rule: shape.rule },
       hostnames: shape.hostnames,

@@ -1,6 +1,8 @@
 // Which route answers: hostnames and matches of one listener, brought into order of precedence once.
+import { Pattern as Compiled, regex } from '../cel/regex.ts'
 import type { MatchShape, Pattern } from '../config/shape.ts'
 import type { Exchange } from '../core/exchange.ts'
+import type { Path, Problem } from '../core/module.ts'
 import { HostMap, hostOf } from './host.ts'
 
 /** What a router needs to know of a route. */
@@ -97,10 +99,33 @@ function pathTest({ kind, value }: MatchShape['path']): (path: string) => boolea
   }
 }
 
-/** Regular expressions of a configuration must cover the whole text, as the original's do. */
+/** Every regular expression of a match that is none. */
+export function patternProblems({ path, headers, query, at }: MatchShape): Problem[] {
+  const written = (key: string, list: MatchShape['headers']): readonly (readonly [Path, Written])[] =>
+    list.map(({ value }, index) => [[...at, key, index, 'value', 'regex'], value])
+  const all: readonly (readonly [Path, Written])[] = [
+    [[...at, 'path', 'regex'], path],
+    ...written('headers', headers),
+    ...written('query', query),
+  ]
+  return all.flatMap(([place, { kind, value }]) => {
+    const pattern = kind === 'regex' ? regex(value) : undefined
+    if (pattern === undefined || pattern instanceof Compiled) return []
+    const message = `\`regex\` is not a regular expression: ${pattern.message}`
+    return { code: 'config.wrong-value', severity: 'error', path: place, message }
+  })
+}
+
+type Written = MatchShape['path'] | Pattern
+
+/**
+ * Regular expressions of a configuration must cover the whole text, as the original's do. They are RE2's: a path is whatever a
+ * client sends, and must not be able to hang the gateway.
+ */
 function whole(source: string): (text: string) => boolean {
-  const pattern = new RegExp(`^(?:${source})$`, 'u')
-  return (text) => pattern.test(text)
+  const pattern = regex(source)
+  // One that cannot be read is a problem of the configuration, which is then never used.
+  return pattern instanceof Compiled ? (text) => pattern.full(text) : () => false
 }
 
 const test = ({ kind, value }: Pattern): ((text: string) => boolean) =>

@@ -1,6 +1,7 @@
 // YAML `cors`: which web pages may call, and what they may read. Answers preflights; refuses nothing else (browsers do).
 import type { OutgoingHttpHeaders } from 'node:http'
 import { z } from 'zod'
+import { Pattern, regex } from '../cel/regex.ts'
 import { durationMs } from '../config/duration.ts'
 import { scalar } from '../config/schema/scalar.ts'
 import type { Exchange, Reply } from '../core/exchange.ts'
@@ -40,8 +41,8 @@ const schema = z.strictObject({
 export const cors = define({
   key: 'cors',
   schema,
-  compile(config, _site: Site): Policy {
-    return new Cors(config)
+  compile(config, site: Site): Policy {
+    return new Cors(config, origins(config.allowOrigins, site))
   },
 })
 
@@ -56,11 +57,11 @@ class Cors implements Policy {
   readonly #echoesHeaders: boolean
   readonly #echoesMethod: boolean
 
-  constructor(config: z.infer<typeof schema>) {
+  constructor(config: z.infer<typeof schema>, allows: (origin: string) => boolean) {
     const { allowOrigins, allowHeaders, allowMethods, exposeHeaders, allowCredentials, maxAge: age } = config
     const everyone = allowOrigins.includes('*')
     this.#varies = !everyone || allowCredentials
-    this.#allows = everyone ? () => true : origins(allowOrigins)
+    this.#allows = everyone ? () => true : allows
     this.#echoesHeaders = allowCredentials && allowHeaders.includes('*')
     this.#echoesMethod = allowCredentials && allowMethods.includes('*')
     this.#always = {
@@ -125,13 +126,20 @@ const upstreamPermissions = [
 const listed = (name: string, values: readonly string[]): OutgoingHttpHeaders =>
   values.length === 0 ? {} : { [name]: values.join(',') }
 
-/** Test for any of the origins. A `*` stands for what host names and ports are made of, never for a separator. */
-function origins(allowed: readonly string[]): (origin: string) => boolean {
+/**
+ * Test for any of the origins. A `*` stands for what host names and ports are made of, never for a separator. JavaScript would try
+ * every way to share an origin of ten thousand characters among several stars; RE2 goes through it once.
+ */
+function origins(allowed: readonly string[], site: Site): (origin: string) => boolean {
   const exact = new Set(allowed.filter((one) => !one.includes('*')).map(asBrowsersSend))
-  const patterns = allowed
-    .filter((one) => one.includes('*'))
-    .map((one) => new RegExp(`^${one.split('*').map(literal).join('[a-z0-9.-]+')}$`, 'i'))
-  return (origin) => exact.has(origin) || patterns.some((pattern) => pattern.test(origin))
+  const patterns: Pattern[] = []
+  for (const [at, one] of allowed.entries()) {
+    if (!one.includes('*')) continue
+    const pattern = regex(`(?i)${one.split('*').map(literal).join('[a-z0-9.-]+')}`)
+    if (pattern instanceof Pattern) patterns.push(pattern)
+    else site.problem(['allowOrigins', at], `\`allowOrigins\` has an origin that cannot be used: ${pattern.message}`)
+  }
+  return (origin) => exact.has(origin) || patterns.some((pattern) => pattern.full(origin))
 }
 
 /** Lower case, no slash at the end, no port that is the scheme's own (HTML, serialization of an origin). */

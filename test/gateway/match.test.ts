@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { MatchShape } from '../../src/config/shape.ts'
 import { Exchange } from '../../src/core/exchange.ts'
 import { hostOf } from '../../src/gateway/host.ts'
-import { Router } from '../../src/gateway/match.ts'
+import { patternProblems, Router } from '../../src/gateway/match.ts'
 
 const match = (path: MatchShape['path'], rest: Partial<MatchShape> = {}): MatchShape => ({
   path,
@@ -95,6 +95,50 @@ test('a regex must cover the whole path', () => {
     ['/v1', '/v12', '/x/v1'].map((url) => chosen(router, url)),
     ['r', undefined, undefined],
   )
+})
+
+test('a regex is one of RE2, and covers the whole text whatever its alternatives', () => {
+  const value = { kind: 'regex', value: '(?i)red|blue' } as const
+  const router = new Router([
+    route('header', [regex('/a|/b', { headers: [{ name: 'x-team', value }] })]),
+    route('query', [regex('/q', { query: [{ name: 'v', value }] })]),
+  ])
+  assert.deepEqual(
+    [
+      chosen(router, '/b', { 'x-team': 'RED' }),
+      chosen(router, '/bb', { 'x-team': 'red' }),
+      chosen(router, '/a', { 'x-team': 'reddish' }),
+      chosen(router, '/q?v=no&v=Blue'),
+    ],
+    ['header', undefined, undefined, 'query'],
+  )
+})
+
+test('a path made for it does not keep the gateway busy', () => {
+  const router = new Router([route('r', [regex('/(a+)+')])])
+  // Backtracking takes 2^4000 steps for this one.
+  assert.equal(chosen(router, `/${'a'.repeat(4000)}!`), undefined)
+  assert.equal(chosen(router, `/${'a'.repeat(4000)}`), 'r')
+})
+
+test('what is no regular expression is told with its place, and matches nothing', () => {
+  const bad = { kind: 'regex', value: '(?=x)' } as const
+  const wrong = match(bad, {
+    at: ['matches', 0],
+    headers: [
+      { name: 'a', value: { kind: 'exact', value: '(' } },
+      { name: 'b', value: bad },
+    ],
+    query: [{ name: 'c', value: bad }],
+  })
+  assert.deepEqual(
+    patternProblems(wrong).map(({ path, message }) => `${path.join('.')}: ${message}`),
+    ['path', 'headers.1.value', 'query.0.value'].map(
+      (place) => `matches.0.${place}.regex: \`regex\` is not a regular expression: invalid or unsupported Perl syntax`,
+    ),
+  )
+  assert.deepEqual(patternProblems(regex('/v\\d+')), [])
+  assert.equal(chosen(new Router([route('r', [match(bad)])]), '/x'), undefined)
 })
 
 test('the matched prefix is noted for rewrites', () => {

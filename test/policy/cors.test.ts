@@ -138,6 +138,15 @@ test('an upstream cannot allow what the configuration does not', async (t) => {
   assert.deepEqual(access(await call('https://evil.example')), {})
 })
 
+test('an origin made for it does not keep the gateway busy', async (t) => {
+  const call = await behind(t, '{allowOrigins: ["https://*-*-*-*-*.example.com"]}')
+  // Backtracking takes years for this one.
+  const answer = await call(`https://${'a-'.repeat(5000)}!`)
+  assert.equal(answer.headers['access-control-allow-origin'], undefined)
+  const friend = 'https://a-b-c-d-e.example.com'
+  assert.equal((await call(friend)).headers['access-control-allow-origin'], friend)
+})
+
 test('refusals of later policies can be read by an allowed origin', async (t) => {
   const { ask } = await serve(t, route(`{cors: ${listed}, csrf: {}}`, await upstream(t)))
   const answer = await ask({ method: 'POST', headers: { origin: 'https://app.example' } })

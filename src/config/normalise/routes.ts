@@ -37,7 +37,7 @@ export function routeShape(
     matches:
       written.length === 0
         ? [matchesEverything(path)]
-        : written.map((one, at) => matchShape(one, [...path, 'matches', at], notes)),
+        : written.map((one, at) => matchShape(one, [...path, 'matches', at])),
     policies: onRoute,
     backends: (route.backends ?? []).flatMap(
       (backend, at) => backendShape({ backend, path: [...path, 'backends', at] }, onBackends, named, notes) ?? [],
@@ -57,35 +57,27 @@ export const prefixMatch = (prefix: string, at: Path): MatchShape => ({
 
 export const matchesEverything = (at: Path): MatchShape => prefixMatch('/', at)
 
-function matchShape(written: Match, at: Path, notes: Notes): MatchShape {
-  const named = (list: Match['headers'], key: string): MatchShape['headers'] =>
-    (list ?? []).map(({ name, value }, index) => ({
-      name,
-      value: pattern(value, [...at, key, index, 'value'], notes),
-    }))
+function matchShape(written: Match, at: Path): MatchShape {
+  const named = (list: Match['headers']): MatchShape['headers'] =>
+    (list ?? []).map(({ name, value }) => ({ name, value: pattern(value) }))
   return {
-    path: pathMatch(written.path, [...at, 'path'], notes),
+    path: pathMatch(written.path),
     method: written.method ?? undefined,
-    headers: named(written.headers, 'headers'),
-    query: named(written.query, 'query'),
+    headers: named(written.headers),
+    query: named(written.query),
     at,
   }
 }
 
-function pathMatch(written: Match['path'], at: Path, notes: Notes): MatchShape['path'] {
+function pathMatch(written: Match['path']): MatchShape['path'] {
   if (written?.exact !== undefined) return { kind: 'exact', value: written.exact }
-  if (written?.regex !== undefined) return { ...pattern(written, at, notes), kind: 'regex' }
+  if (written?.regex !== undefined) return { kind: 'regex', value: written.regex }
   return { kind: 'prefix', value: written?.pathPrefix ?? '/' }
 }
 
-function pattern(written: { exact?: string | undefined; regex?: string | undefined }, at: Path, notes: Notes): Pattern {
-  if (written.regex === undefined) return { kind: 'exact', value: written.exact ?? '' }
-  try {
-    new RegExp(`^(?:${written.regex})$`, 'u')
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.replace(/^.*: /s, '').toLowerCase() : 'not a pattern'
-    notes.error('config.wrong-value', [...at, 'regex'], `\`regex\` is not a regular expression: ${reason}`)
-    return { kind: 'regex', value: '' } // what else is wrong is still looked for, and needs one that can be compiled
-  }
-  return { kind: 'regex', value: written.regex }
+/** Whether a regular expression is one, those find out who compile it: they know its syntax. */
+function pattern(written: { exact?: string | undefined; regex?: string | undefined }): Pattern {
+  return written.regex === undefined
+    ? { kind: 'exact', value: written.exact ?? '' }
+    : { kind: 'regex', value: written.regex }
 }

@@ -10,7 +10,7 @@ import type { Store } from '../core/store.ts'
 import { readBody } from '../http/body.ts'
 import { fetchDocument } from '../http/fetch.ts'
 import type { Answer } from '../oauth/facade/answer.ts'
-import { Facade } from '../oauth/facade/facade.ts'
+import type { Facade } from '../oauth/facade/facade.ts'
 import { harmfulSchemes } from '../oauth/facade/redirect-uri.ts'
 import type { FacadeSettings, FacadeTools } from '../oauth/facade/settings.ts'
 import type { KeySet } from '../oauth/jwks.ts'
@@ -76,6 +76,8 @@ export interface FacadePlace {
 
 /** A facade as a policy uses it. */
 export interface FacadeDoor {
+  /** Equal for equal settings: what depends on the facade is kept as long as it. */
+  readonly key: string
   /** `iss` of its tokens, and what stands in `authorization_servers`. */
   readonly issuer: string
   readonly audiences: readonly string[]
@@ -101,11 +103,14 @@ export async function facadeDoor(
     site.problem(['facade'], asFailure(thrown).message)
     return undefined
   }
+  // Two dozen files that only those pay for who have a facade.
+  const { Facade: Made } = await import('../oauth/facade/facade.ts')
   // Hashed, because there is a secret in it.
   const key = `facade ${hash('sha256', JSON.stringify(settings), 'base64url')}`
-  const facade = site.keep(key, () => new Facade(settings, tools(store, site)))
+  const facade = site.keep(key, () => new Made(settings, tools(store, site)))
   const pages = site.pages ?? noPages
   return {
+    key,
     issuer: facade.issuer,
     audiences: [settings.resource, ...settings.aliases],
     keys: facade.keys,
@@ -116,9 +121,9 @@ export async function facadeDoor(
 
 /** Verifies the facade's own tokens: of its issuer, for its resource, of the type that only access tokens have. */
 export function facadeVerifier(door: FacadeDoor, requiredClaims: readonly string[] | undefined, site: Site): Verifier {
-  const { issuer, audiences, keys } = door
+  const { key, issuer, audiences, keys } = door
   const facts = { issuer, audiences, requiredClaims: requiredClaims ?? ['exp'], types: ['at+jwt'] }
-  return site.keep(`verifier of the facade ${JSON.stringify(facts)}`, () => new Verifier([{ ...facts, keys }]))
+  return site.keep(`verifier of ${key} ${facts.requiredClaims.join()}`, () => new Verifier([{ ...facts, keys }]))
 }
 
 const noPages: Pages = async (_page, status) => text(status, 'there are no pages here')

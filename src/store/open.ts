@@ -6,7 +6,6 @@ import { Failure } from '../core/failure.ts'
 import type { Store } from '../core/store.ts'
 import { keysIn } from './key-file.ts'
 import { Seal } from './seal.ts'
-import { SqliteStore } from './sqlite.ts'
 
 export interface StorePlace {
   /** `sqlite://path`, `sqlite::memory:` or a plain path; `undefined`: memory. */
@@ -46,6 +45,8 @@ const MEMORY = ':memory:'
 
 /** Rejects with `store.unreachable`, which names the file and what to do. */
 export async function openStore({ url, folder, keys }: StorePlace): Promise<Store> {
+  // Loaded for those who keep something: older versions of node warn of it.
+  const { SqliteStore } = await import('./sqlite.ts')
   const file = fileOf(url)
   if (file === MEMORY) return new SqliteStore(MEMORY, new Seal([randomBytes(32)]))
   const whole = path.resolve(folder, file)

@@ -6,7 +6,11 @@ export const okta: Provider = {
   title: 'Okta',
   recognises: ({ hostname }) => /(^|\.)(okta|oktapreview|okta-emea)\.com$/.test(hostname),
   metadata: openidMetadata,
-  keys: (issuer) => `${withoutSlash(issuer)}/.well-known/jwks.json`,
+  // The original derives `…/.well-known/jwks.json`, which Okta does not have.
+  keys(issuer) {
+    const { pathname } = new URL(issuer)
+    return `${withoutSlash(issuer)}${pathname === '/' ? '/oauth2' : ''}/v1/keys`
+  },
   // It answers no pages of other origins, and belongs to the organisation whatever server the issuer is.
   registration: (issuer) => `${new URL(issuer).origin}/oauth2/v1/clients`,
   audienceParameter: true,

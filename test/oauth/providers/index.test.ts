@@ -50,12 +50,7 @@ test('documents and keys are where each provider has them', () => {
     ],
     ['generic', 'https://i/', 'https://i/.well-known/oauth-authorization-server', 'https://i/.well-known/jwks.json'],
     ['auth0', 'https://a/', 'https://a/.well-known/oauth-authorization-server', 'https://a/.well-known/jwks.json'],
-    [
-      'okta',
-      'https://o/oauth2/d',
-      'https://o/oauth2/d/.well-known/openid-configuration',
-      'https://o/oauth2/d/.well-known/jwks.json',
-    ],
+    ['okta', 'https://o/oauth2/d', 'https://o/oauth2/d/.well-known/openid-configuration', 'https://o/oauth2/d/v1/keys'],
     [
       'keycloak',
       'https://k/realms/r',

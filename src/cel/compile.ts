@@ -24,19 +24,29 @@ const specDepth = 200
  */
 export function compile(source: string, options: CompileOptions): Compiled {
   const spec = options.mode === 'spec'
-  const limits: Limits = { ...defaultLimits, ...(spec ? { depth: specDepth } : {}), ...options.limits }
+  const limits = limitsOf(options)
   const parsed = parse(source, { ...limits, optionalSyntax: options.optionalSyntax ?? spec })
   if ('diagnostics' in parsed) return { program: undefined, diagnostics: parsed.diagnostics }
-  const { ast } = parsed
-  const build = builder(source, options, spec)
+  return compileTree(parsed.ast, source, options)
+}
+
+/** As `compile`, for an expression that has been parsed, or a part of one: `source` is the text that its places are in. */
+export function compileTree(ast: Ast, source: string, options: CompileOptions): Compiled {
+  const build = builder(source, options, options.mode === 'spec')
   const code = built(ast, build)
   const failed = build.diagnostics.some(({ severity }) => severity === 'error')
   if (failed) return { program: undefined, diagnostics: build.diagnostics }
   const { attributes, reads } = analyze(ast, options.scope, options.custom)
-  const evaluate = evaluator(code.run, build.places, limits)
+  const evaluate = evaluator(code.run, build.places, limitsOf(options))
   const program: Program = { source, attributes, reads, evaluate }
   return { program, diagnostics: build.diagnostics }
 }
+
+const limitsOf = ({ mode, limits }: CompileOptions): Limits => ({
+  ...defaultLimits,
+  ...(mode === 'spec' ? { depth: specDepth } : {}),
+  ...limits,
+})
 
 function builder(source: string, options: CompileOptions, spec: boolean): Build {
   const build: Build = {

@@ -1,15 +1,15 @@
 // Expressions of one configuration: compiled once for each text, checked for each use.
 import type { Ast, Diagnostic } from '../cel/ast.ts'
-import { compile } from '../cel/compile.ts'
+import { compileTree } from '../cel/compile.ts'
 import { customFunctions } from '../cel/custom.ts'
 import { dialect } from '../cel/dialect.ts'
 import { dialectFunctions } from '../cel/functions/index.ts'
 import { lint } from '../cel/lint.ts'
 import { macroNames } from '../cel/macros.ts'
-import type { CustomFunction } from '../cel/options.ts'
+import type { CompileOptions, CustomFunction } from '../cel/options.ts'
 import { parse } from '../cel/parser.ts'
 import { terms, walk } from '../cel/walk.ts'
-import type { Expression, Term, Use } from '../policy/policy.ts'
+import type { Expression, Logic, Term, Use } from '../policy/policy.ts'
 
 interface Written {
   readonly expression: Expression | undefined
@@ -20,14 +20,14 @@ interface Written {
 export class Expressions {
   /** What is wrong with `config.customFunctions`. */
   readonly diagnostics: readonly Diagnostic[]
-  readonly #custom: ReadonlyMap<string, CustomFunction>
+  readonly #options: CompileOptions
   readonly #volatile: ReadonlySet<string>
   readonly #written = new Map<string, Written>()
 
   /** `custom`: the text of `config.customFunctions`. */
   constructor(custom: string) {
     const { functions, diagnostics } = customFunctions(custom, new Set([...dialectFunctions.keys(), ...macroNames]))
-    this.#custom = functions
+    this.#options = { scope: dialect, functions: dialectFunctions, custom: functions }
     this.#volatile = volatileNames(functions)
     this.diagnostics = diagnostics
   }
@@ -47,35 +47,58 @@ export class Expressions {
   terms({ source }: Expression): readonly Term[] {
     const { ast, expression } = this.#compiled(source)
     if (ast === undefined || expression === undefined) return []
-    const whole = [{ ast, expression, volatile: this.#isVolatile(ast) }]
+    const whole = [this.#term(ast, expression)]
     const operands = terms(ast, '&&')
     if (operands.length === 1) return whole
-    const parts = operands.flatMap((operand): Term[] => {
-      const part = this.#compiled(source.slice(operand.start, operand.end))
-      if (part.ast === undefined || part.expression === undefined) return []
-      return [{ ast: part.ast, expression: part.expression, volatile: this.#isVolatile(part.ast) }]
+    const parts = operands.flatMap((operand) => {
+      const part = this.#part(operand, source)
+      return part === undefined ? [] : [this.#term(operand, part)]
     })
     // A condition that got lost would open what it closes.
     return parts.length === operands.length ? parts : whole
   }
 
+  #built(ast: Ast, source: string): Written {
+    const { program, diagnostics } = compileTree(ast, source, this.#options)
+    return { expression: program, diagnostics, ast }
+  }
+
+  #term(ast: Ast, expression: Expression): Term {
+    const logic: Logic = expression.attributes.has('mcp.tool.arguments')
+      ? this.#logic(ast, expression)
+      : { kind: 'leaf', expression }
+    return { ast, expression, volatile: calls(ast, this.#volatile), logic }
+  }
+
+  #logic(ast: Ast, expression: Expression): Logic {
+    const leaf: Logic = { kind: 'leaf', expression }
+    const { source } = expression
+    const below = (part: Ast): Logic | undefined => {
+      const program = this.#part(part, source)
+      return program && this.#logic(part, program)
+    }
+    if (ast.kind === 'unary' && ast.operator === '!') {
+      const of = below(ast.of)
+      return of === undefined ? leaf : { kind: 'not', of }
+    }
+    if (ast.kind !== 'binary' || (ast.operator !== '&&' && ast.operator !== '||')) return leaf
+    const parts = terms(ast, ast.operator).map(below)
+    const known = parts.filter((part) => part !== undefined)
+    return known.length === parts.length ? { kind: ast.operator, parts: known } : leaf
+  }
+
+  #part(ast: Ast, source: string): Expression | undefined {
+    return compileTree(ast, source, this.#options).program
+  }
+
   #compiled(source: string): Written {
     const known = this.#written.get(source)
     if (known !== undefined) return known
-    const { program, diagnostics } = compile(source, {
-      scope: dialect,
-      functions: dialectFunctions,
-      custom: this.#custom,
-    })
-    const parsed = program === undefined ? undefined : parse(source)
-    const ast = parsed !== undefined && 'ast' in parsed ? parsed.ast : undefined
-    const written = { expression: program, diagnostics, ast }
+    const parsed = parse(source)
+    const written: Written =
+      'ast' in parsed ? this.#built(parsed.ast, source) : { expression: undefined, ast: undefined, ...parsed }
     this.#written.set(source, written)
     return written
-  }
-
-  #isVolatile(ast: Ast): boolean {
-    return calls(ast, this.#volatile)
   }
 }
 

@@ -106,7 +106,15 @@ export interface Term {
   readonly expression: Expression
   /** It may answer something else each time. */
   readonly volatile: boolean
+  /** What it is made of; a leaf when it does not read arguments. */
+  readonly logic: Logic
 }
+
+/** An expression down to the parts that are true or false by themselves. */
+export type Logic =
+  | { readonly kind: 'leaf'; readonly expression: Expression }
+  | { readonly kind: 'not'; readonly of: Logic }
+  | { readonly kind: '&&' | '||'; readonly parts: readonly Logic[] }
 
 /** Makes a page for a person, with the headers that pages need. */
 export type Pages = (page: Page, status: number) => Promise<Reply>

@@ -5,7 +5,7 @@ import { pathOf } from '../cel/walk.ts'
 import type { Path } from '../core/module.ts'
 import type { Context } from './context.ts'
 import { type Kind, kindNames } from './context-item.ts'
-import type { Expression, Term } from './policy.ts'
+import type { Expression, Logic, Term } from './policy.ts'
 
 export type RuleKind = 'allow' | 'deny' | 'require'
 
@@ -26,6 +26,43 @@ export function both(a: Truth, b: Truth): Truth {
   if (a === true) return b
   if (b === true) return a
   return a instanceof Unknown ? a : b instanceof Unknown ? b : a
+}
+
+/** Answers that are possible as long as something is not known: any of these bits. */
+export const TRUE = 1
+export const FALSE = 2
+export const ERROR = 4
+
+/** Answers that an expression can still give when all is known; exact as far as its parts are independent of one another. */
+function possible(logic: Logic, context: Context): number {
+  switch (logic.kind) {
+    case 'leaf':
+      return maskOf(truthOf(logic.expression.evaluate(context)))
+    case 'not': {
+      const of = possible(logic.of, context)
+      return (of & ERROR) | (of & TRUE ? FALSE : 0) | (of & FALSE ? TRUE : 0)
+    }
+    case '&&':
+      return logic.parts.reduce((mask, part) => joined(mask, possible(part, context), FALSE), TRUE)
+    case '||':
+      return logic.parts.reduce((mask, part) => joined(mask, possible(part, context), TRUE), FALSE)
+  }
+}
+
+export function maskOf(truth: Truth): number {
+  if (truth === true) return TRUE
+  if (truth === false) return FALSE
+  return truth instanceof Fault ? ERROR : TRUE | FALSE | ERROR
+}
+
+/** Answers of two operands as answers of both: `decides` does so whatever the other one is, else an error is an error. */
+function joined(a: number, b: number, decides: number): number {
+  const passes = decides === FALSE ? TRUE : FALSE
+  let mask = 0
+  if ((a | b) & decides) mask |= decides
+  if (a & passes && b & passes) mask |= passes
+  if ((a & ERROR && b & (passes | ERROR)) || (b & ERROR && a & (passes | ERROR))) mask |= ERROR
+  return mask
 }
 
 /** Things that a rule can hold for, because one of its terms compares their name with literals. */
@@ -53,6 +90,7 @@ export class Rule {
   readonly volatile: boolean
   /** For other things than these the rule is false. */
   readonly named: Named | undefined
+  readonly #logic: readonly Logic[]
   readonly #fixed: readonly Expression[]
   readonly #varying: readonly Expression[]
   /** Kinds of things that the rule speaks of. */
@@ -63,6 +101,7 @@ export class Rule {
     this.index = index
     this.path = path
     this.expression = expression
+    this.#logic = terms.map(({ logic }) => logic)
     this.volatile = terms.some((term) => term.volatile)
     const isFixed = (term: Term): boolean => ![...term.expression.reads].some((read) => /^mcp\b/.test(read))
     const naming = kind === 'require' ? undefined : terms.find(({ ast }) => namedIn(ast) !== undefined)
@@ -86,6 +125,13 @@ export class Rule {
   rest(context: Context, fixed: Truth): Truth {
     if (this.#varying.length === 0) return fixed
     return this.#applying(context, both(fixed, all(this.#varying, context)))
+  }
+
+  /** Answers that are possible when all is known. */
+  possible(context: Context): number {
+    const mask = this.#logic.reduce((all, logic) => joined(all, possible(logic, context), FALSE), TRUE)
+    // What fails because it is about other kinds of things does not deny in the end.
+    return this.kind === 'deny' && mask & ERROR && this.#speaksOfOthers(context) ? mask | FALSE : mask
   }
 
   /**

@@ -9,7 +9,7 @@ import type { Metrics } from '../telemetry/metrics.ts'
 import type { Context } from './context.ts'
 import { ruleKind } from './context-item.ts'
 import type { Site, Use, Verdict } from './policy.ts'
-import { Rule, type RuleKind, type Truth } from './rule.ts'
+import { ERROR, FALSE, maskOf, Rule, type RuleKind, TRUE, type Truth } from './rule.ts'
 
 const one = (kind: RuleKind) => z.strictObject({ [kind]: z.string() })
 
@@ -70,6 +70,12 @@ interface Program {
   readonly allows: Group
 }
 
+/** Where what goes wrong with rules is told. */
+interface Reporting {
+  readonly log: Log
+  readonly metrics: Pick<Metrics, 'ruleErrors'>
+}
+
 const none: readonly Live[] = []
 
 export class Rules {
@@ -81,11 +87,11 @@ export class Rules {
   /** For lists: rules of a request, less those that cannot hold in it. */
   readonly #lists = new WeakMap<Context, Program>()
 
-  constructor(rules: readonly Rule[], closed: boolean, { log, metrics }: Pick<Site, 'log' | 'metrics'>) {
+  constructor(rules: readonly Rule[], closed: boolean, reporting: Reporting) {
     this.all = rules
     this.#closed = closed || rules.some(({ kind }) => kind === 'allow')
     this.#program = programOf(rules.map((rule) => ({ rule, fixed: undefined })))
-    this.#errors = new Errors(log, metrics)
+    this.#errors = new Errors(reporting)
   }
 
   /** Whether a request may pass: there is nothing about it that is not known. */
@@ -103,78 +109,46 @@ export class Rules {
   /** As `verdict`, with the reason: for explanations, every rule is asked. */
   decide(context: Context, item: Item | undefined, input: unknown): Decision {
     if (item !== undefined) context.mcp.about(item, input)
-    const unknown = new Set<string>()
-    const unsure: Rule[] = []
-    const answers = this.all.map((rule) => ({ rule, truth: rule.test(context) }))
-    for (const { rule, truth } of answers)
-      if (truth instanceof Unknown) {
-        unknown.add(truth.what)
-        unsure.push(rule)
-      }
-    const told = (verdict: Verdict, because: Decision['because'], rule?: Rule, truth?: Truth): Decision => ({
-      verdict,
-      because,
-      ...(rule !== undefined && { rule: factsOf(rule) }),
-      ...(truth instanceof Fault && { error: truth.detail }),
-      unknown: [...unknown],
+    const asked = this.all.map((rule): Asked => {
+      const truth = rule.test(context)
+      return { rule, truth, answers: truth instanceof Unknown ? rule.possible(context) : maskOf(truth) }
     })
-    for (const { rule, truth } of answers)
-      if (rule.kind === 'deny' && (truth === true || truth instanceof Fault))
-        return told('no', truth === true ? 'denied' : 'error', rule, truth)
-    for (const { rule, truth } of answers)
-      if (rule.kind === 'require' && truth !== true && !(truth instanceof Unknown))
-        return told('no', truth === false ? 'not met' : 'error', rule, truth)
-    const open = unsure.find(({ kind }) => kind !== 'allow')
-    const allowing = answers.find(({ rule, truth }) => rule.kind === 'allow' && truth === true)?.rule
-    if (this.#closed && allowing === undefined) {
-      const perhaps = unsure.find(({ kind }) => kind === 'allow')
-      return perhaps === undefined ? told('no', 'not allowed') : told('maybe', 'unknown', perhaps)
-    }
-    if (open !== undefined) return told('maybe', 'unknown', open)
-    return allowing === undefined ? told('yes', 'no rule against') : told('yes', 'allowed', allowing)
+    const unknown = new Set(asked.flatMap(({ truth }) => (truth instanceof Unknown ? [truth.what] : [])))
+    return { ...settled(asked, this.#closed), unknown: [...unknown] }
   }
 
   #verdict({ denies, requires, allows }: Program, context: Context, name: string): Verdict {
     let settled = true
-    for (const live of denies.named.get(name) ?? none) {
-      const truth = this.#test(live, context)
-      if (truth === true || truth instanceof Fault) return 'no'
-      if (truth !== false) settled = false
-    }
-    for (const live of denies.others) {
-      const truth = this.#test(live, context)
-      if (truth === true || truth instanceof Fault) return 'no'
-      if (truth !== false) settled = false
-    }
+    for (const lives of [denies.named.get(name) ?? none, denies.others])
+      for (const live of lives) {
+        const answers = this.#answers(live, context)
+        if ((answers & FALSE) === 0) return 'no'
+        if (answers !== FALSE) settled = false
+      }
     for (const live of requires) {
-      const truth = this.#test(live, context)
-      if (truth === false || truth instanceof Fault) return 'no'
-      if (truth !== true) settled = false
+      const answers = this.#answers(live, context)
+      if ((answers & TRUE) === 0) return 'no'
+      if (answers !== TRUE) settled = false
     }
     if (!this.#closed) return settled ? 'yes' : 'maybe'
-    const allowed = this.#allowed(allows, context, name)
-    return allowed === true ? (settled ? 'yes' : 'maybe') : allowed === false ? 'no' : 'maybe'
-  }
-
-  #allowed({ named, others }: Group, context: Context, name: string): boolean | undefined {
-    let allowed: boolean | undefined = false
-    for (const live of named.get(name) ?? none) {
-      const truth = this.#test(live, context)
-      if (truth === true) return true
-      if (truth instanceof Unknown) allowed = undefined
-    }
-    for (const live of others) {
-      const truth = this.#test(live, context)
-      if (truth === true) return true
-      if (truth instanceof Unknown) allowed = undefined
-    }
+    let allowed: Verdict = 'no'
+    for (const lives of [allows.named.get(name) ?? none, allows.others])
+      for (const live of lives) {
+        const answers = this.#answers(live, context)
+        if (answers === TRUE) return settled ? 'yes' : 'maybe'
+        if (answers & TRUE) allowed = 'maybe'
+      }
     return allowed
   }
 
-  #test({ rule, fixed }: Live, context: Context): Truth {
+  /** What a rule answers, or what it may. */
+  #answers({ rule, fixed }: Live, context: Context): number {
     const truth = fixed === undefined ? rule.test(context) : rule.rest(context, fixed)
-    if (truth instanceof Fault) this.#errors.add(rule, truth)
-    return truth
+    if (truth === true) return TRUE
+    if (truth === false) return FALSE
+    if (truth instanceof Unknown) return rule.possible(context)
+    this.#errors.add(rule, truth)
+    return ERROR
   }
 
   #forList(context: Context): Program {
@@ -191,15 +165,43 @@ export class Rules {
   }
 }
 
+interface Asked {
+  readonly rule: Rule
+  readonly truth: Truth
+  readonly answers: number
+}
+
+/** What settles it, in the order in which rules count: deny, require, allow. */
+function settled(asked: readonly Asked[], closed: boolean): Omit<Decision, 'unknown'> {
+  const of = (kind: RuleKind): readonly Asked[] => asked.filter(({ rule }) => rule.kind === kind)
+  const denying = of('deny').find(({ answers }) => (answers & FALSE) === 0)
+  if (denying !== undefined) return told('no', denying.truth instanceof Fault ? 'error' : 'denied', denying)
+  const unmet = of('require').find(({ answers }) => (answers & TRUE) === 0)
+  if (unmet !== undefined) return told('no', unmet.truth instanceof Fault ? 'error' : 'not met', unmet)
+  const allowing = of('allow').find(({ answers }) => answers === TRUE)
+  if (closed && allowing === undefined) {
+    const perhaps = of('allow').find(({ answers }) => (answers & TRUE) !== 0)
+    return perhaps === undefined ? told('no', 'not allowed') : told('maybe', 'unknown', perhaps)
+  }
+  const open =
+    of('deny').find(({ answers }) => answers !== FALSE) ?? of('require').find(({ answers }) => answers !== TRUE)
+  if (open !== undefined) return told('maybe', 'unknown', open)
+  return allowing === undefined ? told('yes', 'no rule against') : told('yes', 'allowed', allowing)
+}
+
+function told(verdict: Verdict, because: Decision['because'], asked?: Asked): Omit<Decision, 'unknown'> {
+  if (asked === undefined) return { verdict, because }
+  const { kind, index, path, expression } = asked.rule
+  return {
+    verdict,
+    because,
+    rule: { kind, index, path, source: expression.source },
+    ...(asked.truth instanceof Fault && { error: asked.truth.detail }),
+  }
+}
+
 /** Names of different kinds are different names. */
 const nameOf = (item: Item): string => `${ruleKind(item) ?? ''} ${item.name}`
-
-const factsOf = ({ kind, index, path, expression }: Rule): NonNullable<Decision['rule']> => ({
-  kind,
-  index,
-  path,
-  source: expression.source,
-})
 
 function programOf(lives: readonly Live[]): Program {
   const of = (kind: RuleKind): readonly Live[] => lives.filter(({ rule }) => rule.kind === kind)
@@ -233,7 +235,7 @@ class Errors {
   readonly #known = new Map<Rule, Map<string, { count: number }>>()
   readonly #said = new Map<Rule, { at: number; more: number }>()
 
-  constructor(log: Log, metrics: Pick<Metrics, 'ruleErrors'>) {
+  constructor({ log, metrics }: Reporting) {
     this.#log = log
     this.#metrics = metrics
   }

@@ -107,6 +107,33 @@ const tools: Command = {
   load: async () => (await import('./tools.ts')).tools,
 }
 
+const cel: Command = {
+  name: 'cel',
+  summary: 'try an expression of a rule, or check it',
+  usage: 'eval|check EXPRESSION|- [flags]',
+  words: ['eval', 'check'],
+  flags: [
+    { name: 'context', value: 'FILE', summary: 'what the expression sees, as JSON; - reads standard input' },
+    { name: 'role', value: 'ROLE', choices: ['allow', 'deny', 'require'], summary: 'check it as such a rule' },
+    {
+      name: 'phase',
+      value: 'PHASE',
+      choices: ['request', 'authorization', 'response', 'log'],
+      summary: 'when it is asked',
+    },
+    { name: 'functions', value: 'FILE', summary: 'definitions, as in config.customFunctions' },
+    { name: 'optional-syntax', summary: 'allow a.?b, which agentgateway refuses' },
+    format,
+  ],
+  examples: [
+    { line: `toolgate cel eval '"x".size() + 1'`, does: 'the value as JSON' },
+    { line: `toolgate cel eval 'jwt.sub == "alice"' --context alice.json`, does: 'with {"jwt": {"sub": "alice"}}' },
+    { line: `toolgate cel check 'request.heders["x"] == "1"' --role allow`, does: 'what is wrong with a rule' },
+    { line: 'toolgate cel eval - < cases.jsonl', does: 'lines of {"id", "expression", "context"}' },
+  ],
+  load: async () => (await import('./cel.ts')).cel,
+}
+
 const connect: Command = {
   name: 'connect',
   summary: 'point a client at the gateway',
@@ -169,7 +196,7 @@ const completion: Command = {
 }
 
 /** Every command. Help, completion and suggestions are made from it. */
-export const commands: readonly Command[] = [run, validate, tools, connect, importing, completion]
+export const commands: readonly Command[] = [run, validate, tools, cel, connect, importing, completion]
 
 function source(args: Arguments): { file: string | undefined; text: string | undefined } {
   const given = { file: args.value('file'), text: args.value('config') }

@@ -58,12 +58,20 @@ export const oneLine = (text: string): string => printable(text.replace(/\s+/g, 
 
 /** A value as one JSON document that is safe to print: the same value, with such characters escaped. */
 export function jsonDocument(value: unknown): string {
-  const text = JSON.stringify(value, null, 2).replace(unsafe, (found) => {
+  return `${harmlessJson(JSON.stringify(value, null, 2))}\n`
+}
+
+/** The same in one line: JSON lines. */
+export function jsonLine(value: unknown): string {
+  return `${harmlessJson(JSON.stringify(value))}\n`
+}
+
+function harmlessJson(json: string): string {
+  return json.replace(unsafe, (found) => {
     if (found === '\n') return found
     const units = Array.from({ length: found.length }, (_, index) => found.charCodeAt(index))
     return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')
   })
-  return `${text}\n`
 }
 
 /**

@@ -107,8 +107,9 @@ function valueOf(value: ProtoValue): Value {
       )
     case 'objectValue':
       return timeOf(kind.value.typeUrl, kind.value.value)
-    default:
-      return assert.fail(`no value of kind ${kind.case}`)
+    case 'enumValue':
+    case undefined:
+      return assert.fail('a value of a kind that only messages have')
   }
 }
 

@@ -19,11 +19,14 @@ export const defaultLimits: Limits = Object.freeze({
   mcpBody: 4 * MiB,
   bufferSize: 2 * MiB,
   jsonDepth: 64,
+  jsonKeys: 10_000,
   batch: 20,
   connections: 10_000,
   connectionsPerAddress: 200,
   requestsPerConnection: 1_000,
   pipelined: 8,
+  tlsHandshakeMs: 10 * second,
+  connectionIdleMs: 65 * second,
   headerTimeMs: 10 * second,
   requestTimeMs: minute,
   bodyRate: 500,
@@ -39,13 +42,18 @@ export const defaultLimits: Limits = Object.freeze({
   sessionIdleMs: 30 * minute,
   callsPerSession: 64,
   callsPerUpstream: 256,
+  upstreamQueue: 256,
+  upstreamQueueMs: 5 * second,
   stdioLine: 8 * MiB,
+  stderrRate: 64 * KiB,
   stdioStartMs: 30 * second,
   stdioRestartsPerMinute: 5,
   listBudgetMs: 2 * second,
   listPages: 100,
   toolsPerServer: 1_000,
   toolsTotal: 5_000,
+  definitionBytes: 256 * KiB,
+  schemaDepth: 32,
 })
 
 const sizes = new Set([
@@ -58,6 +66,8 @@ const sizes = new Set([
   'resultBytes',
   'sseEvent',
   'stdioLine',
+  'stderrRate',
+  'definitionBytes',
 ])
 
 /** Schema of `config.limits`: durations end in `Ms` and are text or milliseconds, sizes are text or bytes, the rest counts. */

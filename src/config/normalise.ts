@@ -55,8 +55,11 @@ export function normalise(config: Config, env: Env, draft = false): Normal {
   }
   const named = [...backends].map(([name, backend]) => ({ name, ...backend }))
   const binds = ports.binds()
-  const bufferSize = config.frontendPolicies?.http?.maxBufferSize
-  const shape: Shape = { binds, backends: named, ...settings(config.config ?? {}, env, notes, bufferSize) }
+  const shape: Shape = {
+    binds,
+    backends: named,
+    ...settings(config.config ?? {}, config.frontendPolicies ?? {}, env, notes),
+  }
   const spare = [...binds, ...ports.spare, ownBind(0, gateways.astray)]
   return { shape, problems: notes.problems, draft: { ...shape, binds: [...spare, ownBind(0, [unused(named, spare)])] } }
 }

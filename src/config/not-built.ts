@@ -22,7 +22,6 @@ const gatewayPolicies = ['extAuthz', 'extProc', 'transformations'] as const
 export const notBuilt = {
   root: ['tcpRoutes', 'routeGroups', 'policies', 'llm', 'ui'],
   frontendPolicies: [
-    'tls',
     'tcp',
     'networkAuthorization',
     'networkExtAuthz',
@@ -34,17 +33,15 @@ export const notBuilt = {
     'tracing',
   ],
   'frontendPolicies.http': [
-    'http1MaxHeaders',
-    'http1IdleTimeout',
-    'http1HeaderCase',
+    { key: 'http1HeaderCase', when: is('preserve') },
     'http2WindowSize',
     'http2ConnectionWindowSize',
     'http2FrameSize',
     'http2MaxHeaderSize',
     'http2KeepaliveInterval',
     'http2KeepaliveTimeout',
-    'maxConnectionDuration',
   ],
+  'frontendPolicies.tls': ['alpn'],
   config: [
     'modelCatalog',
     'storage',

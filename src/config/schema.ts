@@ -4,7 +4,7 @@ import { needed, type Parts, unread } from './schema/keys.ts'
 import { bind, gateway } from './schema/listeners.ts'
 import { note } from './schema/note.ts'
 import { attachedRoute, gatewayNames, namedBackend, routePolicies } from './schema/routes.ts'
-import { frontendHttp, startup } from './schema/startup.ts'
+import { frontend, startup } from './schema/startup.ts'
 
 /** Schema of agentgateway's standalone configuration (reference: agentgateway §1.3) with Toolgate's additions. */
 export const rootSchema = (parts: Parts) =>
@@ -15,10 +15,7 @@ export const rootSchema = (parts: Parts) =>
       gateways: z.record(z.string(), needed(gateway(parts), parts)).nullish(),
       routes: z.array(attachedRoute(parts)).nullish(),
       backends: z.array(namedBackend(parts)).nullish(),
-      frontendPolicies: note(z.strictObject({ http: frontendHttp().nullish(), ...unread('frontendPolicies') }), {
-        place: 'frontendPolicies',
-        noun: '`frontendPolicies`',
-      }).nullish(),
+      frontendPolicies: frontend().nullish(),
       mcp: mcpSection(parts).nullish(),
       ...unread('root'),
     }),

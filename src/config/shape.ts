@@ -56,6 +56,16 @@ export interface TlsShape {
   readonly path: Path
 }
 
+/** What holds for every port (`frontendPolicies`), besides what is a limit. */
+export interface FrontendShape {
+  /** Where a listener's own `tls` says nothing. */
+  readonly tls: Pick<TlsShape, 'minVersion' | 'maxVersion' | 'cipherSuites'> & {
+    readonly keyExchangeGroups: readonly string[]
+  }
+  /** How long a connection may stay open; none: for ever. */
+  readonly maxConnectionMs: number | undefined
+}
+
 export interface ListenerShape {
   readonly name: string
   readonly gateway: string
@@ -89,12 +99,16 @@ export interface Limits {
   /** Bytes of a body that expressions may look at. */
   readonly bufferSize: number
   readonly jsonDepth: number
+  /** Members of one object. */
+  readonly jsonKeys: number
   readonly batch: number
   readonly connections: number
   readonly connectionsPerAddress: number
   readonly requestsPerConnection: number
   /** Requests that may wait behind another one on a connection: their answers are made at once and kept until their turn. */
   readonly pipelined: number
+  readonly tlsHandshakeMs: number
+  readonly connectionIdleMs: number
   readonly headerTimeMs: number
   readonly requestTimeMs: number
   /** Bytes a second that a request body must bring after its first five seconds. */
@@ -111,18 +125,26 @@ export interface Limits {
   readonly sessionIdleMs: number
   readonly callsPerSession: number
   readonly callsPerUpstream: number
+  /** Calls that may wait for an upstream that has as many as it may have, and how long. */
+  readonly upstreamQueue: number
+  readonly upstreamQueueMs: number
   readonly stdioLine: number
+  /** Bytes a second of what a process says beside the protocol; what is above is counted, not logged. */
+  readonly stderrRate: number
   readonly stdioStartMs: number
   readonly stdioRestartsPerMinute: number
   readonly listBudgetMs: number
   readonly listPages: number
   readonly toolsPerServer: number
   readonly toolsTotal: number
+  readonly definitionBytes: number
+  readonly schemaDepth: number
 }
 
 export interface Shape {
   readonly binds: readonly BindShape[]
   readonly backends: readonly NamedBackendShape[]
+  readonly frontend: FrontendShape
   readonly admin: Address
   readonly stats: Address
   readonly readiness: Address

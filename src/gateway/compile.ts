@@ -1,5 +1,4 @@
 // A configuration in normal form → a snapshot: every module compiled, every list in order, nothing left to decide per request.
-import { createSecureContext, type SecureContext } from 'node:tls'
 import type { Diagnostic } from '../cel/ast.ts'
 import type { Attribute } from '../cel/program.ts'
 import type { BackendShape, BindShape, Body, ListenerShape, RouteShape, Shape, TlsShape } from '../config/shape.ts'
@@ -31,6 +30,7 @@ import { Expressions } from './expressions.ts'
 import { patternProblems, Router } from './match.ts'
 import { Bind, type Listener, type Route, type RouteBackend, Snapshot } from './snapshot.ts'
 import { type Holder, Keeper } from './state.ts'
+import { type Tls, tlsOf } from './tls.ts'
 
 /** What compiling needs besides the configuration. */
 export interface CompileContext {
@@ -255,21 +255,14 @@ class Compiler {
     }
   }
 
-  #tls(shape: TlsShape): SecureContext | undefined {
+  #tls(shape: TlsShape): Tls | undefined {
     const site = this.#site(shape.path)
     const cert = site.read(shape.cert)
     const key = site.read(shape.key)
     const ca = shape.root === undefined ? undefined : site.read(shape.root)
     if (cert === undefined || key === undefined) return undefined
     try {
-      return createSecureContext({
-        cert,
-        key,
-        ...(ca !== undefined && { ca }),
-        minVersion: shape.minVersion ?? 'TLSv1.2',
-        ...(shape.maxVersion !== undefined && { maxVersion: shape.maxVersion }),
-        ...(shape.cipherSuites.length > 0 && { ciphers: shape.cipherSuites.join(':') }),
-      })
+      return tlsOf(shape, { cert, key, ...(ca !== undefined && { ca }) }, this.#shape.frontend.tls)
     } catch (cause) {
       // OpenSSL's own words name the reason and never the key.
       this.#problem(

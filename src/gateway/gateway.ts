@@ -138,6 +138,7 @@ export class Gateway implements AsyncDisposable {
     }
     this.#snapshot = next
     this.#shape = shape
+    for (const port of this.#ports.values()) port.renewed()
     old.retire()
     for (const [number, port] of this.#ports) {
       if (next.binds.has(number)) continue
@@ -163,6 +164,7 @@ export class Gateway implements AsyncDisposable {
           secure: bind.secure,
           mutual: bind.mutual,
           limits: shape.limits,
+          maxConnectionMs: shape.frontend.maxConnectionMs,
           snapshot: () => this.#snapshot,
           accessLog: this.#options.accessLog,
           log: this.#options.log,

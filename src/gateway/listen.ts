@@ -1,6 +1,6 @@
 // One port: sockets in, exchanges out. Bounds what a connection may do before any policy sees it.
 import { createServer, type IncomingMessage, type Server, type ServerOptions, ServerResponse } from 'node:http'
-import { createServer as createSecureServer } from 'node:https'
+import { createServer as createSecureServer, Server as SecureServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
@@ -16,6 +16,8 @@ import { askingClients, identityOf, settled, suits } from './client-certificate.
 import { failed, send } from './send.ts'
 import { serve, upgrade } from './serve.ts'
 import type { Listener, Snapshot } from './snapshot.ts'
+import { meets } from './tls.ts'
+import { unread } from './unread.ts'
 
 /** What a port needs of the gateway; `snapshot` is asked anew for every request. */
 export interface PortOptions {
@@ -25,6 +27,8 @@ export interface PortOptions {
   /** Clients are asked for certificates; which listener insists is its own affair. */
   readonly mutual?: boolean
   readonly limits: Limits
+  /** How long a connection may stay open (`frontendPolicies.http.maxConnectionDuration`). */
+  readonly maxConnectionMs?: number | undefined
   readonly snapshot: () => Snapshot
   readonly accessLog: AccessLog
   readonly log: Log
@@ -47,6 +51,8 @@ export class Port {
   readonly #queued = new WeakMap<Socket, number>()
   /** Sockets of tunnels and of refused upgrades. */
   readonly #switched = new Set<Duplex>()
+  /** Connections that end with the request they have. */
+  readonly #aged = new WeakSet<Socket>()
   #draining = false
 
   constructor(options: PortOptions) {
@@ -60,9 +66,11 @@ export class Port {
     this.#server.maxRequestsPerSocket = limits.requestsPerConnection
     this.#server.maxConnections = limits.connections
     this.#server.maxHeadersCount = 0 // counted below: node would drop the surplus in silence
-    this.#server.keepAliveTimeout = 65_000
+    this.#server.keepAliveTimeout = limits.connectionIdleMs
     this.#server.on('connection', (socket: Socket) => this.#connected(socket))
-    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => this.#broken(error, socket))
+    this.#server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) =>
+      unread(error, socket, options.metrics),
+    )
     // Before node's own listener: the first request may have come with the end of the handshake.
     this.#server.prependListener('secureConnection', (socket: TLSSocket) => this.#shaken(socket))
     this.#server.on('drop', () => options.metrics.limitHit('connections'))
@@ -91,6 +99,12 @@ export class Port {
         resolve(typeof address === 'object' && address !== null ? address.port : this.#options.port)
       })
     })
+  }
+
+  /** Another configuration holds: for handshakes that begin from now on. */
+  renewed(): void {
+    const terms = this.#bind()?.tls
+    if (terms !== undefined && this.#server instanceof SecureServer) this.#server.setSecureContext(terms)
   }
 
   /** No new connections, nothing idle; event streams end now, calls may finish until `deadline` aborts. */
@@ -122,14 +136,16 @@ export class Port {
       requireHostHeader: true,
       noDelay: true,
       shouldUpgradeCallback: wantsUpgrade,
+      connectionsCheckingInterval: CHECK_MS,
     }
     if (!secure) return createServer(options)
     return createSecureServer({
       ...options,
       ...(this.mutual && askingClients),
-      handshakeTimeout: 10_000,
+      ...this.#bind()?.tls,
+      handshakeTimeout: limits.tlsHandshakeMs,
       SNICallback: (name, done) => {
-        const context = this.#bind()?.listener(name)?.tls
+        const context = this.#bind()?.listener(name)?.tls?.context
         if (context === undefined) done(new Error(`no certificate for ${name}`))
         else done(null, context)
       },
@@ -155,6 +171,7 @@ export class Port {
     metrics.connectionOpened(bind, gateway, listener, protocol)
     const name = peer(socket)
     if (this.#options.secure) this.#handshakes.set(name, performance.now())
+    if (!this.#options.secure) this.#age(socket)
     socket.once('close', () => {
       this.#handshakes.delete(name)
       const left = (this.#byAddress.get(address) ?? 1) - 1
@@ -171,25 +188,36 @@ export class Port {
     const listener = this.#bind()?.listener(serverName(socket))
     const began = this.#handshakes.get(peer(socket))
     this.#handshakes.delete(peer(socket))
-    if (this.mutual && !settled(socket, listener)) {
+    if (listener?.tls !== undefined && !meets(socket, listener.tls)) {
+      this.#options.log.debug('a handshake is not what the listener allows', { peer: peer(socket) })
+      socket.destroy()
+    } else if (this.mutual && !settled(socket, listener)) {
       const { authorizationError: error } = socket
       this.#options.log.debug('a client certificate is not accepted', { error: String(error), peer: peer(socket) })
       socket.destroy()
     }
+    this.#age(socket)
     if (began !== undefined)
       this.#options.metrics.tlsHandshake(listener?.entrance ?? nowhere, performance.now() - began)
   }
 
-  #broken(error: NodeJS.ErrnoException, socket: Duplex): void {
-    const known = parserAnswers[error.code ?? ''] ?? 400
-    if (known === 431) this.#options.metrics.limitHit('headerBytes')
-    if (socket.writable && !socket.destroyed && error.code !== 'ECONNRESET')
-      socket.end(`HTTP/1.1 ${known} ${reasons[known]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
-    else socket.destroy()
+  /** A connection that is old enough ends with the request it has: balancers in front of us can then choose anew. */
+  #age(socket: Socket): void {
+    const ms = this.#options.maxConnectionMs
+    if (ms === undefined) return
+    let timer = setTimeout(() => {
+      this.#aged.add(socket)
+      const look = (): void => {
+        if (this.#open.find((x) => x.request.socket === socket) === undefined) socket.end()
+        else timer = setTimeout(look, 100)
+      }
+      look()
+    }, ms)
+    socket.once('close', () => clearTimeout(timer))
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { limits, log, accessLog, metrics } = this.#options
+    const { limits, log, accessLog, metrics, maxConnectionMs } = this.#options
     // Without a socket of its own yet: an earlier answer is still on its way.
     if (response.socket === null && this.#pipelined(request.socket, response)) return
     const snapshot = this.#options.snapshot()
@@ -197,7 +225,8 @@ export class Port {
     const { x, listener, refusal } = this.#enter(request, snapshot)
     if (request.headers.expect !== undefined) x.proceed = () => response.writeContinue()
     this.#open.add(x)
-    if (this.#draining) response.shouldKeepAlive = false
+    if (this.#draining || (maxConnectionMs !== undefined && this.#aged.has(request.socket)))
+      response.shouldKeepAlive = false
     response.once('close', () => {
       if (!response.writableFinished) x.abort(new Failure('request.aborted', 'the client closed the connection'))
     })
@@ -317,6 +346,9 @@ function linger(request: IncomingMessage): void {
   request.resume() // whoever had the body before may have left it paused
 }
 
+/** Node looks for slow heads and bodies twice a minute by itself: a bound of ten seconds would be forty. */
+const CHECK_MS = 1_000
+
 /** How long a client that has its answer may go on before it is cut off. */
 const LINGER_MS = 2_000
 
@@ -328,18 +360,6 @@ const nowhere: Entrance = { port: 0, scheme: 'http', bind: '', gateway: '', list
 
 // Segments `.` and `..`, however their dots and slashes are spelled: routes are matched on the path as it came, servers behind us may resolve it.
 const dotSegments = /^[^?]*(?:[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:[/?;\\]|%2f|%5c|$)/i
-
-const parserAnswers: Readonly<Record<string, 400 | 408 | 413 | 431>> = {
-  HPE_HEADER_OVERFLOW: 431,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
-}
-const reasons = {
-  400: 'Bad Request',
-  408: 'Request Timeout',
-  413: 'Content Too Large',
-  431: 'Request Header Fields Too Large',
-} as const
 
 function over(limit: string, status: number, metrics: GatewayMetrics): Reply {
   metrics.limitHit(limit)

@@ -1,5 +1,5 @@
 // One compiled configuration: frozen, walked by every request, disposed when the last of them has left.
-import type { SecureContext } from 'node:tls'
+import type { SecureContextOptions } from 'node:tls'
 import type { MatchShape } from '../config/shape.ts'
 import type { Entrance, RouteNames } from '../core/exchange.ts'
 import { asFailure } from '../core/failure.ts'
@@ -8,6 +8,7 @@ import type { Log } from '../telemetry/log.ts'
 import { HostMap, hostOf } from './host.ts'
 import type { Router } from './match.ts'
 import type { Holder } from './state.ts'
+import { portTerms, type Tls } from './tls.ts'
 
 /** One backend of a route, with the policies of the backend phase. */
 export interface RouteBackend {
@@ -28,7 +29,7 @@ export interface Route {
 export interface Listener {
   readonly entrance: Entrance
   readonly hostname: string | undefined
-  readonly tls: SecureContext | undefined
+  readonly tls: Tls | undefined
   /** Clients must show a certificate that the listener's roots have signed. */
   readonly clientCertificates?: boolean
   readonly program: Program
@@ -50,6 +51,14 @@ export class Bind {
     this.mutual = listeners.some(({ clientCertificates }) => clientCertificates === true)
     this.listeners = listeners
     for (const listener of listeners) this.#hosts.get(listener.hostname, () => listener)
+  }
+
+  /** What the port offers before a client has named a host. */
+  get tls(): SecureContextOptions {
+    return portTerms(
+      this.listeners.flatMap(({ tls }) => tls ?? []),
+      this.listener('')?.tls,
+    )
   }
 
   /** The listener for a host (an authority, or a server name of TLS). */

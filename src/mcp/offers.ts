@@ -1,4 +1,5 @@
 // One upstream's lists: from pages of text to offers whose text stays as it came. Unusable definitions drop only themselves.
+import type { Limits } from '../config/shape.ts'
 import type { RawJson } from '../core/brand.ts'
 import type { ItemKind, JsonObject } from '../core/item.ts'
 import { cut, deeperThan, elements, members } from './json.ts'
@@ -73,9 +74,8 @@ export interface Refusal {
   readonly reason: string
 }
 
-/** Bytes of one definition, and levels of a schema (reference: security §4.3). */
-export const definitionLimit = 256 * 1024
-const schemaDepth = 32
+/** What a list may have, and a definition in it (reference: security §4.3). */
+export type ListBounds = Pick<Limits, 'definitionBytes' | 'schemaDepth'> & { readonly most: number }
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -103,8 +103,9 @@ export function readListing(
   kind: ListKind,
   pages: readonly Page[],
   before: Listing,
-  most: number,
+  bounds: ListBounds,
 ): { readonly listing: Listing; readonly refused: readonly Refusal[] } {
+  const { most } = bounds
   const known = new Map(before.offers.map((offer) => [offer.name, offer]))
   const offers = new Map<string, Offer>()
   const refused: Refusal[] = []
@@ -117,7 +118,7 @@ export function readListing(
       const text = cut(raw, place)
       const definition: unknown = definitions[index]
       const name = nameOf(kind, definition)
-      const reason = unusable(kind, definition, text) ?? (offers.has(name) ? 'it is listed twice' : undefined)
+      const reason = unusable(kind, definition, text, bounds) ?? (offers.has(name) ? 'it is listed twice' : undefined)
       if (reason !== undefined) refused.push({ name, reason })
       else if (offers.size >= most) beyond++
       else {
@@ -136,11 +137,16 @@ function nameOf(kind: ListKind, definition: unknown): string {
   return typeof name === 'string' ? name : ''
 }
 
-function unusable(kind: ListKind, definition: unknown, text: string): string | undefined {
+function unusable(
+  kind: ListKind,
+  definition: unknown,
+  text: string,
+  { definitionBytes, schemaDepth }: ListBounds,
+): string | undefined {
   if (!isObject(definition)) return 'it is not an object'
   if (nameOf(kind, definition) === '') return `it has no ${lists[kind].key}`
   if (typeof definition['name'] !== 'string') return 'it has no name'
-  if (text.length > definitionLimit) return `it is longer than ${definitionLimit} characters`
+  if (text.length > definitionBytes) return `it is longer than ${definitionBytes} characters`
   if (deeperThan(text, schemaDepth + 1)) return `it nests deeper than ${schemaDepth}`
   if (kind !== 'tool') return undefined
   const { inputSchema, outputSchema } = definition

@@ -40,12 +40,13 @@ const OPEN_OBJECT = 123
 const CLOSE_OBJECT = 125
 
 /**
- * The outline of a text, or `undefined` when it is no JSON (RFC 8259) or nests deeper than `maxDepth`. Most messages are looked
+ * The outline of a text, or `undefined` when it is no JSON (RFC 8259), nests deeper than `maxDepth` or has an object of more
+ * than `maxKeys` members. Most messages are looked
  * into at their outermost members only: `JSON.parse`, the count of its depth and the search for its members were three passes
  * and a tree of objects.
  */
-export function outline(text: string, maxDepth: number): Outline | undefined {
-  const scan = new Scan(text, Math.min(maxDepth, DEEPEST))
+export function outline(text: string, maxDepth: number, maxKeys = Infinity): Outline | undefined {
+  const scan = new Scan(text, Math.min(maxDepth, DEEPEST), maxKeys)
   const start = scan.space(0)
   const first = text.charCodeAt(start)
   const end = scan.value(start, 0)
@@ -70,10 +71,12 @@ class Scan {
   readonly params = new Members()
   readonly #text: string
   readonly #maxDepth: number
+  readonly #maxKeys: number
 
-  constructor(text: string, maxDepth: number) {
+  constructor(text: string, maxDepth: number, maxKeys: number) {
     this.#text = text
     this.#maxDepth = maxDepth
+    this.#maxKeys = maxKeys
   }
 
   space(at: number): number {
@@ -104,9 +107,10 @@ class Scan {
     const text = this.#text
     const from = noted === this.params ? at : 0
     let i = this.space(at + 1)
+    let keys = 0
     if (text.charCodeAt(i) === CLOSE_OBJECT) return i + 1
     for (;;) {
-      if (text.charCodeAt(i) !== QUOTE) return -1
+      if (text.charCodeAt(i) !== QUOTE || ++keys > this.#maxKeys) return -1
       const key = i
       i = this.#string(i)
       if (i < 0) return -1

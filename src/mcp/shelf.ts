@@ -335,7 +335,7 @@ export class Shelf implements AsyncDisposable {
     const { limits, log, metrics } = this.#options
     // Tools and prompts reach a model; resources are many in honest servers.
     const most = kind === 'tool' || kind === 'prompt' ? limits.toolsPerServer : limits.toolsPerServer * 10
-    const { listing, refused } = readListing(kind, pages, before ?? nothingListed, most)
+    const { listing, refused } = readListing(kind, pages, before ?? nothingListed, { ...limits, most })
     slot.listing = listing
     for (const { name, reason } of refused.slice(0, REPORTED))
       log.warn('a definition is not listed', { target: this.target, list: lists[kind].method, name, reason })

@@ -78,9 +78,13 @@ export type Message =
 /** A text that is no JSON-RPC message; `code` is what the answer to it says. */
 export class WireError extends Error {
   readonly code: number
-  constructor(code: number, message: string) {
+  /** The bound that it is above. */
+  readonly limit: 'jsonDepth' | 'jsonKeys' | undefined
+
+  constructor(code: number, message: string, limit?: 'jsonDepth' | 'jsonKeys') {
     super(message)
     this.code = code
+    this.limit = limit
   }
 }
 
@@ -88,8 +92,11 @@ const NOTHING: JsonObject = Object.freeze({})
 const OPEN_OBJECT = 123
 
 /** Says what is wrong with a text, and never repeats it. */
-function refused(text: string, maxDepth: number): WireError {
-  if (deeperThan(text, maxDepth)) return new WireError(codes.invalidRequest, `nested deeper than ${maxDepth}`)
+function refused(text: string, maxDepth: number, maxKeys: number): WireError {
+  if (deeperThan(text, maxDepth))
+    return new WireError(codes.invalidRequest, `nested deeper than ${maxDepth}`, 'jsonDepth')
+  if (outline(text, maxDepth) !== undefined)
+    return new WireError(codes.invalidRequest, `an object of more than ${maxKeys} members`, 'jsonKeys')
   try {
     JSON.parse(text)
   } catch (cause) {
@@ -103,10 +110,10 @@ function refused(text: string, maxDepth: number): WireError {
   return new WireError(codes.parse, 'not JSON')
 }
 
-/** Outlines a text. Throws a WireError when it is no JSON, or nests deeper than `maxDepth`. */
-export function outlined(text: string, maxDepth: number): Outline {
-  const found = outline(text, maxDepth)
-  if (found === undefined) throw refused(text, maxDepth)
+/** Outlines a text. Throws a WireError when it is no JSON, nests deeper than `maxDepth` or has an object of more members than `maxKeys`. */
+export function outlined(text: string, maxDepth: number, maxKeys = Infinity): Outline {
+  const found = outline(text, maxDepth, maxKeys)
+  if (found === undefined) throw refused(text, maxDepth, maxKeys)
   return found
 }
 

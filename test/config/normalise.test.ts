@@ -227,6 +227,10 @@ test('nothing configured means the documented defaults', () => {
     readiness: { host: '::', port: 15_021 },
     limits: defaultLimits,
     customFunctions: '',
+    frontend: {
+      maxConnectionMs: undefined,
+      tls: { minVersion: undefined, maxVersion: undefined, cipherSuites: [], keyExchangeGroups: [] },
+    },
     sessionKey: undefined,
     cookieSecret: undefined,
     store: { url: undefined, keys: [] },
@@ -238,6 +242,26 @@ test('nothing configured means the documented defaults', () => {
     dnsFamily: 'any',
     pool: { idleTimeoutMs: 90_000, maxSize: undefined, keepAliveMs: 180_000 },
     strangersOnLoopback: false,
+  })
+})
+
+test('`frontendPolicies` set limits and what every port offers', () => {
+  const { limits, frontend } = shapeOf(`
+frontendPolicies:
+  http: { maxBufferSize: 1000, http1MaxHeaders: 50, http1IdleTimeout: 10m, http1HeaderCase: lowercase, maxConnectionDuration: 1h }
+  tls: { handshakeTimeout: 15s, minVersion: TLS_V1_3, cipherSuites: [TLS_AES_128_GCM_SHA256], keyExchangeGroups: [X25519] }
+config: { limits: { headerCount: 60 } }
+`)
+  const { bufferSize, headerCount, connectionIdleMs, tlsHandshakeMs } = limits
+  assert.deepEqual([bufferSize, headerCount, connectionIdleMs, tlsHandshakeMs], [1000, 60, 600_000, 15_000])
+  assert.deepEqual(frontend, {
+    maxConnectionMs: 3_600_000,
+    tls: {
+      minVersion: 'TLSv1.3',
+      maxVersion: undefined,
+      cipherSuites: ['TLS_AES_128_GCM_SHA256'],
+      keyExchangeGroups: ['X25519'],
+    },
   })
 })
 

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject } from '../../src/core/item.ts'
-import { definitionLimit } from '../../src/mcp/offers.ts'
 import { compileProgram, type Policy } from '../../src/policy/policy.ts'
 import {
   errorOf,
@@ -85,7 +84,7 @@ test('a bad definition drops only itself and is reported', async (t) => {
     { name: 'no-schema' },
     { name: 'wrong-schema', inputSchema: { type: 'array' } },
     { name: 'deep', inputSchema: { type: 'object', ...deep } },
-    { ...tool('long'), description: 'x'.repeat(definitionLimit) },
+    { ...tool('long'), description: 'x'.repeat(limits.definitionBytes) },
     tool('good'),
     tool('last'),
   ])

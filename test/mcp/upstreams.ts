@@ -1,6 +1,7 @@
 // Hand-written upstreams, clients and exchanges: everything that they do is decided by the test.
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
+import { defaultLimits } from '../../src/config/limits.ts'
 import type { Limits } from '../../src/config/shape.ts'
 import { type RawJson, rawJson, targetName } from '../../src/core/brand.ts'
 import { Exchange } from '../../src/core/exchange.ts'
@@ -23,42 +24,7 @@ import { emptyProgram } from '../../src/policy/policy.ts'
 import { type Fields, type Log, silent } from '../../src/telemetry/log.ts'
 import type { Metrics } from '../../src/telemetry/metrics.ts'
 
-export const limits: Limits = {
-  requestLine: 8192,
-  headerBytes: 16384,
-  headerCount: 100,
-  headerValue: 8192,
-  mcpBody: 4 << 20,
-  bufferSize: 2 << 20,
-  jsonDepth: 64,
-  batch: 20,
-  connections: 10_000,
-  connectionsPerAddress: 200,
-  pipelined: 8,
-  requestsPerConnection: 1_000,
-  headerTimeMs: 10_000,
-  requestTimeMs: 60_000,
-  bodyRate: 500,
-  upstreamConnectMs: 5_000,
-  upstreamFirstByteMs: 60_000,
-  upstreamTotalMs: 600_000,
-  resultBytes: 8 << 20,
-  sseEvent: 8 << 20,
-  sseKeepAliveMs: 15_000,
-  writeStallMs: 30_000,
-  sessions: 10_000,
-  sessionsPerSubject: 100,
-  sessionIdleMs: 1_800_000,
-  callsPerSession: 64,
-  callsPerUpstream: 256,
-  stdioLine: 8 << 20,
-  stdioStartMs: 30_000,
-  stdioRestartsPerMinute: 5,
-  listBudgetMs: 2_000,
-  listPages: 100,
-  toolsPerServer: 1_000,
-  toolsTotal: 5_000,
-}
+export const limits: Limits = defaultLimits
 
 export const quiet: Metrics = {
   requestDone() {},

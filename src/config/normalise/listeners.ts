@@ -66,8 +66,19 @@ function tlsShape(tls: WrittenTls, path: Path, notes: Notes): TlsShape | undefin
     notes.error('config.missing-key', path, `${absent.join(' and ')} ${are} missing from \`tls\``)
     return undefined
   }
-  const minimum = tls.minTLSVersion ?? tls.minTlsVersion ?? undefined
-  const maximum = tls.maxTLSVersion ?? tls.maxTlsVersion ?? undefined
+  const minimum = tls.minTLSVersion ?? tls.minTlsVersion
+  const maximum = tls.maxTLSVersion ?? tls.maxTlsVersion
+  const range = versions(minimum, maximum, path, notes)
+  return { cert, key, root: tls.root ?? undefined, ...range, cipherSuites: tls.cipherSuites ?? [], path }
+}
+
+/** The TLS versions that are offered, of those that are written. */
+export function versions(
+  minimum: string | null | undefined,
+  maximum: string | null | undefined,
+  path: Path,
+  notes: Notes,
+): Pick<TlsShape, 'minVersion' | 'maxVersion'> {
   if (isOld(minimum))
     notes.warning('config.ignored', path, 'TLS below 1.2 is not offered: the minimum is raised to TLS 1.2')
   if (isOld(maximum))
@@ -75,14 +86,9 @@ function tlsShape(tls: WrittenTls, path: Path, notes: Notes): TlsShape | undefin
   if (minimum === 'TLS_V1_3' && maximum === 'TLS_V1_2')
     notes.error('config.wrong-value', path, 'the minimum TLS version is above the maximum')
   return {
-    cert,
-    key,
-    root: tls.root ?? undefined,
-    minVersion: minimum === undefined ? undefined : minimum === 'TLS_V1_3' ? 'TLSv1.3' : 'TLSv1.2',
+    minVersion: minimum === null || minimum === undefined ? undefined : minimum === 'TLS_V1_3' ? 'TLSv1.3' : 'TLSv1.2',
     maxVersion: maximum === 'TLS_V1_3' ? 'TLSv1.3' : maximum === 'TLS_V1_2' ? 'TLSv1.2' : undefined,
-    cipherSuites: tls.cipherSuites ?? [],
-    path,
   }
 }
 
-const isOld = (version: string | undefined): boolean => version === 'TLS_V1_0' || version === 'TLS_V1_1'
+const isOld = (version: string | null | undefined): boolean => version === 'TLS_V1_0' || version === 'TLS_V1_1'

@@ -3,23 +3,26 @@ import type { z } from 'zod'
 import { durationMs } from '../duration.ts'
 import type { Env } from '../expand.ts'
 import { defaultLimits } from '../limits.ts'
-import { type Listening, readAddress, readKey, readKeys, type startup } from '../schema/startup.ts'
-import type { Address, Limits, PoolShape, Shape } from '../shape.ts'
+import { type frontend, type Listening, readAddress, readKey, readKeys, type startup } from '../schema/startup.ts'
+import type { Address, FrontendShape, Limits, PoolShape, Shape } from '../shape.ts'
+import { versions } from './listeners.ts'
 import type { Notes } from './policies.ts'
 
 type Startup = z.infer<ReturnType<typeof startup>>
+type Frontend = z.infer<ReturnType<typeof frontend>>
 
 const GRACE_MS = 30_000
 
 type Settings = Omit<Shape, 'binds' | 'backends'>
 
-/** Everything of a shape but its binds. `bufferSize`: what `frontendPolicies` say of it. */
-export function settings(config: Startup, env: Env, notes: Notes, bufferSize?: number | null): Settings {
+/** Everything of a shape but its binds. */
+export function settings(config: Startup, front: Frontend, env: Env, notes: Notes): Settings {
   const from = new Environment(env, notes)
   const ipv6 = from.flag('IPV6_ENABLED') ?? config.enableIpv6 ?? true
   return {
     ...addresses(config, from),
-    limits: limits(config, bufferSize),
+    limits: limits(config, front),
+    frontend: frontendShape(front, notes),
     customFunctions: config.customFunctions ?? '',
     sessionKey: from.key('SESSION_KEY') ?? config.session?.key,
     cookieSecret: from.key('OIDC_COOKIE_SECRET'),
@@ -56,19 +59,33 @@ function addresses(config: Startup, from: Environment): Pick<Shape, 'admin' | 's
   }
 }
 
-function limits(config: Startup, bufferSize: number | null | undefined): Limits {
+function limits(config: Startup, { http, tls }: Frontend): Limits {
   const given = Object.entries(config.limits ?? {}).filter(([, value]) => value !== undefined)
   return Object.freeze({
     ...defaultLimits,
     ...defined('upstreamConnectMs', config.backend?.connectTimeout),
     ...defined('sessionIdleMs', config.mcp?.sessionTtl),
-    ...defined('bufferSize', bufferSize),
+    ...defined('bufferSize', http?.maxBufferSize),
+    ...defined('headerCount', http?.http1MaxHeaders),
+    ...defined('connectionIdleMs', http?.http1IdleTimeout),
+    ...defined('tlsHandshakeMs', tls?.handshakeTimeout),
     ...Object.fromEntries(given),
   })
 }
 
 const defined = (name: keyof Limits, value: number | null | undefined): Partial<Limits> =>
   value === null || value === undefined ? {} : { [name]: value }
+
+function frontendShape({ http, tls }: Frontend, notes: Notes): FrontendShape {
+  return {
+    maxConnectionMs: http?.maxConnectionDuration ?? undefined,
+    tls: {
+      ...versions(tls?.minVersion, tls?.maxVersion, ['frontendPolicies', 'tls'], notes),
+      cipherSuites: tls?.cipherSuites ?? [],
+      keyExchangeGroups: tls?.keyExchangeGroups ?? [],
+    },
+  }
+}
 
 function pool(config: Startup): PoolShape {
   const { keepalives, poolIdleTimeout, poolMaxSize } = config.backend ?? {}

@@ -66,13 +66,40 @@ const becomes = <S extends z.ZodType>(schema: S, key: string): S =>
   note(schema, { standing: 'translated', say: `means \`${key}\`` })
 
 /** `frontendPolicies.http` (reference: agentgateway §1.7). */
-export const frontendHttp = () =>
+const frontendHttp = () =>
   note(
     z.strictObject({
       maxBufferSize: becomes(size().nullish(), 'config.limits.bufferSize'),
+      http1MaxHeaders: becomes(z.int().positive().nullish(), 'config.limits.headerCount'),
+      http1IdleTimeout: becomes(duration().nullish(), 'config.limits.connectionIdleMs'),
+      http1HeaderCase: z.enum(['lowercase', 'preserve']).nullish(),
+      maxConnectionDuration: duration().nullish(),
       ...unread('frontendPolicies.http'),
     }),
     { place: 'frontendPolicies.http', noun: '`frontendPolicies.http`' },
+  )
+
+const tlsVersion = () => z.enum(['TLS_V1_0', 'TLS_V1_1', 'TLS_V1_2', 'TLS_V1_3'])
+
+/** `frontendPolicies.tls` (reference: agentgateway §1.7). */
+const frontendTls = () =>
+  note(
+    z.strictObject({
+      handshakeTimeout: becomes(duration().nullish(), 'config.limits.tlsHandshakeMs'),
+      minVersion: tlsVersion().nullish(),
+      maxVersion: tlsVersion().nullish(),
+      cipherSuites: z.array(z.string()).nullish(),
+      keyExchangeGroups: z.array(z.enum(['X25519', 'P-256', 'P-384', 'X25519_MLKEM768'])).nullish(),
+      ...unread('frontendPolicies.tls'),
+    }),
+    { place: 'frontendPolicies.tls', noun: '`frontendPolicies.tls`' },
+  )
+
+/** `frontendPolicies` (reference: agentgateway §1.7). */
+export const frontend = () =>
+  note(
+    z.strictObject({ http: frontendHttp().nullish(), tls: frontendTls().nullish(), ...unread('frontendPolicies') }),
+    { place: 'frontendPolicies', noun: '`frontendPolicies`' },
   )
 
 const dns = () =>

@@ -2,21 +2,23 @@
 import type { TargetName } from '../../core/brand.ts'
 import type { Log } from '../../telemetry/log.ts'
 
-const BYTES_A_SECOND = 65_536
 const LONGEST_LINE = 2_048
 const LF = 10
 
 export class Chatter {
   readonly #log: Log
   readonly #target: TargetName
+  readonly #rate: number
   #rest = ''
   #second = 0
   #spent = 0
   #dropped = 0
 
-  constructor(log: Log, target: TargetName) {
+  /** `rate`: bytes a second. */
+  constructor(log: Log, target: TargetName, rate: number) {
     this.#log = log
     this.#target = target
+    this.#rate = rate
   }
 
   /** Takes what came on stderr. */
@@ -74,6 +76,6 @@ export class Chatter {
       this.#spent = 0
       this.#dropped = 0
     }
-    return this.#spent > BYTES_A_SECOND
+    return this.#spent > this.#rate
   }
 }

@@ -1,32 +1,31 @@
-// How many calls one upstream has at a time: so many run, as many wait for a moment, the rest is turned away.
+// How many calls one upstream has at a time: so many run, others wait for a moment, the rest is turned away.
 
 import type { Limits } from '../../config/shape.ts'
 import type { TargetName } from '../../core/brand.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import { failing } from './failing.ts'
 
-const WAIT_MS = 5_000
-
 export class Gate {
   readonly #target: TargetName
-  readonly #limit: number
+  readonly #limits: Limits
   readonly #metrics: Metrics
   readonly #waiting = new Set<() => void>()
   #inside = 0
 
   constructor(target: TargetName, limits: Limits, metrics: Metrics) {
     this.#target = target
-    this.#limit = limits.callsPerUpstream
+    this.#limits = limits
     this.#metrics = metrics
   }
 
   /** `undefined`: come in. A promise: wait for it. Rejects when it is full for too long. Whoever came in calls `leave`. */
   enter(step: string): Promise<void> | undefined {
-    if (this.#inside < this.#limit) {
+    const { callsPerUpstream, upstreamQueue, upstreamQueueMs } = this.#limits
+    if (this.#inside < callsPerUpstream) {
       this.#inside++
       return undefined
     }
-    if (this.#waiting.size >= this.#limit) return Promise.reject(this.#full(step))
+    if (this.#waiting.size >= upstreamQueue) return Promise.reject(this.#full(step, 'upstreamQueue'))
     return new Promise((resolve, reject) => {
       const next = (): void => {
         clearTimeout(timer)
@@ -35,8 +34,8 @@ export class Gate {
       }
       const timer = setTimeout(() => {
         this.#waiting.delete(next)
-        reject(this.#full(step))
-      }, WAIT_MS)
+        reject(this.#full(step, 'upstreamQueueMs'))
+      }, upstreamQueueMs)
       this.#waiting.add(next)
     })
   }
@@ -48,8 +47,8 @@ export class Gate {
     else next()
   }
 
-  #full(step: string): Error {
-    this.#metrics.limitHit('callsPerUpstream')
-    return failing('mcp.busy', [this.#target, step], `${this.#limit} calls are under way already`)
+  #full(step: string, limit: 'upstreamQueue' | 'upstreamQueueMs'): Error {
+    this.#metrics.limitHit(limit)
+    return failing('mcp.busy', [this.#target, step], `${this.#limits.callsPerUpstream} calls are under way already`)
   }
 }

@@ -60,7 +60,7 @@ export class ServerProcess implements Wire, ChildReader {
     this.#options = options
     this.#calls = new Calls(this)
     const { program, guard, limits, log, target } = options
-    this.#chatter = new Chatter(log, target)
+    this.#chatter = new Chatter(log, target, limits.stderrRate)
     this.#child = new Child(this, { ...program, lineBound: limits.stdioLine, guard, chatter: this.#chatter })
     log.debug('a process has been started', { target, pid: this.#child.pid, command: program.command })
   }

@@ -32,7 +32,7 @@ export async function receive(x: Exchange, { limits, metrics }: Bounds): Promise
 function read(x: Exchange, text: string, { limits, metrics }: Bounds): Received {
   let at: string = text
   try {
-    const found = outlined(text, limits.jsonDepth)
+    const found = outlined(text, limits.jsonDepth, limits.jsonKeys)
     if (found.first !== 'array') return { kind: 'message', message: readMessage(text, found) }
     const spans = elements(text)
     if (spans.length === 0) return unread(x, 'an empty batch')
@@ -42,11 +42,12 @@ function read(x: Exchange, text: string, { limits, metrics }: Bounds): Received 
     }
     const messages = spans.map((span) => {
       at = cut(text, span)
-      return readMessage(at, outlined(at, limits.jsonDepth))
+      return readMessage(at, outlined(at, limits.jsonDepth, limits.jsonKeys))
     })
     return { kind: 'batch', messages }
   } catch (thrown) {
     if (!(thrown instanceof WireError)) throw thrown
+    if (thrown.limit !== undefined) metrics.limitHit(thrown.limit)
     if (thrown.code !== codes.invalidParams) return unread(x, thrown.message)
     const reply = refuseCall(x, idIn(at), thrown.code, { message: `invalid request parameters: ${thrown.message}` })
     return { kind: 'unfit', reply }

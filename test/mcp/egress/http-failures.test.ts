@@ -121,7 +121,8 @@ test('a target that takes too long, or lets us wait for its first byte, is given
 
 test('more calls than an upstream may have wait for a while, then are turned away', async (t) => {
   const open: Post[] = []
-  const { connection, site } = await talk(t, (post) => void open.push(post), { limits: { callsPerUpstream: 1 } })
+  const limits = { callsPerUpstream: 1, upstreamQueue: 1 }
+  const { connection, site } = await talk(t, (post) => void open.push(post), { limits })
   const first = callTool(connection, 'x')
   const second = callTool(connection, 'x')
   await assert.rejects(callTool(connection, 'x'), failure('mcp.busy', /tools\/call: 1 calls are under way/))
@@ -131,7 +132,15 @@ test('more calls than an upstream may have wait for a while, then are turned awa
   await until(() => open.length === 2)
   open[1]?.result({ n: 2 })
   assert.deepEqual(await second, { n: 2 })
-  assert.deepEqual(site.hits, ['callsPerUpstream'])
+  assert.deepEqual(site.hits, ['upstreamQueue'])
+})
+
+test('a call that waits for its turn waits no longer than the queue allows', async (t) => {
+  const limits = { callsPerUpstream: 1, upstreamQueueMs: 20 }
+  const { connection, site } = await talk(t, () => {}, { limits })
+  void callTool(connection, 'x').catch(() => {}) // it never ends by itself
+  await assert.rejects(callTool(connection, 'x'), failure('mcp.busy', /tools\/call: 1 calls are under way/))
+  assert.deepEqual(site.hits, ['upstreamQueueMs'])
 })
 
 test('what cannot be reached says so, with target and step', async (t) => {

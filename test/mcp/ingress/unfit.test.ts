@@ -78,6 +78,18 @@ test('a body above its bound is refused, and counted', async (t) => {
   assert.equal((await client.send(ping)).status, 200)
 })
 
+test('JSON that nests too deep or has an object of too many members is refused, and counted', async (t) => {
+  const { url, hits } = await serve(t, { limits: { jsonDepth: 8, jsonKeys: 5 } })
+  const client = await Raw.open(url)
+  const params = (text: string): string => `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":${text}}}`
+  const deep = await client.send(params(`${'['.repeat(9)}${']'.repeat(9)}`))
+  assert.deepEqual([deep.status, /nested deeper than 8/.test(deep.text)], [400, true])
+  const wide = await client.send(params('{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1}'))
+  assert.deepEqual([wide.status, /an object of more than 5 members/.test(wide.text)], [400, true])
+  assert.equal((await client.send(params('{"a":1,"b":1,"c":1,"d":1,"e":1}'))).status, 200)
+  assert.deepEqual(hits, ['jsonDepth', 'jsonKeys'])
+})
+
 test('a revision that is not spoken here is refused with those that are', async (t) => {
   const { url } = await serve(t)
   const client = await Raw.open(url)

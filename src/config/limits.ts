@@ -44,6 +44,8 @@ export const defaultLimits: Limits = Object.freeze({
   callsPerUpstream: 256,
   upstreamQueue: 256,
   upstreamQueueMs: 5 * second,
+  upstreamMessages: 2_000,
+  upstreamFloodMs: 10 * second,
   stdioLine: 8 * MiB,
   stderrRate: 64 * KiB,
   stdioStartMs: 30 * second,

@@ -128,6 +128,9 @@ export interface Limits {
   /** Calls that may wait for an upstream that has as many as it may have, and how long. */
   readonly upstreamQueue: number
   readonly upstreamQueueMs: number
+  /** Messages a second that nobody asked for, of one conversation; and for how long a server may send more than that. */
+  readonly upstreamMessages: number
+  readonly upstreamFloodMs: number
   readonly stdioLine: number
   /** Bytes a second of what a process says beside the protocol; what is above is counted, not logged. */
   readonly stderrRate: number

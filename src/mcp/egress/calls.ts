@@ -21,6 +21,7 @@ import {
 } from '../wire.ts'
 import { Call, cancelledParams, type Speaker, withToken } from './call.ts'
 import { failing } from './failing.ts'
+import { Pace } from './pace.ts'
 
 /** The transport below, and who speaks through it. */
 export interface Wire {
@@ -50,6 +51,8 @@ const asksFor: { readonly [method: string]: string } = {
 }
 
 export class Calls {
+  /** How fast the server is listened to. */
+  readonly pace: Pace
   readonly #wire: Wire
   readonly #open = new Roster<Call>()
   /** Questions of the server that are being answered, by their id. */
@@ -60,6 +63,7 @@ export class Calls {
 
   constructor(wire: Wire) {
     this.#wire = wire
+    this.pace = new Pace(wire)
     const { upstreamTotalMs, upstreamFirstByteMs } = wire.limits
     this.#everyMs = Math.min(Math.max(Math.min(upstreamTotalMs, upstreamFirstByteMs) / 4, 10), 1_000)
   }
@@ -141,20 +145,27 @@ export class Calls {
   #take(message: Message, origin: Call | undefined): void {
     const from = origin?.settled ? undefined : origin
     switch (message.kind) {
-      case 'result':
-        this.#find(message.id)?.answered({ kind: 'result', raw: message.raw })
+      case 'result': {
+        const call = this.#find(message.id)
+        if (call === undefined) this.pace.note()
+        else call.answered({ kind: 'result', raw: message.raw })
         return
+      }
       case 'error': {
         // An error without an id is about the request it answers.
         const call = message.id === undefined ? from : this.#find(message.id)
-        if (call === undefined) this.#wire.log.debug('a target reported an error', { target: this.#wire.target })
-        else call.answered({ kind: 'error', raw: message.raw })
+        if (call === undefined) {
+          this.pace.note()
+          this.#wire.log.debug('a target reported an error', { target: this.#wire.target })
+        } else call.answered({ kind: 'error', raw: message.raw })
         return
       }
       case 'notification':
+        this.pace.note()
         this.#notified(message, from)
         return
       case 'request':
+        this.pace.note()
         this.#asked(message, from)
         return
       default:

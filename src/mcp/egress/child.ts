@@ -2,9 +2,10 @@
 
 import { isUtf8 } from 'node:buffer'
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { Failure } from '../../core/failure.ts'
+import { asFailure, Failure } from '../../core/failure.ts'
 import { Chatter } from './chatter.ts'
 import type { Guard } from './guard.ts'
+import { Feed, type Pace } from './pace.ts'
 
 export interface ChildOptions {
   /** Absolute path. */
@@ -15,6 +16,7 @@ export interface ChildOptions {
   readonly lineBound: number
   readonly guard: Guard
   readonly chatter: Chatter
+  readonly pace: Pace
 }
 
 export interface ChildReader {
@@ -34,10 +36,12 @@ export class Child {
   readonly #reader: ChildReader
   readonly #options: ChildOptions
   readonly #process: ChildProcessWithoutNullStreams
+  readonly #feed: Feed
   readonly #closed = Promise.withResolvers<void>()
   #parts: Buffer[] = []
   #partBytes = 0
   #cause: Failure | undefined = undefined
+  #silent = false
   #exited = false
   #over = false
 
@@ -54,7 +58,14 @@ export class Child {
     const { pid, stdin, stdout, stderr } = this.#process
     if (pid !== undefined) options.guard.add(pid)
     stdin.on('error', () => {}) // a process that does not read has its exit noticed
-    stdout.on('data', (chunk: Buffer) => this.#read(chunk))
+    const source = {
+      pause: () => void stdout.pause(),
+      resume: () => void stdout.resume(),
+      abort: (cause: Failure) => this.#silence(cause),
+    }
+    this.#feed = new Feed(options.pace, source, (chunk) => this.#read(chunk))
+    stdout.on('data', (chunk: Buffer) => this.#hear(chunk))
+    stdout.on('end', () => this.#feed.end())
     stderr.on('data', (chunk: Buffer) => options.chatter.take(chunk))
     this.#process.on('error', (cause) =>
       this.#finish(new Failure('upstream.unreachable', 'it could not be started', { cause })),
@@ -127,8 +138,27 @@ export class Child {
     this.#over = true
     this.#exited = true
     this.#options.chatter.end()
+    this.#feed.close()
     this.#closed.resolve()
     this.#reader.ended(cause ?? this.#cause ?? new Failure('upstream.unreachable', 'the process has ended'))
+  }
+
+  #hear(chunk: Buffer): void {
+    try {
+      this.#feed.push(chunk)
+    } catch (thrown) {
+      this.#silence(asFailure(thrown))
+    }
+  }
+
+  /** Nothing of its output is read any more. */
+  #silence(cause: Failure): void {
+    this.#cause ??= cause
+    this.#silent = true
+    this.#parts = []
+    this.#feed.close()
+    this.#process.stdout.removeAllListeners('data').resume()
+    this.#kill('SIGKILL')
   }
 
   #read(chunk: Buffer): void {
@@ -151,14 +181,11 @@ export class Child {
       return
     }
     // It cannot be found out what the rest of its output means: nothing of it is read any more.
-    this.#cause ??= new Failure('upstream.too-large', `it wrote a line above ${this.#options.lineBound} bytes`)
-    this.#parts = []
-    this.#process.stdout.removeAllListeners('data').resume()
-    this.#kill('SIGKILL')
+    this.#silence(new Failure('upstream.too-large', `it wrote a line above ${this.#options.lineBound} bytes`))
   }
 
   #line(line: Buffer): void {
-    if (this.#cause?.code === 'upstream.too-large' || line.length === 0) return
+    if (this.#silent || line.length === 0) return
     if (isUtf8(line)) {
       const text = line.toString('utf8').trim()
       if (text !== '') this.#reader.line(text)

@@ -16,6 +16,7 @@ import { baseHeaders } from './headers.ts'
 import { initializeRequest, readHello } from './hello.ts'
 import { Memory } from './memory.ts'
 import { oneWay } from './one-way.ts'
+import type { Pace } from './pace.ts'
 import { type Place, poolOf } from './place.ts'
 import { type Exchanging, Post } from './post.ts'
 import { ServerStream } from './server-stream.ts'
@@ -102,6 +103,10 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
 
   get hello(): Hello {
     return this.#opened().hello
+  }
+
+  get pace(): Pace {
+    return this.#calls.pace
   }
 
   get session(): string | undefined {

@@ -13,6 +13,7 @@ import { WireError } from '../wire.ts'
 import type { Call } from './call.ts'
 import { asFailing } from './failing.ts'
 import { requestHeaders } from './headers.ts'
+import { Feed, type Pace } from './pace.ts'
 import { EventStream, isEventStream } from './stream.ts'
 
 /** What an exchange needs of the conversation it belongs to: nothing here knows a revision. */
@@ -22,6 +23,7 @@ export interface Exchanging {
   readonly metrics: Metrics
   readonly pool: Dispatcher
   readonly path: string
+  readonly pace: Pace
   /** Takes a message. Throws a WireError when it is none. */
   hear(text: string, origin: Call): void
   /** An answer that is no success. `true`: the conversation has dealt with it, the call goes on elsewhere. */
@@ -48,7 +50,7 @@ export class Post implements Dispatcher.DispatchHandler {
   readonly #host: Exchanging
   #controller: Dispatcher.DispatchController | undefined = undefined
   #status = 0
-  #decoder: SseDecoder | undefined = undefined
+  #feed: Feed | undefined = undefined
   readonly #body = new Pieces()
   #over = false
   #lastEventId = ''
@@ -86,12 +88,13 @@ export class Post implements Dispatcher.DispatchHandler {
     clearTimeout(this.#timer)
     this.#resumed?.close()
     if (this.#over) return
-    if (answered && this.#decoder !== undefined) this.#timer = setTimeout(abandon, LINGER_MS, this).unref()
+    if (answered && this.#feed !== undefined) this.#timer = setTimeout(abandon, LINGER_MS, this).unref()
     else this.abandon()
   }
 
   abandon(): void {
     this.#over = true
+    this.#feed?.close()
     this.#controller?.abort(new Failure('request.aborted', 'nobody waits for the answer'))
   }
 
@@ -100,7 +103,7 @@ export class Post implements Dispatcher.DispatchHandler {
     if (this.call.settled) this.abandon()
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200) return // informational: the answer is yet to come
     this.call.awaitsHead = false
     this.#status = status
@@ -111,14 +114,15 @@ export class Post implements Dispatcher.DispatchHandler {
     if (typeof session === 'string') this.session = session
     if (status === 200 && isEventStream(headers)) {
       const bound = this.#host.limits.sseEvent
-      this.#decoder = new SseDecoder((event) => this.event(event), { line: bound, event: bound })
+      const decoder = new SseDecoder((event) => this.event(event), { line: bound, event: bound })
+      this.#feed = new Feed(this.#host.pace, controller, (chunk) => decoder.push(chunk))
     } else if (Number(headers['content-length']) > this.#host.limits.resultBytes) this.#tooLarge()
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#over) return
-    if (this.#decoder !== undefined) {
-      this.#decoder.push(chunk)
+    if (this.#feed !== undefined) {
+      this.#feed.push(chunk)
       return
     }
     this.#body.add(chunk)
@@ -126,16 +130,17 @@ export class Post implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    if (!this.#over) this.#feed?.end()
     this.#over = true
     if (this.call.settled) clearTimeout(this.#timer)
-    else if (this.#decoder !== undefined) this.#broken(undefined)
+    else if (this.#feed !== undefined) this.#broken(undefined)
     else this.#finish()
   }
 
   onResponseError(_: Dispatcher.DispatchController, cause: Error): void {
     this.#over = true
     if (this.call.settled) clearTimeout(this.#timer)
-    else if (this.#decoder !== undefined && !(cause instanceof Failure)) this.#broken(cause)
+    else if (this.#feed !== undefined && !(cause instanceof Failure)) this.#broken(cause)
     else this.#fail(cause)
   }
 
@@ -181,13 +186,14 @@ export class Post implements Dispatcher.DispatchHandler {
   }
 
   #resume(headers: string[]): void {
-    const { pool, path, limits } = this.#host
+    const { pool, path, limits, pace } = this.#host
     this.#resumed = new EventStream(this, {
       pool,
       path,
       headers: [...headers, 'last-event-id', this.#lastEventId],
       headersTimeout: limits.upstreamFirstByteMs,
       bound: limits.sseEvent,
+      pace,
     })
   }
 
@@ -225,8 +231,7 @@ export class Post implements Dispatcher.DispatchHandler {
   #fail(cause: unknown): void {
     const { target, metrics } = this.#host
     const failure = asFailing([target, this.call.method], cause)
-    if (failure.code === 'upstream.too-large')
-      metrics.limitHit(this.#decoder === undefined ? 'resultBytes' : 'sseEvent')
+    if (failure.code === 'upstream.too-large') metrics.limitHit(this.#feed === undefined ? 'resultBytes' : 'sseEvent')
     this.call.failed(failure)
   }
 }

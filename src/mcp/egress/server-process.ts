@@ -61,7 +61,13 @@ export class ServerProcess implements Wire, ChildReader {
     this.#calls = new Calls(this)
     const { program, guard, limits, log, target } = options
     this.#chatter = new Chatter(log, target, limits.stderrRate)
-    this.#child = new Child(this, { ...program, lineBound: limits.stdioLine, guard, chatter: this.#chatter })
+    this.#child = new Child(this, {
+      ...program,
+      lineBound: limits.stdioLine,
+      guard,
+      chatter: this.#chatter,
+      pace: this.#calls.pace,
+    })
     log.debug('a process has been started', { target, pid: this.#child.pid, command: program.command })
   }
 

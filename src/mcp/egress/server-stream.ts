@@ -6,6 +6,7 @@ import { Failure } from '../../core/failure.ts'
 import type { SseEvent } from '../../http/sse.ts'
 import type { Log } from '../../telemetry/log.ts'
 import { WireError } from '../wire.ts'
+import type { Pace } from './pace.ts'
 import { EventStream, type Reader } from './stream.ts'
 
 interface Listening {
@@ -14,6 +15,7 @@ interface Listening {
   readonly log: Log
   readonly pool: Dispatcher
   readonly path: string
+  readonly pace: Pace
   hear(text: string): void
 }
 
@@ -40,7 +42,7 @@ export class ServerStream implements Reader {
 
   open(): void {
     if (this.#closed) return
-    const { pool, path, limits } = this.#host
+    const { pool, path, limits, pace } = this.#host
     this.#openedAt = performance.now()
     this.#stream = new EventStream(this, {
       pool,
@@ -49,6 +51,7 @@ export class ServerStream implements Reader {
       // Some servers send the head with the first event only: how long that takes is theirs to say.
       headersTimeout: 0,
       bound: limits.sseEvent,
+      pace,
     })
   }
 

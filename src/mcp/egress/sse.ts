@@ -65,6 +65,7 @@ export class SseConversation implements Connection, Reader, Wire {
       headers: [...baseHeaders('text/event-stream'), 'cache-control', 'no-cache'],
       headersTimeout: site.limits.upstreamFirstByteMs,
       bound: site.limits.sseEvent,
+      pace: this.#calls.pace,
     })
   }
 

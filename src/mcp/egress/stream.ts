@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import { Failure } from '../../core/failure.ts'
 import { SseDecoder, type SseEvent } from '../../http/sse.ts'
+import { Feed, type Pace } from './pace.ts'
 
 /** Who reads the stream. */
 export interface Reader {
@@ -19,6 +20,7 @@ export interface StreamOptions {
   readonly headersTimeout: number
   /** Bytes of one event. */
   readonly bound: number
+  readonly pace: Pace
 }
 
 export const isEventStream = (headers: IncomingHttpHeaders): boolean =>
@@ -31,13 +33,15 @@ export class EventStream implements Dispatcher.DispatchHandler {
   retry: number | undefined = undefined
   readonly #reader: Reader
   readonly #decoder: SseDecoder
+  readonly #pace: Pace
+  #feed: Feed | undefined = undefined
   #controller: Dispatcher.DispatchController | undefined = undefined
   #status = 0
-  #open = false
   #over = false
 
-  constructor(reader: Reader, { pool, path, headers, headersTimeout, bound }: StreamOptions) {
+  constructor(reader: Reader, { pool, path, headers, headersTimeout, bound, pace }: StreamOptions) {
     this.#reader = reader
+    this.#pace = pace
     // Servers put a whole message into one line: the bound of an event is the bound of a line.
     this.#decoder = new SseDecoder((event) => this.#event(event), { line: bound, event: bound })
     pool.dispatch({ path, method: 'GET', headers, headersTimeout, bodyTimeout: 0 }, this)
@@ -46,6 +50,7 @@ export class EventStream implements Dispatcher.DispatchHandler {
   /** Ends it from our side; the reader hears nothing more. */
   close(): void {
     this.#over = true
+    this.#feed?.close()
     this.#controller?.abort(new Failure('request.aborted', 'the stream is not needed any more'))
   }
 
@@ -58,7 +63,8 @@ export class EventStream implements Dispatcher.DispatchHandler {
     if (status < 200) return // informational: the answer is yet to come
     this.#status = status
     if (status === 200 && isEventStream(headers)) {
-      this.#open = true
+      const decoder = this.#decoder
+      this.#feed = new Feed(this.#pace, controller, (chunk) => decoder.push(chunk))
       this.#reader.opened?.()
       return
     }
@@ -67,15 +73,16 @@ export class EventStream implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#open && !this.#over) this.#decoder.push(chunk)
+    if (!this.#over) this.#feed?.push(chunk)
   }
 
   onResponseEnd(): void {
+    if (!this.#over) this.#feed?.end()
     this.#end({})
   }
 
   onResponseError(_: Dispatcher.DispatchController, cause: Error): void {
-    this.#end(this.#status !== 0 && !this.#open ? { status: this.#status, cause } : { cause })
+    this.#end(this.#status !== 0 && this.#feed === undefined ? { status: this.#status, cause } : { cause })
   }
 
   #event(event: SseEvent): void {

@@ -38,6 +38,13 @@ const tools: { [name: string]: (line: Line, done: (result: unknown) => void) => 
     process.stderr.write(`${'noise '.repeat(20)}\n`.repeat(20_000))
     process.stderr.write('the last word\n', () => done({ ok: true }))
   },
+  flood: () => {
+    const more = (): void => {
+      while (process.stdout.write('{"jsonrpc":"2.0","method":"notifications/message","params":{}}\n'.repeat(1_000)));
+      process.stdout.once('drain', more)
+    }
+    more()
+  },
   huge: (line) => write(`{"jsonrpc":"2.0","id":${line.id},"result":{"text":"${'x'.repeat(9 << 20)}"}}`),
   half: (line) => process.stdout.write(`{"jsonrpc":"2.0","id":${line.id},"resu`, () => process.exit(0)),
   raw: (line) => write(`{"jsonrpc":"2.0","id":${line.id},"result":{"n":[1e400,-0,9007199254740993],"x":"\\u0041"}}`),

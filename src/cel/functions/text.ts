@@ -53,7 +53,7 @@ export function addressText({ bytes }: Address): string {
   return `${hex.slice(0, start).join(':')}::${hex.slice(start + length).join(':')}`
 }
 
-export function networkText({ address, prefix }: Network): string {
+function networkText({ address, prefix }: Network): string {
   return `${addressText(address)}/${prefix}`
 }
 

@@ -2,7 +2,6 @@
 import type { Exchange } from '../core/exchange.ts'
 import type { Item } from '../core/item.ts'
 import { define } from '../core/module.ts'
-import { audienceOf } from './audience.ts'
 import { contextOf } from './context.ts'
 import type { Policy, Site } from './policy.ts'
 import { compileRules, rulesSchema } from './rules.ts'
@@ -17,7 +16,7 @@ export const mcpAuthorization = define({
   schema: rulesSchema,
   compile(config, site: Site): Policy {
     const rules = compileRules(config, site, 'authorization')
-    const audience = audienceOf(rules.all)
+    const { audience } = rules
     return {
       ...(audience !== undefined && { audience }),
       permits: (item: Item, x: Exchange, input?: unknown) => rules.verdict(contextOf(x), item, input),

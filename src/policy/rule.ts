@@ -65,11 +65,17 @@ function joined(a: number, b: number, decides: number): number {
   return mask
 }
 
-/** Things that a rule can hold for, because one of its terms compares their name with literals. */
+/** Things that a rule can hold for, because one of its terms compares their name or target with literals. */
 interface Named {
   readonly kind: Kind
-  readonly names: ReadonlySet<string>
+  readonly field: Field
+  readonly values: ReadonlySet<string>
 }
+
+type Field = 'name' | 'target'
+
+/** How things are looked up: names of different kinds are different names. */
+export const keyOf = (kind: Kind | undefined, field: Field, value: string): string => `${kind ?? ''} ${field} ${value}`
 
 export interface RuleOptions {
   readonly kind: RuleKind
@@ -104,7 +110,7 @@ export class Rule {
     this.#logic = terms.map(({ logic }) => logic)
     this.volatile = terms.some((term) => term.volatile)
     const isFixed = (term: Term): boolean => ![...term.expression.reads].some((read) => /^mcp\b/.test(read))
-    const naming = kind === 'require' ? undefined : terms.find(({ ast }) => namedIn(ast) !== undefined)
+    const naming = kind === 'require' ? undefined : namingIn(terms)
     this.named = naming && namedIn(naming.ast)
     this.#fixed = terms.filter(isFixed).map((term) => term.expression)
     this.#varying = terms.filter((term) => term !== naming && !isFixed(term)).map((term) => term.expression)
@@ -163,29 +169,33 @@ function all(expressions: readonly Expression[], context: Context): Truth {
   return truth
 }
 
-/** `mcp.tool.name == "a"`, the same from right to left, or `mcp.tool.name in ["a", "b"]`. */
+/** The term to look things up by: a name is rarer than a target. */
+function namingIn(terms: readonly Term[]): Term | undefined {
+  const naming = terms.filter(({ ast }) => namedIn(ast) !== undefined)
+  return naming.find(({ ast }) => namedIn(ast)?.field === 'name') ?? naming[0]
+}
+
+/** `mcp.tool.name == "a"`, the same from right to left, or `mcp.tool.name in ["a", "b"]`; likewise of targets. */
 function namedIn(ast: Ast): Named | undefined {
   if (ast.kind !== 'binary') return undefined
   const { operator, left, right } = ast
-  if (operator === 'in') {
-    const kind = nameOf(left)
-    const names =
-      right.kind === 'list' ? right.items.map(({ value, optional }) => (optional ? undefined : textOf(value))) : []
-    const texts = names.filter((name) => name !== undefined)
-    return kind === undefined || texts.length === 0 || texts.length < names.length
-      ? undefined
-      : { kind, names: new Set(texts) }
+  if (operator === '==') {
+    const about = fieldIn(left) ?? fieldIn(right)
+    const text = textOf(left) ?? textOf(right)
+    return about === undefined || text === undefined ? undefined : { ...about, values: new Set([text]) }
   }
-  if (operator !== '==') return undefined
-  const kind = nameOf(left) ?? nameOf(right)
-  const text = textOf(left) ?? textOf(right)
-  return kind === undefined || text === undefined ? undefined : { kind, names: new Set([text]) }
+  const about = operator === 'in' && right.kind === 'list' ? fieldIn(left) : undefined
+  if (about === undefined || right.kind !== 'list' || right.items.length === 0) return undefined
+  const texts = right.items.map(({ value, optional }) => (optional ? undefined : textOf(value)))
+  const known = texts.filter((text) => text !== undefined)
+  return known.length < texts.length ? undefined : { ...about, values: new Set(known) }
 }
 
-function nameOf(ast: Ast): Kind | undefined {
-  const [root, kind, field, ...more] = pathOf(ast) ?? []
-  if (root !== 'mcp' || field !== 'name' || more.length > 0) return undefined
-  return kindNames.find((each) => each === kind)
+function fieldIn(ast: Ast): Pick<Named, 'kind' | 'field'> | undefined {
+  const [root, of, field, ...more] = pathOf(ast) ?? []
+  const kind = kindNames.find((each) => each === of)
+  if (root !== 'mcp' || kind === undefined || more.length > 0) return undefined
+  return field === 'name' || field === 'target' ? { kind, field } : undefined
 }
 
 const textOf = (ast: Ast): string | undefined =>

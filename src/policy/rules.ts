@@ -2,14 +2,15 @@
 import { z } from 'zod'
 import { Fault, Unknown } from '../cel/value.ts'
 import { pathText } from '../config/problems.ts'
+import type { Exchange } from '../core/exchange.ts'
 import type { Item } from '../core/item.ts'
 import type { Path } from '../core/module.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { audienceOf } from './audience.ts'
 import type { Context } from './context.ts'
-import { ruleKind } from './context-item.ts'
 import type { Site, Use, Verdict } from './policy.ts'
-import { ERROR, FALSE, maskOf, Rule, type RuleKind, TRUE, type Truth } from './rule.ts'
+import { ERROR, FALSE, keyOf, maskOf, Rule, type RuleKind, TRUE, type Truth } from './rule.ts'
 
 const one = (kind: RuleKind) => z.strictObject({ [kind]: z.string() })
 
@@ -57,7 +58,7 @@ interface Live {
   readonly fixed: Truth | undefined
 }
 
-/** Rules of one kind, those that name things found by the name. */
+/** Rules of one kind, those that name things or targets found by the name. */
 interface Group {
   readonly named: ReadonlyMap<string, readonly Live[]>
   readonly others: readonly Live[]
@@ -76,19 +77,27 @@ interface Reporting {
   readonly metrics: Pick<Metrics, 'ruleErrors'>
 }
 
-const none: readonly Live[] = []
+const nothing: readonly string[] = []
+/** From so many rules on a call is worth looking up which of them count. */
+const MANY = 16
+/** Rules that are kept of all audiences together. */
+const KEPT = 100_000
 
 export class Rules {
   readonly all: readonly Rule[]
+  /** A text for each caller whom the rules tell from others; `undefined`: they look at more than that. */
+  readonly audience: ((x: Exchange) => string | undefined) | undefined
   /** What no rule allows is denied. */
   readonly #closed: boolean
   readonly #program: Program
   readonly #errors: Errors
-  /** For lists: rules of a request, less those that cannot hold in it. */
+  /** The rules less those that cannot hold: for callers whom the rules cannot tell apart, or for one request. */
+  readonly #ofAudience = new Map<string, Program>()
   readonly #lists = new WeakMap<Context, Program>()
 
   constructor(rules: readonly Rule[], closed: boolean, reporting: Reporting) {
     this.all = rules
+    this.audience = audienceOf(rules)
     this.#closed = closed || rules.some(({ kind }) => kind === 'allow')
     this.#program = programOf(rules.map((rule) => ({ rule, fixed: undefined })))
     this.#errors = new Errors(reporting)
@@ -96,14 +105,16 @@ export class Rules {
 
   /** Whether a request may pass: there is nothing about it that is not known. */
   allows(context: Context): boolean {
-    return this.#verdict(this.#program, context, '') === 'yes'
+    return this.#verdict(this.#program, context, nothing) === 'yes'
   }
 
   /** May this thing be seen (`input` undefined), or used with this input? */
   verdict(context: Context, item: Item, input: unknown): Verdict {
+    const program = this.#programFor(context, input === undefined)
     context.mcp.about(item, input)
-    const program = input === undefined ? this.#forList(context) : this.#program
-    return this.#verdict(program, context, nameOf(item))
+    const { kind } = context.mcp
+    const keys = item.kind === 'model' ? nothing : [keyOf(kind, 'name', item.name), keyOf(kind, 'target', item.target)]
+    return this.#verdict(program, context, keys)
   }
 
   /** As `verdict`, with the reason: for explanations, every rule is asked. */
@@ -117,9 +128,9 @@ export class Rules {
     return { ...settled(asked, this.#closed), unknown: [...unknown] }
   }
 
-  #verdict({ denies, requires, allows }: Program, context: Context, name: string): Verdict {
+  #verdict({ denies, requires, allows }: Program, context: Context, keys: readonly string[]): Verdict {
     let settled = true
-    for (const lives of [denies.named.get(name) ?? none, denies.others])
+    for (const lives of candidates(denies, keys))
       for (const live of lives) {
         const answers = this.#answers(live, context)
         if ((answers & FALSE) === 0) return 'no'
@@ -132,7 +143,7 @@ export class Rules {
     }
     if (!this.#closed) return settled ? 'yes' : 'maybe'
     let allowed: Verdict = 'no'
-    for (const lives of [allows.named.get(name) ?? none, allows.others])
+    for (const lives of candidates(allows, keys))
       for (const live of lives) {
         const answers = this.#answers(live, context)
         if (answers === TRUE) return settled ? 'yes' : 'maybe'
@@ -151,18 +162,44 @@ export class Rules {
     return ERROR
   }
 
-  #forList(context: Context): Program {
-    const there = this.#lists.get(context)
+  /** The rules that count: many are settled by who is calling, and that has been settled before. */
+  #programFor(context: Context, list: boolean): Program {
+    const { x } = context
+    const audience = list || this.all.length >= MANY ? this.audience?.(x) : undefined
+    if (audience === undefined) return list ? this.#ofContext(context) : this.#program
+    const there = this.#ofAudience.get(audience)
     if (there !== undefined) return there
+    const made = this.#specialised(context)
+    this.#ofAudience.set(audience, made)
+    const [oldest] = this.#ofAudience.size * this.all.length > KEPT ? this.#ofAudience.keys() : []
+    if (oldest !== undefined && oldest !== audience) this.#ofAudience.delete(oldest)
+    return made
+  }
+
+  #ofContext(context: Context): Program {
+    let program = this.#lists.get(context)
+    if (program === undefined) this.#lists.set(context, (program = this.#specialised(context)))
+    return program
+  }
+
+  #specialised(context: Context): Program {
     const lives: Live[] = []
     for (const rule of this.all) {
       const fixed = rule.fixed(context)
       if (fixed !== false || rule.kind === 'require') lives.push({ rule, fixed })
     }
-    const made = programOf(lives)
-    this.#lists.set(context, made)
-    return made
+    return programOf(lives)
   }
+}
+
+function candidates({ named, others }: Group, keys: readonly string[]): readonly (readonly Live[])[] {
+  if (named.size === 0) return [others]
+  const found = [others]
+  for (const key of keys) {
+    const lives = named.get(key)
+    if (lives !== undefined) found.push(lives)
+  }
+  return found
 }
 
 interface Asked {
@@ -200,9 +237,6 @@ function told(verdict: Verdict, because: Decision['because'], asked?: Asked): Om
   }
 }
 
-/** Names of different kinds are different names. */
-const nameOf = (item: Item): string => `${ruleKind(item) ?? ''} ${item.name}`
-
 function programOf(lives: readonly Live[]): Program {
   const of = (kind: RuleKind): readonly Live[] => lives.filter(({ rule }) => rule.kind === kind)
   return { denies: grouped(of('deny')), requires: of('require'), allows: grouped(of('allow')) }
@@ -215,8 +249,8 @@ function grouped(lives: readonly Live[]): Group {
     const { named: about } = live.rule
     if (about === undefined) others.push(live)
     else
-      for (const name of about.names) {
-        const key = `${about.kind} ${name}`
+      for (const value of about.values) {
+        const key = keyOf(about.kind, about.field, value)
         const same = named.get(key)
         if (same === undefined) named.set(key, [live])
         else same.push(live)

@@ -3,7 +3,7 @@ import type { Ast } from './ast.ts'
 import { type Build, type Code, constant, dynamic, fold, placeOf, refuse } from './build.ts'
 import type { Frame, Run } from './frame.ts'
 import { integral, numeric } from './number.ts'
-import { isList, isMap, isPlainObject, lookup, noOverload, own, typeName } from './operators.ts'
+import { isList, isMap, isPlainObject, lookup, noOverload, own, plain, typeName } from './operators.ts'
 import { Fault, HostObject, Optional, stops, Type, type Value } from './value.ts'
 
 const typeNames = 'bool int uint double string bytes list map null_type type optional_type'.split(' ')
@@ -131,7 +131,7 @@ export function index(ast: Ast & { kind: 'index' }, build: Build): Code {
     const value = base(frame)
     if (stops(value)) return value
     const position = key(frame)
-    return stops(position) ? position : indexed(value, position)
+    return stops(position) ? position : indexed(value, plain(position))
   }
   return fold(run, [of, at])
 }

@@ -2,7 +2,7 @@
 import type { Meter } from './functions/function.ts'
 import { asDouble, asInt, double, int, uint } from './number.ts'
 import { costLimit, isList, noOverload, plain } from './operators.ts'
-import { Duration, Fault, HostObject, Timestamp, Uint, type Value } from './value.ts'
+import { Duration, Fault, HostObject, stops, Timestamp, Uint, type Value } from './value.ts'
 
 const division = new Fault('division-by-zero', 'division by zero')
 const remainderByZero = new Fault('division-by-zero', 'remainder by zero')
@@ -94,6 +94,8 @@ export function add(left: Value, right: Value, meter: Meter, bytes: boolean): Va
     return meter.bytes(left.length + right.length) ? Buffer.concat([left, right]) : costLimit
   if (left instanceof HostObject || right instanceof HostObject) {
     const [one, two] = [plain(left), plain(right)]
+    if (stops(one)) return one
+    if (stops(two)) return two
     if (!(one instanceof HostObject || two instanceof HostObject)) return add(one, two, meter, bytes)
   }
   return numbers(sum, left, right)

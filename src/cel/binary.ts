@@ -3,7 +3,7 @@ import { add, divide, multiply, negate, remainder, subtract } from './arithmetic
 import type { Ast, Binary } from './ast.ts'
 import { type Build, type Code, fold } from './build.ts'
 import type { Frame, Run } from './frame.ts'
-import { compare, costLimit, equal, isList, isMap, lookup, noOverload } from './operators.ts'
+import { compare, costLimit, equal, isList, isMap, lookup, noOverload, plain } from './operators.ts'
 import { Fault, HostObject, stops, type Value } from './value.ts'
 
 /** An operator on two values, neither of them Fault or Unknown. */
@@ -115,14 +115,19 @@ const opposite = (same: Value): Value => (typeof same === 'boolean' ? !same : sa
 /** The dialect has no order of bytes and none with NaN; in the specification, NaN is neither less nor more (cel.md §2.3.4). */
 function ordered(operator: string, spec: boolean, rule: Order): Operation {
   const { holds, numbers } = rule
-  return (left, right) => {
+  return (left, right, frame) => {
     if (Number.isSafeInteger(left) && Number.isSafeInteger(right)) {
       if (typeof left === 'number' && typeof right === 'number') return numbers(left, right)
     }
-    const order = compare(left, right)
-    if (order instanceof Fault) return noOverload(operator, left, right)
+    const [a, b] = [plain(left), plain(right)]
+    if (stops(a)) return a
+    if (stops(b)) return b
+    if (typeof a === 'string' && typeof b === 'string' && !frame.step(Math.min(a.length, b.length) >> 6))
+      return costLimit
+    const order = compare(a, b)
+    if (order instanceof Fault) return noOverload(operator, a, b)
     if (spec) return holds(order)
-    return Number.isNaN(order) || left instanceof Uint8Array ? noOverload(operator, left, right) : holds(order)
+    return Number.isNaN(order) || a instanceof Uint8Array ? noOverload(operator, a, b) : holds(order)
   }
 }
 
@@ -135,23 +140,23 @@ interface Order {
 /** `in` of the specification: items of lists, keys of maps. */
 function contained(item: Value, whole: Value, frame: Frame): Value {
   if (isList(whole)) return listed(item, whole, frame)
-  if (isMap(whole)) return lookup(whole, item) !== undefined
+  if (isMap(whole)) return lookup(whole, plain(item)) !== undefined
   return noOverload('in', item, whole)
 }
 
 /** `in` of the dialect: parts of texts as well (cel.md §2.3.3). */
 function within(item: Value, whole: Value, frame: Frame): Value {
   if (typeof whole === 'string') {
-    const part = item instanceof HostObject ? item.plain() : item
+    const part = plain(item)
     if (typeof part !== 'string') return noOverload('in', item, whole)
     return frame.step(whole.length >> 6) ? whole.includes(part) : costLimit
   }
   if (!(whole instanceof HostObject)) return contained(item, whole, frame)
-  const found = lookup(whole, item)
+  const found = lookup(whole, plain(item))
   if (found !== undefined) return stops(found) ? found : true
-  const plain = whole.plain()
-  if (stops(plain)) return plain
-  return plain instanceof HostObject ? noOverload('in', item, whole) : within(item, plain, frame)
+  const stands = whole.plain()
+  if (stops(stands)) return stands
+  return stands instanceof HostObject ? noOverload('in', item, whole) : within(item, stands, frame)
 }
 
 function listed(item: Value, list: readonly Value[], frame: Frame): Value {

@@ -3,7 +3,7 @@ import type { Ast } from './ast.ts'
 import { type Build, type Code, dynamic, fold, placeOf, type Routine, refuse, within } from './build.ts'
 import type { Frame, Run } from './frame.ts'
 import type { CelFunction, FaultAt } from './functions/function.ts'
-import { noOverload } from './operators.ts'
+import { costLimit, noOverload } from './operators.ts'
 import type { CustomFunction } from './options.ts'
 import { suggest } from './suggest.ts'
 import { Fault, HostObject, stops, type Unknown, type Value } from './value.ts'
@@ -200,6 +200,8 @@ function ours(own: CustomFunction, ast: Call, build: Build): Code {
   }
   const { places, run } = routine(own, ast, build)
   return dynamic((frame) => {
+    // A call is a step: functions that call two others each are many calls in few lines.
+    if (--frame.steps < 0) return costLimit
     const values: Value[] = []
     for (const arg of args) {
       const value = arg(frame)

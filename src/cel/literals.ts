@@ -3,7 +3,7 @@ import type { Ast, Literal } from './ast.ts'
 import { type Build, type Code, constant, fold } from './build.ts'
 import type { Frame } from './frame.ts'
 import { double, int, uint } from './number.ts'
-import { costLimit, keyFault, lookup, put, typeName } from './operators.ts'
+import { costLimit, keyFault, lookup, plain, put, typeName } from './operators.ts'
 import { Fault, Optional, stops, type Value } from './value.ts'
 
 export function literal(value: Literal): Code {
@@ -70,7 +70,7 @@ function mapOf(pairs: readonly Pair[], frame: Frame, unique: boolean): Value {
   if (!frame.step(pairs.length)) return costLimit
   let made = new Map<Value, Value>()
   for (const { key, value, optional } of pairs) {
-    const name = key.run(frame)
+    const name = plain(key.run(frame))
     if (stops(name)) return name
     const given = value.run(frame)
     if (stops(given)) return given

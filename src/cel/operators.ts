@@ -151,6 +151,10 @@ export function mapSize(map: ReadonlyMap<Value, Value> | PlainObject): number {
  * out, Unknown only when an object of the gateway holds something that is not known yet.
  */
 export function equal(left: Value, right: Value, meter?: Meter): boolean | Fault | Unknown {
+  if (typeof left === 'string' && typeof right === 'string') {
+    const paid = left.length !== right.length || left.length < 4_096 || meter?.step(left.length >> 10) !== false
+    return paid ? left === right : costLimit
+  }
   if (typeof left !== 'object' && typeof left === typeof right) return left === right
   const number = numeric(left)
   if (number !== undefined) {
@@ -159,6 +163,8 @@ export function equal(left: Value, right: Value, meter?: Meter): boolean | Fault
     // oxlint-disable-next-line eqeqeq
     if (other !== undefined) return number == other
   }
+  if (stops(left)) return left
+  if (stops(right)) return right
   if (left === null || right === null) return left === right
   if (typeof left !== 'object' || typeof right !== 'object') {
     return left instanceof HostObject || right instanceof HostObject ? equal(plain(left), plain(right), meter) : false
@@ -200,8 +206,6 @@ function equalMaps(
 
 function equalObjects(left: Value, right: Value, meter?: Meter): boolean | Fault | Unknown {
   if (left instanceof HostObject || right instanceof HostObject) return equal(plain(left), plain(right), meter)
-  if (stops(left)) return left
-  if (stops(right)) return right
   if (isMap(left)) return isMap(right) && equalMaps(left, right, meter)
   if (left instanceof Uint8Array) return right instanceof Uint8Array && compareBytes(left, right) === 0
   if (left instanceof Timestamp) return right instanceof Timestamp && left.nanos === right.nanos

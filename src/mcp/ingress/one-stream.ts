@@ -42,13 +42,12 @@ export class OneStream {
     const unfit = unfitGet(x)
     if (unfit !== undefined) return unfit
     const { sessions } = this.#desk
-    if (sessions.size + this.#listeners.size >= sessions.limits.sessions) {
-      sessions.metrics.limitHit('sessions')
-      return noSession(x, 'full')
-    }
+    const principal = principalOf(x)
+    // A listener has a session once it has said who it is: until then only its connection counts.
+    if (this.#listeners.size >= sessions.limits.sessions || !sessions.makeRoom(principal)) return noSession(x, 'full')
     const channel = new Channel({ streams: sessions.oneStream.streams, number: 0, resumption: 'none' })
     const id = randomBytes(16).toString('base64url')
-    const listener: Listener = { id, principal: principalOf(x), channel, session: undefined }
+    const listener: Listener = { id, principal, channel, session: undefined }
     this.#listeners.set(id, listener)
     const stream = channel.open()
     // The address as the client knows it, whatever a policy has made of the path since.

@@ -12,6 +12,7 @@ import { anonymous } from '../principals.ts'
 import { MARK } from '../seal.ts'
 import { Session, type SessionFacts, type SessionParts } from '../session.ts'
 import type { LegacyRevision } from '../wire.ts'
+import { Idlest } from './idlest.ts'
 import { Rounds } from './rounds.ts'
 import type { EventStream } from './stream.ts'
 import { mint, read, shortCapabilities, shortInfo, type Ticket } from './ticket.ts'
@@ -58,6 +59,9 @@ export class Sessions implements AsyncDisposable {
   readonly #bySubject = new Map<string, Set<Session>>()
   /** Nonces of ended sessions whose ids would still open, and when they will not. */
   readonly #ended = new Map<string, number>()
+  /** Who makes room: sessions of callers without a name, and those of named ones that nobody uses. */
+  readonly #nameless = new Idlest(({ principal }) => principal === anonymous)
+  readonly #unused = new Idlest(({ idle }) => idle)
   readonly #rounds: Rounds<Session>
   readonly #streamRounds: Rounds<EventStream>
 
@@ -141,15 +145,26 @@ export class Sessions implements AsyncDisposable {
 
   /** A session with a record. */
   add(facts: SessionFacts, parts: SessionParts): Session | 'full' {
-    if (this.#live.size >= this.limits.sessions) {
-      this.metrics.limitHit('sessions')
-      return 'full'
-    }
+    if (!this.makeRoom(facts.principal)) return 'full'
     const session = new Session(facts, parts)
     this.#live.set(session.id, session)
     this.#rounds.add(session)
-    if (facts.principal !== 'anonymous') this.#count(session)
+    if (facts.principal !== anonymous) this.#count(session)
     return session
+  }
+
+  /**
+   * Whether there is room for one more, if need be instead of one that is missed least. Opening costs nothing: who opens sessions
+   * without end must not keep others out, nor push out those who have a name.
+   */
+  makeRoom(principal: string): boolean {
+    if (this.#live.size < this.limits.sessions) return true
+    this.metrics.limitHit('sessions')
+    const all = (): Iterable<Session> => this.#live.values()
+    const least = this.#nameless.take(all()) ?? (principal === anonymous ? undefined : this.#unused.take(all()))
+    if (least === undefined) return false
+    this.end(least)
+    return true
   }
 
   /** A client that is gone when its only request is answered. */

@@ -209,15 +209,61 @@ test('neither another key nor another backend opens it', async (t) => {
   }
 })
 
-test('there are no more sessions than allowed', async (t) => {
-  const { url, hits } = await serve(t, { limits: { sessions: 2 } })
+test('there are no more sessions than allowed, and none that works makes room for another', async (t) => {
+  const table = new Table()
+  const gate = later()
+  table.methods.set('tools/call', async () => {
+    await gate.promise
+    return raw('{}')
+  })
+  const { url, hits } = await serve(t, { table, limits: { sessions: 2 } })
   const clients = [await Raw.open(url), await Raw.open(url), await Raw.open(url)]
-  const statuses: number[] = []
-  for (const client of clients) statuses.push((await client.post(ping)).status)
-  assert.deepEqual(statuses, [200, 200, 503])
+  const calls = clients.slice(0, 2).map((client) => client.post({ id: 1, method: 'tools/call' }))
+  await until(() => table.asked.length === 2)
+  assert.equal((await clients[2]?.post(ping))?.status, 503)
   assert.deepEqual(hits, ['sessions'])
-  await clients[0]?.end()
+  gate.settle()
+  for (const call of calls) assert.equal((await call).status, 200)
   assert.equal((await clients[2]?.post(ping))?.status, 200)
+})
+
+test('sessions that nobody has named make room, the one used longest ago first', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 })
+  const { url, hits, table } = await serve(t, { limits: { sessions: 3 } })
+  const named = await Raw.open(url, { headers: alice })
+  const [listening, old, fresh] = [await Raw.open(url), await Raw.open(url), await Raw.open(url)]
+  const used = async (client: Raw): Promise<number> => {
+    t.mock.timers.tick(10)
+    return (await client.post(ping)).status
+  }
+  for (const client of [named, listening, old]) assert.equal(await used(client), 200)
+  const stream = await listening.listen()
+  assert.equal(await used(old), 200)
+  assert.equal(await used(fresh), 200)
+  assert.equal(await used(old), 404, 'although it was used later than the one that listens')
+  assert.equal(await used(named), 200)
+  const crowd = await Promise.all(Array.from({ length: 20 }, () => Raw.open(url)))
+  for (const client of crowd) assert.equal(await used(client), 200)
+  assert.equal(await used(named), 200, 'a crowd without names pushes no name out')
+  assert.equal(await used(listening), 404)
+  assert.equal(table.attached.size, 3)
+  assert.ok(hits.every((name) => name === 'sessions'))
+  stream.cut()
+})
+
+test('a named caller finds room where only named ones are that do nothing, a nameless one does not', async (t) => {
+  const { url } = await serve(t, { limits: { sessions: 2 } })
+  const clients = await Promise.all([1, 2].map((n) => Raw.open(url, { headers: { 'x-caller': `c${n}` } })))
+  for (const client of clients) assert.equal((await client.post(ping)).status, 200)
+  const nameless = await Raw.open(url)
+  assert.equal((await nameless.post(ping)).status, 503)
+  const bobs = await Raw.open(url, { headers: bob })
+  assert.equal((await bobs.post(ping)).status, 200)
+  const statuses = await Promise.all(clients.map(async (client) => (await client.post(ping)).status))
+  assert.deepEqual(
+    statuses.toSorted((a, b) => a - b),
+    [200, 404],
+  )
 })
 
 test('a caller with too many sessions loses the one used longest ago', async (t) => {

@@ -15,13 +15,13 @@ const timestampMax = 253_402_300_800n * second - 1n
 const durationMax = 2n ** 63n - 1n
 
 /** A timestamp; a Fault outside of the years 1 to 9999. */
-export function timestamp(nanos: bigint): Timestamp | Fault {
+function timestamp(nanos: bigint): Timestamp | Fault {
   const inRange = nanos >= timestampMin && nanos <= timestampMax
   return inRange ? new Timestamp(nanos) : new Fault('overflow', 'timestamp is out of range')
 }
 
 /** A duration; a Fault beyond some 292 years. */
-export function duration(nanos: bigint): Duration | Fault {
+function duration(nanos: bigint): Duration | Fault {
   const inRange = nanos >= -durationMax - 1n && nanos <= durationMax
   return inRange ? new Duration(nanos) : new Fault('overflow', 'duration is out of range')
 }

@@ -11,7 +11,7 @@ export interface Code {
 }
 
 /** A variable of a macro or function, and the ones around it. */
-export interface Local {
+interface Local {
   readonly name: string
   readonly place: number
   readonly outer: Local | undefined

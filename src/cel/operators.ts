@@ -265,6 +265,6 @@ function compareText(left: string, right: string): number {
 const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff
 
 /** Order of bytes, like memcmp. */
-export function compareBytes(left: Uint8Array, right: Uint8Array): number {
+function compareBytes(left: Uint8Array, right: Uint8Array): number {
   return Buffer.compare(left, right)
 }

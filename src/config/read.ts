@@ -221,19 +221,31 @@ function nearest(mark: Mark | undefined, path: Path): Span {
 }
 
 /**
- * Where a part of a text is written. Texts are looked up line by line: a block has its own indentation, and what is quoted may
- * hold escapes; then the whole value is meant.
+ * Where a part of a text is written. Its line is looked for first, because a block has its own indentation; where lines were
+ * folded or characters escaped, the part alone; then the whole value is meant.
  */
 function partOf(text: string, mark: Mark | undefined, path: Path, part: Part | undefined): Span | undefined {
   const value = part && find(mark, path)?.value
   if (part === undefined || value === undefined) return undefined
+  const written = text.slice(value.start, value.end)
   const lineStart = part.text.lastIndexOf('\n', part.start - 1) + 1
   const lineEnd = part.text.indexOf('\n', lineStart)
   const line = part.text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd)
-  const at = text.indexOf(line, value.start)
-  if (line === '' || at < 0 || at + line.length > value.end) return value
-  const start = at + part.start - lineStart
-  return { start, end: Math.max(start + 1, Math.min(at + part.end - lineStart, at + line.length)) }
+  const end = Math.min(part.end, lineStart + line.length)
+  const at = line === '' ? -1 : written.indexOf(line)
+  const start = at < 0 ? sameOccurrence(written, part) : at + part.start - lineStart
+  if (start < 0) return value
+  return { start: value.start + start, end: value.start + Math.max(start + 1, start + end - part.start) }
+}
+
+/** Where a part stands in another spelling of its text: as often as it came before there, it comes before here. */
+function sameOccurrence(written: string, { text, start, end }: Part): number {
+  const part = text.slice(start, end)
+  if (part === '') return -1
+  let at = written.indexOf(part)
+  for (let before = text.indexOf(part); before >= 0 && before < start; before = text.indexOf(part, before + 1))
+    at = at < 0 ? at : written.indexOf(part, at + 1)
+  return at
 }
 
 const overlaps = (a: Span, b: Span): boolean => a.start < b.end && b.start < a.end

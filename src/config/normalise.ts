@@ -69,7 +69,7 @@ function unused(named: Shape['backends'], binds: readonly BindShape[]): RouteSha
   const routes = binds.flatMap(({ listeners }) => listeners.flatMap((listener) => listener.routes))
   const used = new Set(routes.flatMap(({ backends }) => backends.map(({ path }) => path)))
   const left = named.filter(({ kind }) => !used.has(kind.path))
-  const backends = left.map(({ kind, policies }) => ({ ...kind, weight: 1, policies }))
+  const backends = left.map(({ name, kind, policies }) => ({ ...kind, name, weight: 1, policies }))
   return { name: '', rule: '', hostnames: [], matches: [], policies: [], backends, path: [] }
 }
 
@@ -90,7 +90,7 @@ function mcpRoute(section: NonNullable<Config['mcp']>): McpRoute {
     hostnames: [],
     matches,
     policies: onRoute,
-    backends: [{ key: 'mcp', body: section.backend, path, weight: 1, policies: onBackends }],
+    backends: [{ key: 'mcp', name: 'mcp', body: section.backend, path, weight: 1, policies: onBackends }],
     path,
   })
   return {

@@ -21,6 +21,8 @@ export interface MatchShape {
 }
 
 export interface BackendShape extends Body {
+  /** Its name under `backends`; of an inline one: the route's and its place, as in the original. */
+  readonly name: string
   /** Share of the traffic; 0: none. */
   readonly weight: number
   readonly policies: readonly Body[]

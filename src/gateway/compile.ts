@@ -165,7 +165,7 @@ class Compiler {
     const own = await this.#policies(shape.policies)
     if (module === undefined) return shape.key === '' ? undefined : this.#unknown('backend', shape)
     const reads: Reads = new Set()
-    const site = this.#backendSite(shape.path, compileProgram([...above, ...own]), reads)
+    const site = this.#backendSite(shape, compileProgram([...above, ...own]), reads)
     const handler = await module.compile(shape.body, site)
     return { handler, program: compileProgram([...own, ...this.#bodies(reads)]), weight: shape.weight }
   }
@@ -245,10 +245,11 @@ class Compiler {
       })
   }
 
-  #backendSite(path: Path, program: Program, reads: Reads): BackendSite {
+  #backendSite({ path, name }: BackendShape, program: Program, reads: Reads): BackendSite {
     const { sealKey } = this.#context
     return {
       ...this.#site(path, reads),
+      name,
       program,
       sealKey,
       limits: this.#shape.limits,

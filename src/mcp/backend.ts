@@ -95,7 +95,8 @@ export const mcp = define({
   key: 'mcp',
   schema,
   compile(config, site: BackendSite): BackendHandler {
-    if (config.targets.length === 0) return nobody
+    const backend = site.name
+    if (config.targets.length === 0) return (x) => nobody(x, backend)
     const { shelves, policies: ofTargets } = targetsOf(config, site)
     const program = withPermits(site.program, ofTargets)
     const { limits, log, metrics, sealKey } = site
@@ -126,6 +127,7 @@ export const mcp = define({
       return { front, handler, [Symbol.asyncDispose]: end }
     })
     const handler: Handler = (x) => {
+      x.backend = backend
       seat.front.use(federation)
       return seat.handler(x)
     }
@@ -134,7 +136,8 @@ export const mcp = define({
 })
 
 /** A backend without targets answers as the original does (reference: agentgateway §11). */
-function nobody(x: Exchange): Reply {
+function nobody(x: Exchange, backend: string): Reply {
+  x.backend = backend
   x.protocol = 'mcp'
   x.reason = 'MCP'
   return text(503, 'mcp: no backends configured')

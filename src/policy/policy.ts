@@ -172,6 +172,8 @@ export interface NamedPlace {
 
 /** What a backend may use besides: the policies in force before it, and things that outlive a reload. */
 export interface BackendSite extends Site {
+  /** What log and metrics call the backend. */
+  readonly name: string
   /** Doors of listener, route and backend together, in order of execution. */
   readonly program: Program
   readonly limits: Limits

@@ -329,3 +329,20 @@ test('environment variables win over `config`, and one that makes no sense is a 
     ],
   )
 })
+
+test('backends are called by their names, inline ones by their route and place', () => {
+  const { binds } = shapeOf(`
+gateways: { default: { port: 1 } }
+backends: [{ name: files, host: localhost:1 }]
+routes:
+- name: both
+  backends: [{ backend: files }, { host: localhost:2 }]
+- backends: [{ mcp: { targets: [] } }]
+mcp: { port: 2, targets: [] }
+`)
+  const routes = binds.flatMap(({ listeners }) => listeners.flatMap((listener) => listener.routes))
+  assert.deepEqual(
+    routes.map(({ backends }) => backends.map(({ name }) => name)),
+    [['files', 'both/backend1'], ['route1/backend0'], ['mcp']],
+  )
+})

@@ -66,6 +66,7 @@ async function compiler(t: TestContext) {
     const holder = keeper.holder()
     const handler = await mcp.compile(mcp.schema.parse(body), {
       path: ['backends', 0],
+      name: 'tools',
       problem: (at, message) => problems.push({ path: at.join('.'), message }),
       warning: () => undefined,
       cel: () => undefined,

@@ -38,21 +38,21 @@ export function namedBackends(written: readonly WrittenBackend[], notes: Notes):
 
 /** One backend of a route. `above` are the policies that the route puts on all of its backends. */
 export function backendShape(
-  { backend, path }: { readonly backend: WrittenBackend; readonly path: Path },
+  { backend, path, name: own }: { readonly backend: WrittenBackend; readonly path: Path; readonly name: string },
   above: readonly Body[],
   named: NamedBackends,
   notes: Notes,
 ): BackendShape | undefined {
-  const own = bodiesOf(backend.policies ?? {}, [...path, 'policies'])
+  const policies = bodiesOf(backend.policies ?? {}, [...path, 'policies'])
   const weight = backend.weight ?? 1
   if (backend.backend === undefined) {
     const kind = kindOf(backend, path, notes)
-    return kind && { ...kind, weight, policies: nearest(above, own) }
+    return kind && { ...kind, name: own, weight, policies: nearest(above, policies) }
   }
   // The original writes references as `namespace/name`; names of one file have no namespace: `/name`.
   const name = backend.backend.replace(/^\//, '')
   const meant = named.get(name)
-  if (meant !== undefined) return { ...meant.kind, weight, policies: nearest(above, meant.policies, own) }
+  if (meant !== undefined) return { ...meant.kind, name, weight, policies: nearest(above, meant.policies, policies) }
   const near = nearestWord(name, [...named.keys()])
   const hint = near === undefined ? 'name it under the top-level `backends:`' : `did you mean \`${near}\`?`
   notes.error('config.unknown-reference', [...path, 'backend'], `there is no backend \`${name}\``, hint)

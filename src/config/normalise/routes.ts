@@ -40,7 +40,13 @@ export function routeShape(
         : written.map((one, at) => matchShape(one, [...path, 'matches', at])),
     policies: onRoute,
     backends: (route.backends ?? []).flatMap(
-      (backend, at) => backendShape({ backend, path: [...path, 'backends', at] }, onBackends, named, notes) ?? [],
+      (backend, at) =>
+        backendShape(
+          { backend, path: [...path, 'backends', at], name: `${name}/backend${at}` },
+          onBackends,
+          named,
+          notes,
+        ) ?? [],
     ),
     path,
   }

@@ -86,3 +86,18 @@ test('a new key file takes effect while the gateway runs', async (t) => {
   )
   assert.notEqual(await asked(young), 401)
 })
+
+test('with rules on tools everybody gets in, and sees what their roles allow', async (t) => {
+  const { url, gateway, acme } = await world(t, 'mcp-authorization.yaml')
+  const employee = await inspect(url, await acme.sign('jsmith'))
+  assert.deepEqual([employee.code, JSON.parse(employee.out)], [0, { tools: [] }])
+  const boss = await inspect(url, await acme.sign('pointy-haired-boss', { roles: ['admin'] }))
+  assert.equal(boss.code, 0)
+  const { tools } = JSON.parse(boss.out)
+  assert.deepEqual(
+    tools.map(({ name }: { name: string }) => name),
+    ['echo'],
+  )
+  assert.notEqual((await inspect(url)).code, 0)
+  assert.match(gateway.said(), /jwt\.sub=pointy-haired-boss/)
+})

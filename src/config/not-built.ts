@@ -1,7 +1,5 @@
 // THE list of keys of the original that this version reads but cannot run. It may only shrink: a module that is added to the
 // tables of its room takes its line out of here.
-import { durationMs } from './duration.ts'
-
 /** A key, or a path such as `targets[].openapi`; with `when`, only some of its values. */
 export type Row = string | { readonly key: string; readonly when: (value: unknown) => boolean }
 
@@ -91,11 +89,6 @@ export const notBuilt = {
     'targets[].policies.backendTunnel',
     'targets[].policies.http',
     'targets[].policies.tcp',
-  ],
-  'policies.directResponse': ['conditional', 'bodyExpression', 'headers'],
-  'policies.retry': ['precondition', 'condition'],
-  'policies.delay': [
-    { key: 'duration', when: (value) => typeof value === 'string' && durationMs(value.trim()) === undefined },
   ],
   'policies.backendTLS': ['keyExchangeGroups'],
 } as const satisfies Record<string, readonly Row[]>

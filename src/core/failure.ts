@@ -46,6 +46,7 @@ const failures = {
   'mcp.busy': { status: 503, rpc: -32603, reason: 'MCP', prefix: 'mcp: ' },
   'store.unreachable': { status: 503, rpc: -32603, reason: 'Internal', prefix: 'internal error' },
   'store.too-large': { status: 500, rpc: -32603, reason: 'Internal', prefix: 'internal error' },
+  'policy.expression': { status: 500, rpc: -32603, reason: 'Internal', prefix: 'internal error' },
   internal: { status: 500, rpc: -32603, reason: 'Internal', prefix: 'internal error' },
 } as const satisfies Record<string, FailureRow>
 

@@ -82,7 +82,8 @@ function throughRoute(x: Exchange, route: Route, link: Link | undefined): Maybe<
 function attempts(x: Exchange, route: Route, link: Link | undefined): Maybe<Reply> {
   const { retry } = route.program.plan
   // A body that flows past once cannot be sent twice: the policy has kept it, unless it was too large.
-  if (retry === undefined || (x.body === undefined && hasBody(x.request))) return throughBackend(x, route, link)
+  if (retry === undefined || (x.body === undefined && hasBody(x.request)) || retry.applies?.(x) === false)
+    return throughBackend(x, route, link)
   return repeated(x, route, retry, link)
 }
 
@@ -91,7 +92,7 @@ async function repeated(x: Exchange, route: Route, retry: Retry, link: Link | un
   const headers = { ...x.headers }
   for (let attempt = 0; ; attempt++) {
     const last = attempt >= retry.attempts
-    const reply = await tried(() => throughBackend(x, route, link), retry, last)
+    const reply = await tried(() => throughBackend(x, route, link), retry, { x, last })
     if (reply !== undefined) return reply
     x.retries = attempt + 1
     // Doors of the backend phase open anew: what they did to the last attempt must not be done to this one twice.
@@ -110,10 +111,14 @@ async function pause(ms: number, x: Exchange): Promise<void> {
 }
 
 /** The reply of an attempt, or `undefined` when another one should be made. */
-async function tried(attempt: () => Maybe<Reply>, retry: Retry, last: boolean): Promise<Reply | undefined> {
+async function tried(
+  attempt: () => Maybe<Reply>,
+  retry: Retry,
+  { x, last }: { readonly x: Exchange; readonly last: boolean },
+): Promise<Reply | undefined> {
   try {
     const reply = await attempt()
-    if (last || !retry.codes.has(reply.status)) return reply
+    if (last || !(retry.codes.has(reply.status) || retry.wanted?.(x, reply) === true)) return reply
     if (reply.kind === 'stream') reply.body.destroy()
     return undefined
   } catch (thrown) {

@@ -3,37 +3,48 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
 import { durationMs } from '../config/duration.ts'
 import { scalar } from '../config/schema/scalar.ts'
+import type { Exchange } from '../core/exchange.ts'
 import { define } from '../core/module.ts'
-import { CEL_LATER } from './later.ts'
+import { contextOf } from './context.ts'
+import { millisecondsFrom } from './evaluated.ts'
 import type { Policy, Site } from './policy.ts'
+
+/** More than a timer can wait. */
+const LONGEST_MS = 2 ** 31 - 1
 
 const schema = z.strictObject({
   duration: scalar({
     read: (value) => {
-      if (typeof value === 'number') return Number.isFinite(value) && value < 2 ** 31 ? value : undefined
-      return typeof value === 'string' ? durationMs(value.trim()) : undefined
+      if (typeof value === 'number') return Number.isFinite(value) && value < LONGEST_MS ? value : undefined
+      return typeof value === 'string' ? (durationMs(value.trim()) ?? value) : undefined
     },
-    complaint: `must be a duration such as \`2s\`, or a number of milliseconds; anything else ${CEL_LATER}`,
+    complaint: 'must be a duration such as `2s`, a number of milliseconds, or an expression that answers one of them',
     json: { type: ['string', 'number'] },
   }),
 })
 
-/** `duration`: a duration or milliseconds; nought or less is no delay (reference: agentgateway §1.6.1). `requestTimeout` covers it. */
+/** `duration`: a duration, milliseconds, or an expression of either; nought or less, or one that fails, is no delay (reference: agentgateway §1.6.1). `requestTimeout` covers it. */
 export const delay = define({
   key: 'delay',
   schema,
-  compile({ duration }, _site: Site): Policy {
-    if (duration <= 0) return {}
+  compile({ duration }, site: Site): Policy {
+    if (typeof duration === 'number') return duration <= 0 ? {} : { onRequest: (x) => pause(x, duration) }
+    const computed = site.cel(['duration'], duration, { phase: 'request' })
+    if (computed === undefined) return {}
     return {
-      async onRequest(x) {
-        try {
-          await wait(duration, undefined, { signal: x.signal })
-        } catch (thrown) {
-          // The signal's reason says why; the timer's own error would only say that it was aborted.
-          throw x.signal.aborted ? x.signal.reason : thrown
-        }
-        return undefined
+      onRequest(x) {
+        const ms = millisecondsFrom(computed, contextOf(x)) ?? 0
+        return ms > 0 ? pause(x, Math.min(ms, LONGEST_MS)) : undefined
       },
     }
   },
 })
+
+async function pause(x: Exchange, ms: number): Promise<undefined> {
+  try {
+    await wait(ms, undefined, { signal: x.signal })
+  } catch (thrown) {
+    // The signal's reason says why; the timer's own error would only say that it was aborted.
+    throw x.signal.aborted ? x.signal.reason : thrown
+  }
+}

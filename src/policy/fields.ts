@@ -39,6 +39,10 @@ export function checkedFields({ add, set, remove }: z.output<typeof fieldsSchema
   return { remove: removed, set: pairs(set, 'set'), add: pairs(add, 'add') }
 }
 
+/** Whether a header of this name may be configured, whatever its value; if not, that is reported. */
+export const checkedName = (name: string, site: Site, at: readonly string[]): boolean =>
+  fits(site, at, name.toLowerCase(), '')
+
 function fits(site: Site, at: readonly string[], name: string, value: string): boolean {
   if (framing.has(name)) {
     site.problem(at, `\`${name}\` is decided for each connection and cannot be configured`)

@@ -50,6 +50,10 @@ export interface Retry {
   readonly attempts: number
   readonly backoffMs: number
   readonly codes: ReadonlySet<number>
+  /** Whether this request is repeated at all; absent: it is. */
+  readonly applies?: (x: Exchange) => boolean
+  /** Whether an answer is worth another attempt, whatever its status. */
+  readonly wanted?: (x: Exchange, reply: Reply) => boolean
 }
 
 /** What proves to an upstream who asks (`backendAuth`). */

@@ -104,7 +104,7 @@ binds:
   listeners:
   - routes:
     - policies:
-        retry: { attempts: many, condition: 'true' }
+        retry: { attempts: many, codes: [] }
       backends:
       - mcp:
           targets:
@@ -115,7 +115,6 @@ binds:
     load(text).problems.map(({ code, path }) => `${code} ${pathText(path.slice(4))}`),
     [
       'config.wrong-type [0].policies.retry.attempts',
-      'config.not-built [0].policies.retry.condition',
       'config.not-built [0].backends[0].mcp.targets[0].openapi',
       'config.unknown-key [0].backends[0].mcp.targets[1].mcp.hots',
     ].map((line) => line.replace(' [0]', ' routes[0]')),

@@ -29,7 +29,7 @@ const exported = (text: string): Record<string, string> =>
   Object.fromEntries(
     expand(text, {})
       .missing.filter(({ name }) => /^[A-Z0-9_]+$/.test(name))
-      .map(({ name }) => [name, name.includes('ISSUER') ? 'https://issuer.example' : 'x']),
+      .map(({ name }) => [name, /ISSUER|URL/.test(name) ? 'https://issuer.example' : 'x']),
   )
 
 test('whatever loads whole compiles too, but for files that are not here', async () => {

@@ -142,3 +142,33 @@ test('numbers and durations are checked', () => {
   assert.equal(wrongWith('{timeout: {requestTimeout: soon}}').length, 1)
   assert.deepEqual(wrongWith('{timeout: {requestTimeout: 1m30s}}'), [])
 })
+
+test('a delay may be computed; one that cannot be is none', async (t) => {
+  const slow = await serve(
+    t,
+    route(`{timeout: {requestTimeout: 30ms}, delay: {duration: 'duration("10m")'}}`, await upstream(t)),
+  )
+  assert.equal((await slow.ask()).status, 504)
+  const asked = `{timeout: {requestTimeout: 50ms}, delay: {duration: 'int(request.headers["x-ms"])'}}`
+  const { ask } = await serve(t, route(asked, await upstream(t)))
+  assert.equal((await ask({ headers: { 'x-ms': '600000' } })).status, 504)
+  assert.equal((await ask({ headers: { 'x-ms': '0' } })).status, 200)
+  assert.equal((await ask()).status, 200)
+})
+
+test('an answer may be worth another attempt by what it says', async (t) => {
+  const { port, asked } = await failing(t, 1, 418)
+  const condition = `condition: 'response.code == 418 && request.method == "GET"'`
+  const { ask } = await serve(t, route(`{retry: {codes: [], attempts: 2, ${condition}}}`, port))
+  assert.equal((await ask()).status, 200)
+  assert.equal(asked.length, 2)
+})
+
+test('a request whose precondition does not hold is tried once', async (t) => {
+  const { port, asked } = await failing(t, 2)
+  const { ask } = await serve(t, route(`{retry: {codes: [503], precondition: 'request.method == "GET"'}}`, port))
+  assert.equal((await ask({ method: 'POST', body: 'x' })).status, 503)
+  assert.equal(asked.length, 1)
+  assert.equal((await ask()).status, 200)
+  assert.equal(asked.length, 3)
+})

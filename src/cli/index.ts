@@ -134,6 +134,30 @@ const cel: Command = {
   load: async () => (await import('./cel.ts')).cel,
 }
 
+const doctor: Command = {
+  name: 'doctor',
+  summary: 'do what a client would do, and name the step where it stops',
+  usage: 'oauth [--url URL] [--as CLIENT] [flags]',
+  words: ['oauth'],
+  flags: [
+    { ...url, summary: 'MCP server (default: http://localhost:3000/mcp)' },
+    { name: 'as', value: 'CLIENT', choices: ['vscode', 'inspector', 'claude'], summary: 'which one (default: vscode)' },
+    { name: 'client-id', value: 'ID', summary: 'a client that is known already: nothing is registered' },
+    { name: 'token', value: 'TOKEN', summary: 'try this one at the end (default: TOOLGATE_TOKEN)' },
+    { name: 'provider', value: 'NAME', summary: 'auth0, keycloak, …: whose console is meant' },
+    { name: 'connect-to', value: 'HOST:PORT=HOST:PORT', repeatable: true, summary: 'connect to another address' },
+    { name: 'timeout', value: 'SECONDS', summary: 'for each request (default: 10)' },
+    { name: 'quiet', short: 'q', summary: 'no progress' },
+    format,
+  ],
+  examples: [
+    { line: 'toolgate doctor oauth', does: 'where a login would stop, and what to change' },
+    { line: 'toolgate doctor oauth --url https://gw.example/mcp --as claude', does: 'for Claude Code' },
+    { line: 'toolgate doctor oauth --token "$TOKEN" --format json', does: 'and whether a token is good' },
+  ],
+  load: async () => (await import('./doctor.ts')).doctor,
+}
+
 const connect: Command = {
   name: 'connect',
   summary: 'point a client at the gateway',
@@ -196,7 +220,7 @@ const completion: Command = {
 }
 
 /** Every command. Help, completion and suggestions are made from it. */
-export const commands: readonly Command[] = [run, validate, tools, cel, connect, importing, completion]
+export const commands: readonly Command[] = [run, validate, tools, cel, doctor, connect, importing, completion]
 
 function source(args: Arguments): { file: string | undefined; text: string | undefined } {
   const given = { file: args.value('file'), text: args.value('config') }

@@ -20,8 +20,8 @@ export interface FetchOptions {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Buffer
-  /** Only GET follows redirects: 3 unless said otherwise, at most 3. */
-  readonly maxRedirects?: number
+  /** Only GET follows redirects: 3 unless said otherwise, at most 3. `answer`: a redirect is an answer like any other. */
+  readonly maxRedirects?: number | 'answer'
   readonly tls?: TlsOptions
   readonly signal?: AbortSignal
 }
@@ -62,12 +62,13 @@ export async function fetchDocument(url: string, options: FetchOptions): Promise
 }
 
 async function followed(first: string, options: FetchOptions, signal: AbortSignal): Promise<Fetched> {
-  const most = (options.method ?? 'GET') === 'GET' ? Math.min(options.maxRedirects ?? MAX_REDIRECTS, MAX_REDIRECTS) : 0
+  const { method = 'GET', maxRedirects = MAX_REDIRECTS } = options
+  const most = method !== 'GET' || maxRedirects === 'answer' ? 0 : Math.min(maxRedirects, MAX_REDIRECTS)
   let url = checkedUrl(first, options.trust, options.pools)
   let { trust, headers = {} } = options
   for (let hop = 0; ; hop++) {
     const answer = await once(url, { ...options, trust, headers }, signal)
-    if (!redirects.has(answer.status)) return answer
+    if (!redirects.has(answer.status) || maxRedirects === 'answer') return answer
     const { location } = answer.headers
     if (hop >= most || location === undefined)
       throw new Failure('upstream.protocol', `${url.host} redirects, and that is not followed`)

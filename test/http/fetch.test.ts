@@ -253,3 +253,9 @@ test('whoever asked can call it off', async (t) => {
   control.abort(new Error('enough'))
   await assert.rejects(asking, { message: 'enough' })
 })
+
+test('a redirect can be an answer like any other', async (t) => {
+  const port = await plain(t, goTo('https://elsewhere.example/'))
+  const answer = await client(t)(`http://127.0.0.1:${port}/`, { trust: 'operator', maxRedirects: 'answer' })
+  assert.deepEqual([answer.status, answer.headers.location], [302, 'https://elsewhere.example/'])
+})

@@ -1,0 +1,292 @@
+// `toolgate doctor oauth` against providers of which each has one thing wrong with it, through a gateway in between.
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { type TestContext, test } from 'node:test'
+import { z } from 'zod'
+import { auth0 } from '../support/identity/auth0.ts'
+import { type Emulator, emulate } from '../support/identity/emulator.ts'
+import { admit, entra } from '../support/identity/entra.ts'
+import { keycloak } from '../support/identity/keycloak.ts'
+import { okta } from '../support/identity/okta.ts'
+import { listening, serve, upstream } from '../support/serve.ts'
+import { toolgate } from './io.ts'
+
+const GATEWAY = 'http://localhost:3999'
+const RESOURCE = `${GATEWAY}/mcp`
+
+const report = z.object({
+  version: z.literal(1),
+  as: z.string(),
+  provider: z.string(),
+  ok: z.boolean(),
+  findings: z.array(
+    z.object({
+      number: z.number(),
+      step: z.string(),
+      verdict: z.enum(['yes', 'no', 'note', 'skipped']),
+      says: z.string(),
+      clause: z.string().optional(),
+      change: z.string().optional(),
+    }),
+  ),
+})
+
+/** A gateway whose one route has these policies; what the doctor is to connect to instead of its public address. */
+async function gateway(t: TestContext, policies: string): Promise<string[]> {
+  const yaml = `binds: [{port: 1, listeners: [{routes: [{policies: ${policies}, backends: [{host: "127.0.0.1:${await upstream(t)}"}]}]}]}]`
+  const { port } = await serve(t, yaml)
+  return ['--connect-to', `localhost:3999=127.0.0.1:${port}`]
+}
+
+interface Asked {
+  readonly as?: string
+  readonly audience?: string
+  readonly more?: string
+  readonly scopes?: string
+  readonly args?: readonly string[]
+}
+
+/** What the doctor says of a provider behind the gateway. */
+async function diagnosed(t: TestContext, name: string, idp: Emulator, asked: Asked = {}) {
+  const { as = 'inspector', audience = RESOURCE, more = '', scopes = 'openid, read', args = [] } = asked
+  const keys = { auth0: '.well-known/jwks.json', okta: 'oauth2/default/v1/keys', keycloak: '', entra: '' }[name] ?? ''
+  const jwks = keys === '' ? '' : `, jwks: {url: "${idp.origin}/${keys}"}`
+  const policy = `issuer: "${idp.issuer}", audiences: ["${audience}"]${jwks}, provider: {${name}: {}}, resourceMetadata: {resource: "${RESOURCE}", scopesSupported: [${scopes}]}${more}`
+  const to = await gateway(t, `{mcpAuthentication: {${policy}}}`)
+  const line = [
+    'doctor',
+    'oauth',
+    '--url',
+    RESOURCE,
+    '--as',
+    as,
+    '--provider',
+    name,
+    '--format',
+    'json',
+    ...to,
+    ...args,
+  ]
+  const { code, out, err } = await toolgate(line)
+  assert.equal(err, '')
+  const said = report.parse(JSON.parse(out))
+  assert.equal(code, said.ok ? 0 : 1)
+  const stopped = said.findings.find(({ verdict }) => verdict === 'no')
+  const notes = said.findings.filter(({ verdict }) => verdict === 'note')
+  return { code, said, stopped, notes }
+}
+
+test('each client gets to the login of a provider that is set up, and leaves no mark but its registration', async (t) => {
+  for (const as of ['vscode', 'inspector', 'claude']) {
+    const idp = await emulate(t, auth0({ apis: [RESOURCE] }))
+    const { said, code } = await diagnosed(t, 'auth0', idp, { as })
+    assert.equal(code, 0, JSON.stringify(said))
+    assert.deepEqual(
+      said.findings.filter(({ verdict }) => verdict !== 'note').map(({ step, verdict }) => [step, verdict]),
+      [
+        ...['challenge', 'resource metadata', 'issuer', 'PKCE', 'registration', 'authorize', 'token'].map((step) => [
+          step,
+          'yes',
+        ]),
+        ['call', 'skipped'],
+      ],
+    )
+    assert.equal(idp.clients.size, 1)
+  }
+})
+
+test('Auth0: registration is off', async (t) => {
+  const idp = await emulate(t, auth0({ apis: [RESOURCE], registration: false }))
+  const { stopped } = await diagnosed(t, 'auth0', idp)
+  assert.equal(stopped?.step, 'registration')
+  assert.match(stopped.says, /403 Forbidden: Dynamic client registration is not enabled/)
+  assert.match(stopped.clause ?? '', /RFC 7591/)
+  assert.match(stopped.change ?? '', /Auth0: .*OIDC Dynamic Application Registration/)
+})
+
+test('Auth0: the API is missing', async (t) => {
+  const { stopped } = await diagnosed(t, 'auth0', await emulate(t, auth0({ apis: [] })))
+  assert.deepEqual([stopped?.step, stopped?.clause], ['authorize', 'RFC 8707 §2'])
+  assert.match(stopped?.says ?? '', /Service not found/)
+  assert.match(stopped?.change ?? '', /create an API whose identifier/)
+})
+
+test('Okta: registering needs a token; a scope is not configured', async (t) => {
+  const closed = await emulate(t, okta({ audience: RESOURCE, scopes: ['read'], closed: true }))
+  const first = (await diagnosed(t, 'okta', closed)).stopped
+  assert.equal(first?.step, 'registration')
+  assert.match(first.says, /401 Invalid token provided/)
+  assert.match(first.change ?? '', /Okta: .*`clientId`/)
+  const narrow = await emulate(t, okta({ audience: RESOURCE, scopes: [] }))
+  const second = (await diagnosed(t, 'okta', narrow)).stopped
+  assert.equal(second?.step, 'authorize')
+  assert.match(second.says, /invalid_scope/)
+  assert.match(second.change ?? '', /Scopes, and an access policy/)
+})
+
+test('Keycloak: the gateway is no trusted host', async (t) => {
+  const { stopped, said } = await diagnosed(t, 'keycloak', await emulate(t, keycloak({ trustedHosts: false })))
+  assert.equal(stopped?.step, 'registration')
+  assert.match(stopped.says, /Policy 'Trusted Hosts' rejected/)
+  assert.match(stopped.change ?? '', /Trusted Hosts/)
+  assert.ok(
+    said.findings.some(({ clause, change }) => clause === 'RFC 9207 §2.4' && change?.includes('Exclude Issuer')),
+  )
+})
+
+test('Keycloak: tokens are for nobody in particular', async (t) => {
+  const idp = await emulate(t, keycloak({}))
+  const token = await idp.signer.sign({ iss: idp.issuer, aud: 'account' })
+  const { stopped } = await diagnosed(t, 'keycloak', idp, { args: ['--token', token] })
+  assert.equal(stopped?.step, 'call')
+  assert.match(stopped.says, /401 for a token with .*aud: "account"/)
+  assert.match(stopped.change ?? '', /Included Custom Audience/)
+  assert.ok(!JSON.stringify(stopped).includes(token))
+  const good = await idp.signer.sign({ iss: idp.issuer, aud: RESOURCE })
+  assert.equal((await diagnosed(t, 'keycloak', idp, { args: ['--token', good] })).code, 0)
+})
+
+const application = {
+  id: 'app',
+  secret: 'its secret',
+  scopes: ['use'],
+  redirects: ['http://127.0.0.1:6276/oauth/callback'],
+}
+const behindEntra = { audience: 'api://app', scopes: '"api://app/use"' }
+
+test('Entra: with everything in its place; without the secret; with a redirect address that it does not know', async (t) => {
+  const idp = await emulate(t, entra(application))
+  admit(idp, application)
+  const fine = await diagnosed(t, 'entra', idp, { ...behindEntra, more: ', clientId: app, clientSecret: its secret' })
+  assert.equal(fine.code, 0, JSON.stringify(fine.said))
+  const bare = (await diagnosed(t, 'entra', idp, { ...behindEntra, more: ', clientId: app' })).stopped
+  assert.equal(bare?.step, 'token')
+  assert.match(bare.says, /AADSTS7000218/)
+  const other = await diagnosed(t, 'entra', idp, {
+    ...behindEntra,
+    as: 'claude',
+    more: ', clientId: app, clientSecret: its secret',
+  })
+  assert.equal(other.stopped?.step, 'authorize')
+  assert.match(other.stopped.change ?? '', /Mobile and desktop applications/)
+})
+
+test('Entra: a scope that is not exposed', async (t) => {
+  const idp = await emulate(t, entra(application))
+  admit(idp, application)
+  const asked = { ...behindEntra, scopes: '"api://app/other"', more: ', clientId: app, clientSecret: its secret' }
+  const { stopped } = await diagnosed(t, 'entra', idp, asked)
+  assert.equal(stopped?.step, 'authorize')
+  assert.match(stopped.says, /AADSTS650053/)
+  assert.match(stopped.change ?? '', /Expose an API/)
+})
+
+test('Entra as it is: it does not say that it checks PKCE', async (t) => {
+  const idp = await emulate(t, entra(application))
+  const policy = `{issuer: "${idp.issuer}", audiences: [app], jwks: {url: "${idp.origin}/tenant/discovery/v2.0/keys"}, resourceMetadata: {resource: "${RESOURCE}"}}`
+  const to = await gateway(t, `{mcpAuthentication: ${policy}}`)
+  const { code, out } = await toolgate([
+    'doctor',
+    'oauth',
+    '--url',
+    RESOURCE,
+    '--as',
+    'claude',
+    '--format',
+    'json',
+    ...to,
+  ])
+  const stopped = report.parse(JSON.parse(out)).findings.find(({ verdict }) => verdict === 'no')
+  assert.deepEqual([code, stopped?.step], [1, 'PKCE'])
+})
+
+test('a port that moves: told to those who need it, as a note', async (t) => {
+  const idp = await emulate(t, auth0({ apis: [RESOURCE] }))
+  const { notes } = await diagnosed(t, 'auth0', idp, { as: 'vscode' })
+  assert.ok(notes.some(({ clause }) => clause === 'RFC 8252 §7.3'))
+  const other = await diagnosed(t, 'auth0', await emulate(t, auth0({ apis: [RESOURCE] })))
+  assert.ok(!other.notes.some(({ clause }) => clause === 'RFC 8252 §7.3'))
+})
+
+/** What stops a client of a gateway that is set up like this. */
+async function stoppedBy(t: TestContext, policies: string, as = 'inspector') {
+  const to = await gateway(t, policies)
+  const { out } = await toolgate(['doctor', 'oauth', '--url', RESOURCE, '--as', as, '--format', 'json', ...to])
+  return report.parse(JSON.parse(out)).findings
+}
+
+test('the route asks nobody, or asks in words that clients do not follow', async (t) => {
+  const rest = `issuer: "https://idp.example", audiences: [a], jwks: {url: "http://127.0.0.1:1/"}`
+  const [open] = await stoppedBy(
+    t,
+    `{mcpAuthentication: {${rest}, mode: optional, resourceMetadata: {resource: "${RESOURCE}"}}}`,
+  )
+  assert.deepEqual([open?.step, open?.verdict], ['challenge', 'no'])
+  assert.match(open?.change ?? '', /mode: strict/)
+  const [mute] = await stoppedBy(t, `{jwtAuth: {${rest}, mode: strict}}`)
+  assert.deepEqual([mute?.verdict, mute?.clause], ['note', 'RFC 9728 §5.1'])
+  assert.match(mute?.change ?? '', /mcpAuthentication/)
+})
+
+test('the configured address is not the one that clients are given', async (t) => {
+  const rest = `issuer: "https://idp.example", audiences: [a], jwks: {url: "http://127.0.0.1:1/"}`
+  const findings = await stoppedBy(
+    t,
+    `{mcpAuthentication: {${rest}, resourceMetadata: {resource: "${GATEWAY}/other"}}}`,
+  )
+  const stopped = findings.find(({ verdict }) => verdict === 'no')
+  assert.deepEqual([stopped?.step, stopped?.clause], ['resource metadata', 'RFC 9728 §3.3'])
+})
+
+test('an authorization server that is not there, or calls itself otherwise', async (t) => {
+  const policy = (server: string) =>
+    `{mcpAuthentication: {issuer: "${server}", audiences: [a], jwks: {url: "http://127.0.0.1:1/"}, resourceMetadata: {resource: "${RESOURCE}"}}}`
+  const gone = (await stoppedBy(t, policy('http://127.0.0.1:1'))).find(({ verdict }) => verdict === 'no')
+  assert.deepEqual([gone?.step, gone?.says.includes('does not answer')], ['issuer', true])
+  const port = await upstream(t, (_, response) =>
+    response.end(
+      '{"issuer":"https://other.example","authorization_endpoint":"https://a","token_endpoint":"https://a"}',
+    ),
+  )
+  const strict = (await stoppedBy(t, policy(`http://127.0.0.1:${port}`))).find(({ verdict }) => verdict === 'no')
+  assert.deepEqual([strict?.step, strict?.clause], ['issuer', 'RFC 8414 §3.3'])
+  const patient = await stoppedBy(t, policy(`http://127.0.0.1:${port}`), 'vscode')
+  assert.equal(patient.find(({ verdict }) => verdict === 'no')?.step, 'PKCE')
+})
+
+test('for people it is a line for each step, and a sentence at the end', async (t) => {
+  const idp = await emulate(t, keycloak({ trustedHosts: false }))
+  const policy = `{issuer: "${idp.issuer}", audiences: [a], provider: {keycloak: {}}, resourceMetadata: {resource: "${RESOURCE}"}}`
+  const to = await gateway(t, `{mcpAuthentication: ${policy}}`)
+  const { code, out } = await toolgate(['doctor', 'oauth', '--url', RESOURCE, '--as', 'claude', ...to])
+  assert.equal(code, 1)
+  assert.match(out, /^(?:✓|ok) 1 challenge +401, metadata at http:\/\/localhost:3999/m)
+  assert.match(out, /^(?:✗|x) 5 registration +403 .*Trusted Hosts.*\n {4}RFC 7591 §3\.2\n {4}try: Keycloak: Clients/m)
+  assert.match(out, /^(?:–|-) 6 authorize, 7 token, 8 call: not reached\nClaude Code stops at 5 registration\.\n$/m)
+})
+
+test('what a server says cannot move the cursor', async (t) => {
+  const port = await listening(
+    t,
+    createServer((_, response) =>
+      response.writeHead(401, { 'www-authenticate': 'Bearer resource_metadata="http://127.0.0.1:1/\u009b31m"' }).end(),
+    ),
+  )
+  const { out } = await toolgate(['doctor', 'oauth', '--url', `http://127.0.0.1:${port}/mcp`])
+  // oxlint-disable-next-line no-control-regex -- control characters are what must not be there
+  assert.doesNotMatch(out, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
+})
+
+test('nobody there is 3, wrong usage is 2', async () => {
+  const gone = await toolgate(['doctor', 'oauth', '--url', 'http://127.0.0.1:1/mcp'])
+  assert.deepEqual([gone.code, gone.out], [3, ''])
+  for (const line of [
+    [],
+    ['other'],
+    ['oauth', 'more'],
+    ['oauth', '--url', 'x y'],
+    ['oauth', '--provider', 'x'],
+    ['oauth', '--timeout', '0'],
+  ])
+    assert.equal((await toolgate(['doctor', ...line])).code, 2, line.join(' '))
+})

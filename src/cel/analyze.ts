@@ -39,17 +39,11 @@ const deepest = 16
 /** One place that could be more paths than this (`a ? b : c` of such places, …) counts as reading all of each. */
 const widest = 32
 
-/** How a value is handed through; other calls look at all of what they are given. */
-const passing: ReadonlySet<string> = new Set([
-  'default',
-  'coalesce',
-  'dyn',
-  'or',
-  'orValue',
-  'value',
-  'optional.of',
-  'optional.ofNonZeroValue',
-])
+/** Forms that hand one of their parts on without looking at it; functions look at all of what they are given. */
+const passing: ReadonlySet<string> = new Set(['default', 'coalesce'])
+
+/** Methods that hand on what is in an optional. */
+const unwrapping: ReadonlySet<string> = new Set(['value', 'or', 'orValue'])
 
 /** Macros whose variable is an entry of what they are called on; those of two variables have key or index first. */
 const loops: ReadonlySet<string> = new Set([
@@ -68,6 +62,9 @@ const loops: ReadonlySet<string> = new Set([
 
 /** Macros whose variable is what they are called on. */
 const bindings: ReadonlySet<string> = new Set(['with', 'optMap', 'optFlatMap'])
+
+/** Macros that are also written with what they are about as their first argument: `with(x, v, …)`. */
+const freeForms: ReadonlySet<string> = new Set(['with', 'mapValues', 'filterKeys'])
 
 /** Macros that answer a part of what they are called on. */
 const selections: ReadonlySet<string> = new Set(['filter', 'filterKeys'])
@@ -95,7 +92,7 @@ export function analyze(ast: Ast, scope: Scope, custom: Custom = noCustom): Anal
   const found = new Set<Attribute>()
   const names = new Set<string>()
   const passed = new Set<string>()
-  const reads = new Walk(scope, custom).reads(ast)
+  const reads = readsOf(ast, scope, custom)
   for (const { path, whole } of reads) {
     for (const row of attributes)
       if ((whole || path.length >= row.path.length) && agree(path, row.path)) found.add(row.attribute)
@@ -104,6 +101,16 @@ export function analyze(ast: Ast, scope: Scope, custom: Custom = noCustom): Anal
   }
   for (const { path } of reads) if (!passed.has(spell(path))) names.add(spell(path))
   return { attributes: found, reads: names }
+}
+
+function readsOf(ast: Ast, scope: Scope, custom: Custom): readonly Read[] {
+  try {
+    return new Walk(scope, custom).reads(ast)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    // Functions that call one another deeper than the stack: whoever calls them may read anything.
+    return scope.roots.map((root) => ({ path: [root], whole: true }))
+  }
 }
 
 class Walk {
@@ -242,6 +249,9 @@ class Walk {
       this.#readAll(paths, false)
       return this.#places(body, { name: variable.name, paths, outer: local })
     }
+    const [first, ...others] = ast.args
+    if (first !== undefined && freeForms.has(name))
+      return this.#method({ ...ast, args: others }, this.#places(first, local), local)
     if (name === 'variables') for (const root of this.#scope.roots) this.#read([root], true)
     const custom = this.#custom.get(name)
     if (custom !== undefined) return this.#called(custom, this.#each(ast.args, local))
@@ -262,8 +272,9 @@ class Walk {
     const custom = this.#custom.get(ast.name)
     if (custom !== undefined) return this.#called(custom, [places, ...this.#each(ast.args, local)])
     if (passing.has(ast.name)) return this.#limited([...places, ...this.#either(ast.args, local)])
-    this.#readAll(places, true)
     for (const each of ast.args) this.value(each, local)
+    if (unwrapping.has(ast.name)) return places
+    this.#readAll(places, true)
     return []
   }
 
@@ -273,7 +284,10 @@ class Walk {
     // How many there are is looked at in any case.
     this.#readAll(entries, false)
     // `all(k, v, …)`; but `map(k, v, …)` is one variable, a condition and a value.
-    const two = second?.kind === 'ident' && ast.args.length > 2 && ast.name !== 'map'
+    const names = ast.args.length > 2 && ast.name !== 'map'
+    const two = names && second?.kind === 'ident'
+    // A variable that is not written as a name (`cel.iterVar`) cannot be followed.
+    if (names && !two) this.#readAll(places, true)
     let inner: Local = { name: nameOf(first), paths: two ? [] : entries, outer: local }
     if (two) inner = { name: nameOf(second), paths: entries, outer: inner }
     for (const each of ast.args.slice(two ? 2 : 1)) this.value(each, inner)

@@ -1,5 +1,8 @@
 // `config.customFunctions`: definitions of functions, read into what the compiler calls (cel.md §2.3 (10)).
 import type { Diagnostic } from './ast.ts'
+import { compile } from './compile.ts'
+import { dialect } from './dialect.ts'
+import { dialectFunctions } from './functions/index.ts'
 import { syntax, type Token, tokenize } from './lexer.ts'
 import type { CustomFunction } from './options.ts'
 import { parse } from './parser.ts'
@@ -40,6 +43,14 @@ export function customFunctions(source: string, builtIn: ReadonlySet<string>): C
     const at = defined.get(name)
     if (at !== undefined) diagnostics.push(problem(at, 'cel.recursion', `${name}() would call itself`))
     functions.delete(name)
+  }
+  for (const { name, body } of defined.values()) {
+    const own = functions.get(name)
+    if (own === undefined) continue
+    // Each is tried by itself, so that what is wrong with it is told where it stands, once.
+    const scope = { ...dialect, roots: [...dialect.roots, ...own.parameters] }
+    const tried = compile(body, { scope, functions: dialectFunctions, custom: functions })
+    if (tried.program === undefined) diagnostics.push(...tried.diagnostics)
   }
   return { functions, diagnostics }
 }

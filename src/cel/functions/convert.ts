@@ -69,7 +69,7 @@ export const uint: CelFunction = {
     const number = numeric(a)
     if (number === undefined) return undefined
     if (typeof number === 'bigint') return asUintValue(number)
-    return number > -1 && number < 2 ** 64 ? asUintValue(BigInt(Math.trunc(number))) : uintRange
+    return number >= 0 && number < 2 ** 64 ? asUintValue(BigInt(Math.trunc(number))) : uintRange
   }),
 }
 

@@ -14,7 +14,7 @@ import { cut, type Edit, edited, elements, find, members, repeats, setMember } f
 import type { Entry } from './merge.ts'
 import { withTask } from './relay.ts'
 import type { Shelf } from './shelf.ts'
-import { exposeUri, exposeUris, quoted } from './uris.ts'
+import { exposeError, exposeUri, exposeUris, quoted } from './uris.ts'
 
 export interface CallsOptions {
   readonly catalog: Catalog
@@ -128,7 +128,7 @@ export class Calls {
     asked.about(item, shelf)
     if (this.#judged || this.#program.onResult.length > 0) return this.#throughDoors(use, asked)
     const answer = this.send(shelf, this.#params(use, asked, NO_INPUT), asked)
-    return this.#catalog.several ? answer.then((each) => this.#exposed(each, shelf, asked)) : answer
+    return this.#catalog.several ? answer.then((each) => this.#exposed(each, use, asked)) : answer
   }
 
   async #throughDoors(use: Use, asked: Asked): Promise<Answer> {
@@ -149,7 +149,7 @@ export class Calls {
       const next = door(result, call, asked.x)
       result = next instanceof Promise ? await next : next
     }
-    return this.#exposed(result, shelf, asked)
+    return this.#exposed(result, use, asked)
   }
 
   /** Sends a request as it is now and waits for the answer. Throws a failure that names target and step. */
@@ -187,9 +187,13 @@ export class Calls {
     return edited(text, edits)
   }
 
-  #exposed(answer: Answer, shelf: Shelf, asked: Asked): Answer {
-    if (!this.#catalog.several || answer.kind === 'error') return answer
-    const { target } = shelf
+  #exposed(answer: Answer, { item, said }: Use, asked: Asked): Answer {
+    if (!this.#catalog.several) return answer
+    const { target, kind, name } = item
+    if (answer.kind === 'error')
+      return kind === 'resource' || kind === 'template'
+        ? { kind: 'error', raw: exposeError(answer.raw, name, said) }
+        : answer
     const raw = exposeUris(answer.raw, (uri) => exposeUri(target, uri))
     const holdsTask = asked.incoming.method.startsWith('tasks/') || asked.incoming.at('task') !== undefined
     return { kind: 'result', raw: holdsTask ? withTask(raw, target) : raw }

@@ -3,7 +3,7 @@ import type { Limits } from '../config/shape.ts'
 import type { RawJson } from '../core/brand.ts'
 import type { Exchange, Maybe } from '../core/exchange.ts'
 import { asFailure } from '../core/failure.ts'
-import type { Program } from '../policy/policy.ts'
+import { type Program, permitted } from '../policy/policy.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { Asked, broken, done, invalid, notFound } from './asked.ts'
@@ -12,11 +12,12 @@ import { Catalog, type Seen } from './catalog.ts'
 import { Connections } from './connections.ts'
 import type { Answer, Caller, Client, Federation, Incoming } from './conversation.ts'
 import { errorFacts } from './errors.ts'
-import { mergedHello, singleHello } from './hello.ts'
+import { listsTasks, mergedHello, singleHello } from './hello.ts'
 import type { PrefixMode } from './names.ts'
 import type { ListKind } from './offers.ts'
 import { logLevels } from './relay.ts'
 import type { Shelf } from './shelf.ts'
+import { mergedTasks } from './tasks.ts'
 import { Announcer, Subscriptions } from './watch.ts'
 
 export interface FederationOptions {
@@ -136,6 +137,7 @@ export class FederatedServers implements Federation {
       ['resources/unsubscribe', (asked) => subscriptions.unsubscribe(asked)],
       ['completion/complete', (asked) => this.#calls.completion(asked)],
       ['logging/setLevel', (asked) => this.#setLevel(asked)],
+      ['tasks/list', (asked) => this.#tasks(asked)],
       ['tasks/get', (asked) => this.#calls.ofTask(asked)],
       ['tasks/result', (asked) => this.#calls.ofTask(asked)],
       ['tasks/cancel', (asked) => this.#calls.ofTask(asked)],
@@ -156,6 +158,33 @@ export class FederatedServers implements Federation {
     // Lists are whole: there is no page that a cursor of ours could lead to.
     if (asked.incoming.at('cursor') !== undefined) return Promise.resolve(invalid('unknown cursor'))
     return this.#catalog.list(kind, asked.x)
+  }
+
+  /** A lone upstream cuts its list as it likes; of several the lists are whole. */
+  async #tasks(asked: Asked): Promise<Answer> {
+    const [only] = this.#options.shelves
+    const { program, failOpen, limits, log, metrics } = this.#options
+    if (only !== undefined && !this.#catalog.several)
+      return program.permits.length > 0
+        ? this.#calls.tasks(only, asked)
+        : this.#calls.send(only, asked.incoming.rawParams, asked)
+    if (asked.incoming.at('cursor') !== undefined) return invalid('unknown cursor')
+    const able = new Set(
+      (await this.#catalog.hellos()).flatMap(({ target, hello }) => (listsTasks(hello) ? target : [])),
+    )
+    if (able.size === 0) return notFound(asked.incoming.method)
+    return mergedTasks(
+      this.#options.shelves.filter(({ target }) => able.has(target)),
+      asked,
+      {
+        limits,
+        log,
+        metrics,
+        failOpen,
+        send: (shelf, params, each) => this.#calls.send(shelf, params, each),
+        permits: (shelf, name, { x }) => permitted(program, { kind: 'task', target: shelf.target, name }, x) !== 'no',
+      },
+    )
   }
 
   /** Open conversations are told now, later ones when they open; what clients hear is filtered here in any case. */
@@ -186,7 +215,7 @@ export class FederatedServers implements Federation {
     if (this.#catalog.several || only === undefined) return notFound(asked.incoming.method)
     if (this.#options.program.permits.length > 0) {
       // What names nothing cannot be judged, and its answer may tell of things that the caller must not know.
-      return asked.incoming.method === 'tasks/list' ? this.#calls.tasks(only, asked) : notFound(asked.incoming.method)
+      return notFound(asked.incoming.method)
     }
     return this.#calls.send(only, asked.incoming.rawParams, asked)
   }

@@ -43,6 +43,9 @@ export function mergedHello(greetings: readonly Greeting[], options: HelloOption
   return { kind: 'result', raw: json(hello) }
 }
 
+/** Whether a server can list its tasks. */
+export const listsTasks = ({ capabilities: { tasks } }: Hello): boolean => isObject(tasks) && isObject(tasks['list'])
+
 const LISTED = ['tools', 'prompts', 'resources'] as const
 
 const isObject = (value: unknown): value is JsonObject =>
@@ -56,8 +59,9 @@ function mergedCapabilities(greetings: readonly Greeting[], { stateful, incomple
   const subscribe = all.some(({ resources }) => isObject(resources) && resources['subscribe'] === true)
   if (stateful && subscribe) merged['resources'] = { listChanged: true, subscribe: true }
   for (const name of ['completions', 'logging']) if (some(name)) merged[name] = {}
-  // Tasks are found again by their id; a list of them all cannot be made of pages that each server cuts as it likes.
-  if (some('tasks')) merged['tasks'] = { cancel: {}, requests: { tools: { call: {} } } }
+  // A task is found again by its id: whoever has it cancels it, if its server can.
+  const list = greetings.some(({ hello }) => listsTasks(hello)) ? { list: {} } : {}
+  if (some('tasks')) merged['tasks'] = { ...list, cancel: {}, requests: { tools: { call: {} } } }
   const extensions = mergedExtensions(all)
   if (extensions !== undefined) merged['extensions'] = extensions
   return merged

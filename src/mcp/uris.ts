@@ -79,6 +79,18 @@ export function exposeMember(text: RawJson, name: string, expose: Expose): RawJs
   return edited(text, edits)
 }
 
+/** An error about a URI as whoever asked knows it: in its message, and where the revision has it, in `data.uri`. */
+export function exposeError(text: RawJson, uri: string, said: string): RawJson {
+  if (uri === said || uri === '') return text
+  const edits: Edit[] = []
+  const at = members(text)
+  const whole = (found: string): string => (found === uri ? said : found)
+  inString(text, at.get('message'), (message) => message.replaceAll(uri, () => said), edits)
+  const details = at.get('data')
+  if (details !== undefined) inString(text, members(text, details.start).get('uri'), whole, edits)
+  return edited(text, edits)
+}
+
 /** One content block, or an array of them: both occur in messages. */
 function inBlocks(text: string, span: Span | undefined, expose: Expose, edits: Edit[]): void {
   if (span === undefined) return

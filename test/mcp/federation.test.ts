@@ -52,7 +52,7 @@ test('several upstreams are introduced as one, with everyone’s advice in its o
     tools: { listChanged: true },
     resources: { listChanged: true, subscribe: true },
     logging: {},
-    tasks: { cancel: {}, requests: { tools: { call: {} } } },
+    tasks: { list: {}, cancel: {}, requests: { tools: { call: {} } } },
     extensions: { e: {}, only: { k: 1 } },
   })
   assert.deepEqual(hello['serverInfo'], { name: 'toolgate', version: '9.9.9' })

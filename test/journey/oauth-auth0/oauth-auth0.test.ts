@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { OAuthError } from '@modelcontextprotocol/sdk/server/auth/errors.js'
-import { freePorts, startGateway } from '../../support/gateway.ts'
+import { freePorts, root, startGateway } from '../../support/gateway.ts'
 import { auth0 } from '../../support/identity/auth0.ts'
 import { emulate } from '../../support/identity/emulator.ts'
 import { Person } from '../../support/identity/person.ts'
@@ -50,4 +54,35 @@ test('a client that compares issuers is content as well', async (t) => {
   const { url } = await world(t)
   const client = await new Person('alice').connectStrictly(t, url)
   assert.ok((await client.listTools()).tools.length > 0)
+})
+
+/** MCP Inspector's command line with what it would have stored after a login; nobody is asked anything. */
+function inspect(
+  t: TestContext,
+  url: string,
+  tokens: object | undefined,
+): Promise<{ code: number; out: string; err: string }> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'toolgate-inspector-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const file = path.join(folder, 'oauth.json')
+  if (tokens !== undefined)
+    writeFileSync(file, JSON.stringify({ state: { servers: { [url]: { tokens } }, idpSessions: {} }, version: 0 }))
+  const line = ['node_modules/.bin/mcp-inspector', '--cli', url, '--transport', 'http', '--method', 'tools/list']
+  const env = { ...process.env, MCP_INSPECTOR_OAUTH_STATE_PATH: file, MCP_STORAGE_DIR: folder, HOME: folder }
+  return new Promise((resolve) => {
+    execFile(process.execPath, [...line, '--stored-auth-only'], { cwd: root, env }, (error, out, err) =>
+      resolve({ code: error === null ? 0 : Number(error.code), out, err }),
+    )
+  })
+}
+
+test('MCP Inspector uses the login it has stored, and without one says that it needs one', async (t) => {
+  const { url } = await world(t)
+  const person = new Person('alice')
+  await person.connect(t, url)
+  const fine = await inspect(t, url, person.tokens())
+  assert.equal(fine.code, 0, fine.err)
+  assert.match(fine.out, /"search"/)
+  const without = await inspect(t, url, undefined)
+  assert.equal(without.code, 3, without.err)
 })

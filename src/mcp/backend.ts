@@ -176,6 +176,7 @@ function onlyFor(target: TargetName, policy: Policy): Policy {
     permits: (item, x, input) =>
       item.kind === 'model' || item.target !== target ? 'yes' : (policy.permits?.(item, x, input) ?? 'yes'),
     audience: (x) => policy.audience?.(x),
+    ...(policy.scopes !== undefined && { scopes: policy.scopes }),
   }
 }
 

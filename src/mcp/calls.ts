@@ -14,6 +14,7 @@ import { cut, type Edit, edited, elements, find, members, repeats, setMember } f
 import type { Entry } from './merge.ts'
 import { withTask } from './relay.ts'
 import type { Shelf } from './shelf.ts'
+import { stepUp } from './step-up.ts'
 import { exposeError, exposeUri, exposeUris, quoted } from './uris.ts'
 
 export interface CallsOptions {
@@ -137,7 +138,7 @@ export class Calls {
     if (this.#judged && isAmbiguous(asked.text)) return invalid('a member is named twice')
     let call: Call = { item, input: asked.params['arguments'] ?? {} }
     if (program.permits.length > 0 && permitted(program, item, asked.x, call.input) !== 'yes')
-      return this.#nothing(item.kind, use.said, asked)
+      return stepUp(program, call, asked.x) ?? this.#nothing(item.kind, use.said, asked)
     const { input } = call
     for (const door of program.onCall) {
       const next = door(call, asked.x)

@@ -1,7 +1,7 @@
 // The one internal exchange between the two hops: what every ingress speaks and every egress answers. Types only.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { RawJson, TargetName } from '../core/brand.ts'
-import type { Exchange, Who } from '../core/exchange.ts'
+import type { Exchange, Reply, Who } from '../core/exchange.ts'
 import type { JsonObject } from '../core/item.ts'
 import type { Cancellation } from './cancellation.ts'
 import type { Span } from './json.ts'
@@ -9,7 +9,8 @@ import type { Span } from './json.ts'
 /** How a request ended: the text of `result` or of the `error` object, as it came. */
 export type Answer =
   | { readonly kind: 'result'; readonly raw: RawJson }
-  | { readonly kind: 'error'; readonly raw: RawJson }
+  /** `reply`: what the request is answered with instead, where nothing has been sent yet and nothing else is to be answered. */
+  | { readonly kind: 'error'; readonly raw: RawJson; readonly reply?: Reply }
 
 /** One request on its way to one upstream. Names and URIs in `params` are the upstream's own. */
 export interface Outgoing {

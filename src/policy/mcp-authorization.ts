@@ -19,6 +19,7 @@ export const mcpAuthorization = define({
     const { audience } = rules
     return {
       ...(audience !== undefined && { audience }),
+      scopes: rules.all.flatMap(({ scopes }) => scopes),
       permits: (item: Item, x: Exchange, input?: unknown) => rules.verdict(contextOf(x), item, input),
     }
   },

@@ -37,6 +37,8 @@ export interface Policy {
    * all. `undefined`, or no such door: nobody can tell.
    */
   audience?(x: Exchange): string | undefined
+  /** With `permits`: scopes that its rules look for in tokens. Whether they would help is seen by asking again with them. */
+  readonly scopes?: readonly string[]
   onCall?(call: Call, x: Exchange): Maybe<Call>
   onResult?(result: Result, call: Call, x: Exchange): Maybe<Result>
   onReply?(reply: Reply, x: Exchange): Maybe<Reply>
@@ -91,6 +93,8 @@ export type Program = { readonly [D in Door]: readonly NonNullable<Policy[D]>[] 
   readonly plan: Plan
   /** The audience of all policies that permit; `undefined` where one of them cannot tell. */
   readonly audience: (x: Exchange) => string | undefined
+  /** Scopes that rules look for in tokens. */
+  readonly scopes: readonly string[]
 }
 
 export type { Expression }
@@ -217,6 +221,7 @@ export function compileProgram(policies: readonly Policy[]): Program {
     onResult: bind(policies, 'onResult'),
     onReply: bind(policies, 'onReply'),
     audience: audienceOf(policies),
+    scopes: scopesOf(policies),
     plan: Object.freeze(Object.assign({}, ...policies.map((policy) => policy.plan ?? {}))),
   })
 }
@@ -234,6 +239,10 @@ function audienceOf(policies: readonly Policy[]): Program['audience'] {
   }
 }
 
+const scopesOf = (policies: readonly Policy[]): readonly string[] => [
+  ...new Set(policies.flatMap(({ scopes = [] }) => scopes)),
+]
+
 /** A program with further policies behind its own, for what they permit. */
 export function withPermits(program: Program, policies: readonly Policy[]): Program {
   const permits = bind(policies, 'permits')
@@ -242,6 +251,7 @@ export function withPermits(program: Program, policies: readonly Policy[]): Prog
   return Object.freeze({
     ...program,
     permits: Object.freeze([...program.permits, ...permits]),
+    scopes: [...program.scopes, ...scopesOf(policies)],
     audience: (x: Exchange) => {
       const [one, two] = [program.audience(x), further(x)]
       return one === undefined || two === undefined ? undefined : `${one} ${two}`

@@ -6,6 +6,7 @@ import type { Path } from '../core/module.ts'
 import type { Context } from './context.ts'
 import { type Kind, kindNames } from './context-item.ts'
 import type { Expression, Logic, Term } from './policy.ts'
+import { scopesIn } from './scopes.ts'
 
 export type RuleKind = 'allow' | 'deny' | 'require'
 
@@ -94,6 +95,8 @@ export class Rule {
   readonly expression: Expression
   /** It may answer something else each time. */
   readonly volatile: boolean
+  /** Scopes that it looks for in tokens. */
+  readonly scopes: readonly string[]
   /** For other things than these the rule is false. */
   readonly named: Named | undefined
   readonly #logic: readonly Logic[]
@@ -108,6 +111,7 @@ export class Rule {
     this.path = path
     this.expression = expression
     this.#logic = terms.map(({ logic }) => logic)
+    this.scopes = terms.flatMap(({ ast }) => scopesIn(ast))
     this.volatile = terms.some((term) => term.volatile)
     const isFixed = (term: Term): boolean => ![...term.expression.reads].some((read) => /^mcp\b/.test(read))
     const naming = kind === 'require' ? undefined : namingIn(terms)

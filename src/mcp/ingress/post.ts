@@ -78,6 +78,7 @@ export class Post implements Seated {
     this.#open--
     if (this.#channel !== undefined) this.#channel.send(messageText(call.id, answer))
     else if (this.#answers !== undefined) this.#answers.push(messageText(call.id, answer))
+    else if (answer.kind === 'error' && answer.reply !== undefined) return this.#end(answer.reply)
     else return this.#end(Post.#ready.reply(call.id, answer, this.#x))
     if (this.#open === 0) this.#end(this.#answers === undefined ? accepted : batchReply(this.#answers))
   }

@@ -97,28 +97,30 @@ test('arguments decide when a tool is called', async (t) => {
   await assert.rejects(call(guest, 'said_echo', { message: 'my password' }), { code: -32602 })
 })
 
-test('what is denied and what never was are the same bytes', async (t) => {
-  const { gateway, token } = await world(t)
-  const authorization = `Bearer ${await token(reader)}`
-  const post = async (body: object, session: Record<string, string> = {}) =>
-    fetch(gateway.url, {
+/** Posts of a session, with nothing in between. */
+async function session(url: string, token: string) {
+  const send = (body: object, more: Record<string, string> = {}): Promise<Response> =>
+    fetch(url, {
       method: 'POST',
       headers: {
-        authorization,
+        authorization: `Bearer ${token}`,
         accept: 'application/json, text/event-stream',
         'content-type': 'application/json',
-        ...session,
+        ...more,
       },
       body: JSON.stringify({ jsonrpc: '2.0', ...body }),
     })
-  const capabilities = {}
   const clientInfo = { name: 'raw', version: '1' }
-  const opened = await post({
-    id: 0,
-    method: 'initialize',
-    params: { protocolVersion: '2025-06-18', capabilities, clientInfo },
-  })
-  const session = { 'mcp-session-id': opened.headers.get('mcp-session-id') ?? '' }
+  const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo }
+  const opened = await send({ id: 0, method: 'initialize', params })
+  await opened.text()
+  const id = opened.headers.get('mcp-session-id') ?? ''
+  return (body: object): Promise<Response> => send(body, { 'mcp-session-id': id })
+}
+
+test('what is denied and what never was are the same bytes', async (t) => {
+  const { gateway, token } = await world(t)
+  const post = await session(gateway.url, await token(reader))
   const pairs: readonly (readonly [method: string, denied: object, absent: object])[] = [
     ['tools/call', { name: 'notes_remove', arguments: { id: '1' } }, { name: 'notes_rename', arguments: { id: '1' } }],
     ['prompts/get', { name: 'said_remove' }, { name: 'said_rename' }],
@@ -128,7 +130,7 @@ test('what is denied and what never was are the same bytes', async (t) => {
   for (const [method, denied, absent] of pairs) {
     const [one, two] = await Promise.all(
       [denied, absent].map(async (params) => {
-        const answer = await post({ id: 1, method, params }, session)
+        const answer = await post({ id: 1, method, params })
         const headers = [...answer.headers].filter(([name]) => name !== 'date' && name !== 'content-length')
         const text = (await answer.text()).replace(/rename|remove/, 'x').replace(/nodes|notes/, 'x')
         return { status: answer.status, headers, text }
@@ -137,6 +139,31 @@ test('what is denied and what never was are the same bytes', async (t) => {
     assert.deepEqual(one, two, method)
     assert.match(one?.text ?? '', /"code":-32602,"message":"Unknown (?:tool|prompt|resource): /)
   }
+})
+
+test('a call that a scope would allow says which one, and what is hidden stays so', async (t) => {
+  const { gateway, token } = await world(t)
+  const url = new URL('/scoped', gateway.url).href
+  const call = async (scope: string, name: string, given: object) => {
+    const post = await session(url, await token({ sub: 'sam', scope }))
+    const listed = await (await post({ id: 1, method: 'tools/list' })).text()
+    const answer = await post({ id: 2, method: 'tools/call', params: { name, arguments: given } })
+    const challenge = answer.headers.get('www-authenticate')
+    return { listed: listed.includes(`"name":"${name}"`), status: answer.status, challenge, text: await answer.text() }
+  }
+  const lacking = await call('notes.read', 'remove', { id: '1' })
+  assert.deepEqual([lacking.listed, lacking.status], [true, 403])
+  assert.equal(
+    lacking.challenge?.replace(/, error_description=.*/, ''),
+    'Bearer resource_metadata="https://gateway.example/.well-known/oauth-protected-resource/scoped", ' +
+      'scope="notes.read notes.admin", error="insufficient_scope"',
+  )
+  const metadata = await (await fetch(new URL('/.well-known/oauth-protected-resource/scoped', url))).text()
+  assert.deepEqual(JSON.parse(metadata).scopes_supported, ['notes.read', 'notes.admin'])
+  const hidden = await call('notes.read', 'add', { title: 'T', text: 'x' })
+  assert.deepEqual([hidden.listed, hidden.status, hidden.challenge], [false, 200, null])
+  assert.match(hidden.text, /"Unknown tool: add"/)
+  assert.match((await call('notes.read notes.admin', 'remove', { id: '1' })).text, /Removed note 1/)
 })
 
 test('new rules reach clients that are connected, and those hear of it whom it changes', async (t) => {

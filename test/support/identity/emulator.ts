@@ -1,6 +1,7 @@
 // An authorization server of one process: what all providers have in common. How each of them differs is in the files beside this one.
 import { createHash, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer, type ServerOptions } from 'node:https'
 import type { TestContext } from 'node:test'
 import { listening } from '../serve.ts'
 import { keySet, type Signer, seconds, signer } from '../tokens.ts'
@@ -88,11 +89,22 @@ interface Code {
 /** Starts a provider on a free port. Anybody may log in under any name. */
 export async function emulate(t: TestContext, quirks: Quirks): Promise<Emulator> {
   const running = new Running(quirks, await signer('one', 'RS256'))
-  const port = await listening(
-    t,
-    createServer((request, response) => void running.answer(request, response)),
-  )
+  const port = await listening(t, createServer(running.answer))
   return running.at(`http://127.0.0.1:${port}`)
+}
+
+export interface Named extends Emulator {
+  /** Where it really is: `http://…` for clients that are told, and a port with TLS. */
+  readonly plain: string
+  readonly secure: number
+}
+
+/** A provider that goes by a public name: its documents and tokens say `origin`, whoever asks it over whatever. */
+export async function emulateAs(t: TestContext, quirks: Quirks, origin: string, tls: ServerOptions): Promise<Named> {
+  const running = new Running(quirks, await signer('one', 'RS256'))
+  const plain = await listening(t, createServer(running.answer))
+  const secure = await listening(t, createTlsServer(tls, running.answer))
+  return { ...running.at(origin), plain: `http://127.0.0.1:${plain}`, secure }
 }
 
 class Running {
@@ -113,7 +125,9 @@ class Running {
     return this.#emulator
   }
 
-  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  readonly answer = (request: IncomingMessage, response: ServerResponse): void => void this.#answer(request, response)
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = []
     for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk)
     const body = Buffer.concat(chunks).toString('utf8')

@@ -29,8 +29,17 @@ export class Person implements OAuthClientProvider {
   #verifier = ''
   #discovered: OAuthDiscoveryState | undefined
 
-  constructor(name: string) {
+  readonly #places: Readonly<Record<string, string>>
+
+  /** `places`: origins that are somewhere else than their names say. */
+  constructor(name: string, places: Readonly<Record<string, string>> = {}) {
     this.#name = name
+    this.#places = places
+  }
+
+  readonly #fetch = (input: string | URL, init?: RequestInit): Promise<Response> => {
+    const url = new URL(input)
+    return fetch((this.#places[url.origin] ?? url.origin) + url.pathname + url.search, init)
   }
 
   state = (): string => 'a state'
@@ -51,7 +60,7 @@ export class Person implements OAuthClientProvider {
 
   /** Connects to a server, and logs in where it wants that. */
   async connect(t: TestContext, url: string): Promise<Client> {
-    const transport = new StreamableHTTPClientTransport(new URL(url), { authProvider: this })
+    const transport = new StreamableHTTPClientTransport(new URL(url), { authProvider: this, fetch: this.#fetch })
     try {
       return await this.#connected(t, transport)
     } catch (thrown) {
@@ -60,7 +69,10 @@ export class Person implements OAuthClientProvider {
       const { code, state } = Object.fromEntries(back.searchParams)
       if (code === undefined || state !== 'a state') throw new Error(`the login ended with ${back.search}`)
       await transport.finishAuth(code)
-      return this.#connected(t, new StreamableHTTPClientTransport(new URL(url), { authProvider: this }))
+      return this.#connected(
+        t,
+        new StreamableHTTPClientTransport(new URL(url), { authProvider: this, fetch: this.#fetch }),
+      )
     }
   }
 
@@ -93,7 +105,7 @@ export class Person implements OAuthClientProvider {
   async #browse(link: string): Promise<URL> {
     let [next, form]: [string, URLSearchParams | undefined] = [link, undefined]
     for (let step = 0; step < 10; step++) {
-      const answer = await fetch(next, {
+      const answer = await this.#fetch(next, {
         redirect: 'manual',
         ...(form !== undefined && { method: 'POST', body: form }),
       })

@@ -196,4 +196,8 @@ class Relay implements Caller {
   ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer> {
     return relayQuestion(this.#line, { method, params, signal }, this.#caller)
   }
+
+  hungUp(retryMs: number): void {
+    this.#caller.hungUp?.(retryMs)
+  }
 }

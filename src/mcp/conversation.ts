@@ -30,6 +30,8 @@ export interface Caller {
   notification(method: string, params: RawJson | undefined): void
   /** A question of the server to the user (elicitation, sampling, roots). `signal`: the server has taken it back. */
   ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer>
+  /** The server has hung up on purpose and is asked again after so many milliseconds (2025-11-25): whoever waits may do the same. */
+  hungUp?(retryMs: number): void
 }
 
 /** Who speaks through a connection: what it declares, and what becomes of messages that belong to no request. */

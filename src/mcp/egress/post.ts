@@ -181,6 +181,8 @@ export class Post implements Dispatcher.DispatchHandler {
       this.#fail(new Failure('upstream.protocol', 'the stream ended without the answer', { cause }))
       return
     }
+    // A connection that broke is no wish of the server's.
+    if (cause === undefined && this.#retry !== undefined) this.call.caller.hungUp?.(this.#retry)
     const wait = Math.min(Math.max(this.#retry ?? USUAL_RETRY_MS, SHORTEST_RETRY_MS), LONGEST_RETRY_MS)
     this.#timer = setTimeout(() => this.#resume(headers), wait)
   }

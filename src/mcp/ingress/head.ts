@@ -66,6 +66,27 @@ export function unfitRevision(x: Exchange): Reply | undefined {
 const JSON_TYPE = 'application/json'
 const EVENTS = 'text/event-stream'
 
+/**
+ * Whether the client would rather have an event stream than JSON: by weight (RFC 9110 §12.5.1), and where that says nothing, by
+ * what it names first.
+ */
+export function prefersStream(x: Exchange): boolean {
+  const accept = x.headers.accept ?? ''
+  if (accept === USUAL || accept === '') return false
+  const [json, events] = [rank(accept, JSON_TYPE), rank(accept, EVENTS)]
+  return events.weight === json.weight ? events.at < json.at : events.weight > json.weight
+}
+
+/** What the clients of all official libraries send. */
+const USUAL = 'application/json, text/event-stream'
+
+function rank(accept: string, type: string): { readonly at: number; readonly weight: number } {
+  const at = accept.toLowerCase().indexOf(type)
+  if (at < 0) return { at: Infinity, weight: 0 }
+  const [parameters = ''] = accept.slice(at + type.length).split(',', 1)
+  return { at, weight: Number(/;\s*q=([\d.]{1,5})/i.exec(parameters)?.[1] ?? 1) }
+}
+
 function takes(x: Exchange, type: string): boolean {
   const accept = x.headers.accept ?? ''
   return accept.includes(type) || accept.toLowerCase().includes(type)

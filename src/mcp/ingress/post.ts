@@ -7,6 +7,7 @@ import { Cancel, type Cancellation } from '../cancellation.ts'
 import type { Answer, Caller, Federation } from '../conversation.ts'
 import type { Running, Session } from '../session.ts'
 import { codes, errorObject, type Message, notificationText } from '../wire.ts'
+import { prefersStream } from './head.ts'
 import { ReadyBodies } from './ready.ts'
 import { accepted, eventReply, jsonReply, messageText, noSession } from './replies.ts'
 import type { Rounds } from './rounds.ts'
@@ -64,6 +65,7 @@ export class Post implements Seated {
       this.#open = requests.length
       this.#calls = requests.map((request) => new Call(request.id, this))
       for (const call of this.#calls) this.session.begin(call)
+      if (this.#own && prefersStream(this.#x)) this.#stream()
       for (let i = 0; i < requests.length; i++) this.#start(requests[i], this.#calls[i])
     })
   }
@@ -72,6 +74,13 @@ export class Post implements Seated {
   say(text: RawJson): void {
     const channel = this.#channel ?? this.#stream()
     channel.send(text)
+  }
+
+  /** The server has hung up: a client that can come back need not hold its connection any longer than we do. */
+  hungUp(retryMs: number): void {
+    if (!this.#own || !this.session.resumable || this.session.revision < '2025-11-25') return
+    const channel = this.#channel ?? this.#stream()
+    channel.hangUp(retryMs)
   }
 
   answered(call: Call, answer: Answer): void {
@@ -169,6 +178,10 @@ class Call implements Caller, Running {
 
   say(text: RawJson): void {
     this.#post.say(text)
+  }
+
+  hungUp(retryMs: number): void {
+    if (!this.#over) this.#post.hungUp(retryMs)
   }
 
   answered(answer: Answer): void {

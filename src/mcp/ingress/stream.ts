@@ -124,6 +124,13 @@ export class Channel {
     return stream
   }
 
+  /** Sends the client away for a while: what is said meanwhile is kept for it (2025-11-25, transports). */
+  hangUp(retryMs: number): void {
+    if (this.#resumption !== 'primed') return
+    this.stream?.write(encodeEvent({ retry: retryMs }))
+    this.stream?.finish()
+  }
+
   end(): void {
     if (this.ended > 0) return
     this.ended = Date.now()

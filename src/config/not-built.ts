@@ -19,17 +19,7 @@ const gatewayPolicies = ['extAuthz', 'extProc', 'transformations'] as const
 /** By place: what stands there and is not built. Places are named in `schema/`. */
 export const notBuilt = {
   root: ['tcpRoutes', 'routeGroups', 'policies', 'llm', 'ui'],
-  frontendPolicies: [
-    'tcp',
-    'networkAuthorization',
-    'networkExtAuthz',
-    'proxy',
-    'proxyProtocol',
-    'connect',
-    'accessLog',
-    'logging',
-    'tracing',
-  ],
+  frontendPolicies: ['tcp', 'networkAuthorization', 'networkExtAuthz', 'proxy', 'proxyProtocol', 'connect', 'tracing'],
   'frontendPolicies.http': [
     { key: 'http1HeaderCase', when: is('preserve') },
     'http2WindowSize',
@@ -49,8 +39,8 @@ export const notBuilt = {
     { key: 'histograms', when: isNot('classic') },
   ],
   'config.database': [{ key: 'url', when: (value) => typeof value === 'string' && /^postgres(ql)?:/.test(value) }],
-  'config.logging': ['filter', 'fields', 'database'],
-  'config.metrics': ['fields'],
+  'config.logging': ['database'],
+  'frontendPolicies.accessLog': ['otlp', 'database'],
   bind: [
     { key: 'tunnelProtocol', when: is('connect', 'proxy') },
     { key: 'mode', when: is('internal') },

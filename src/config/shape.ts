@@ -88,6 +88,22 @@ export interface BindShape {
   readonly path: Path
 }
 
+/** An expression, under a name, and where it is written. */
+export interface Written {
+  readonly name: string
+  readonly source: string
+  readonly path: Path
+}
+
+/** What the access log says besides, or does not say. */
+export interface AccessLogShape {
+  readonly format: 'text' | 'json'
+  /** Which requests are logged: all that are true of each of them. */
+  readonly filters: readonly Written[]
+  readonly add: readonly Written[]
+  readonly remove: readonly string[]
+}
+
 /** An address the gateway listens on for itself; `undefined`: switched off. */
 export type Address = { readonly host: string; readonly port: number } | { readonly unix: string } | undefined
 
@@ -162,7 +178,9 @@ export interface Shape {
   readonly cookieSecret: Buffer | undefined
   /** Where state is kept: none, where the process thinks best. Keys of 32 bytes encrypt it; none: from the file beside it. */
   readonly store: { readonly url: string | undefined; readonly keys: readonly Buffer[] }
-  readonly accessLog: { readonly format: 'text' | 'json' }
+  readonly accessLog: AccessLogShape
+  /** Label and expression, of every metric. */
+  readonly metricsFields: readonly Written[]
   readonly logLevel: string
   readonly terminationGraceMs: number
   readonly metricsRemoved: readonly string[]

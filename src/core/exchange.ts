@@ -55,6 +55,20 @@ export type Reply = Head &
 /** The last step of a route: a backend, or anything that answers. */
 export type Handler = (x: Exchange) => Maybe<Reply>
 
+/** What a configuration adds to what log and metrics say of requests; expressions are evaluated by whoever made it. */
+export interface Told {
+  /** The exchange is over: from now on expressions may look at its reply. */
+  over(x: Exchange, reply: Reply | undefined): void
+  /** Whether it is worth a line. */
+  wanted(x: Exchange): boolean
+  /** Further fields, in their order. */
+  fields(x: Exchange): readonly (readonly [name: string, value: string | number | boolean])[]
+  /** Fields that are left out. */
+  readonly without: ReadonlySet<string>
+  /** Labels of all metrics: the same object for equal values. */
+  labels(x: Exchange): { readonly [name: string]: string } | undefined
+}
+
 /** Where a request came in: facts that are the same for every request of one listener. */
 export interface Entrance {
   readonly port: number
@@ -62,6 +76,7 @@ export interface Entrance {
   readonly bind: string
   readonly gateway: string
   readonly listener: string
+  readonly told?: Told | undefined
 }
 
 /** The matched route, as log and metrics name it. */

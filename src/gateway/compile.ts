@@ -1,8 +1,17 @@
 // A configuration in normal form → a snapshot: every module compiled, every list in order, nothing left to decide per request.
 import type { Diagnostic } from '../cel/ast.ts'
 import type { Attribute } from '../cel/program.ts'
-import type { BackendShape, BindShape, Body, ListenerShape, RouteShape, Shape, TlsShape } from '../config/shape.ts'
-import type { Entrance } from '../core/exchange.ts'
+import type {
+  BackendShape,
+  BindShape,
+  Body,
+  ListenerShape,
+  RouteShape,
+  Shape,
+  TlsShape,
+  Written,
+} from '../config/shape.ts'
+import type { Entrance, Told } from '../core/exchange.ts'
 import type { Path, Problem } from '../core/module.ts'
 import type { Store } from '../core/store.ts'
 import { Pools } from '../http/pools.ts'
@@ -31,6 +40,7 @@ import { patternProblems, Router } from './match.ts'
 import { Bind, type Listener, type Route, type RouteBackend, Snapshot } from './snapshot.ts'
 import { type Holder, Keeper } from './state.ts'
 import { type Tls, tlsOf } from './tls.ts'
+import { toldOf } from './told.ts'
 
 /** What compiling needs besides the configuration. */
 export interface CompileContext {
@@ -79,6 +89,8 @@ export async function dryCompile(shape: Shape, read: CompileContext['read']): Pr
 /** What the expressions of one module read. */
 type Reads = Set<Attribute>
 
+const NOTHING: Reads = new Set()
+
 const inMemory = { url: undefined, folder: '', keys: [] } as const
 
 const order = new Map<string, number>(policies.map(({ key }, index) => [key, index]))
@@ -91,6 +103,7 @@ class Compiler {
   readonly #holder: Holder
   readonly #named = new Map<string, NamedPlace>()
   readonly #expressions: Expressions
+  readonly #told: Told | undefined
 
   constructor(shape: Shape, context: CompileContext, holder: Holder) {
     this.#shape = shape
@@ -98,6 +111,7 @@ class Compiler {
     this.#diagnosed(['config', 'customFunctions'], shape.customFunctions, this.#expressions.diagnostics)
     this.#context = context
     this.#holder = holder
+    this.#told = this.#toldBy(shape)
   }
 
   /** Where the named backends are; before anything refers to them. */
@@ -110,6 +124,26 @@ class Compiler {
       const place = placeOf(kind.body, tls !== undefined)
       if (place !== undefined) this.#named.set(name, { origin: place.origin, tls })
     }
+  }
+
+  /** What log and metrics say besides: one for all listeners. */
+  #toldBy({ accessLog, metricsFields, limits }: Shape): Told | undefined {
+    const compiled = ({ name, source, path }: Written): (readonly [string, Expression])[] => {
+      const expression = this.#expression(
+        path,
+        source,
+        { phase: 'log', ...(name === 'filter' && { expects: 'bool' as const }) },
+        NOTHING,
+      )
+      return expression === undefined ? [] : [[name, expression]]
+    }
+    return toldOf({
+      filters: accessLog.filters.flatMap(compiled).map(([, filter]) => filter),
+      fields: accessLog.add.flatMap(compiled),
+      without: accessLog.remove,
+      labels: metricsFields.flatMap(compiled),
+      mostLabels: limits.toolsTotal,
+    })
   }
 
   async bind(shape: BindShape): Promise<Bind> {
@@ -126,6 +160,7 @@ class Compiler {
       bind: bind.name,
       gateway: shape.gateway,
       listener: shape.name,
+      told: this.#told,
     }
     const own = await this.#policies(shape.policies)
     const routes: Route[] = []

@@ -253,6 +253,7 @@ export class Port {
     this.#open.delete(x)
     snapshot.leave()
     const duration = performance.now() - x.arrived
+    x.entrance.told?.over(x, reply)
     accessLog(x, reply.status, bytes, duration)
     metrics.requestDone(x, reply.status, bytes, duration)
   }
@@ -294,6 +295,7 @@ export class Port {
     snapshot.leave()
     const status = reply?.status ?? 101
     const duration = performance.now() - x.arrived
+    x.entrance.told?.over(x, reply)
     this.#options.accessLog(x, status, 0, duration)
     this.#options.metrics.requestDone(x, status, 0, duration)
   }

@@ -1,7 +1,7 @@
 // One line for each request, in the reference's fields and order (§8.2). Formats only; a sink batches and writes.
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Entrance, Exchange, RouteNames } from '../core/exchange.ts'
+import type { Entrance, Exchange, RouteNames, Told } from '../core/exchange.ts'
 import { plain, quoted, timestamps } from './line.ts'
 
 export interface AccessLogOptions {
@@ -37,25 +37,65 @@ const asJson: Spelling = {
 export function createAccessLog({ format, write }: AccessLogOptions): AccessLog {
   const now = timestamps()
   const json = format === 'json'
-  const spell = json ? asJson : asText
-  const places = placeFields(spell)
-  const addresses = sourceFields(spell)
+  const spelling = json ? asJson : asText
+  const usual = fieldsOf(spelling)
+  const special = new WeakMap<Told, Fields>()
+  const fieldsFor = (told: Told): Fields => {
+    let made = special.get(told)
+    if (made === undefined) special.set(told, (made = fieldsOf(without(spelling, told.without))))
+    return made
+  }
   return (x, status, _bytes, durationMs) => {
+    const { told } = x.entrance
+    if (told !== undefined && !told.wanted(x)) return
     const fields =
-      places(x.entrance, x.route) +
-      (x.endpoint === '' ? '' : spell.text('endpoint', x.endpoint)) +
-      addresses(x.request.socket) +
-      requestFields(x, spell) +
-      spell.number('http.status', status) +
-      (x.identity?.via === 'jwt' ? spell.text('jwt.sub', x.identity.subject) : '') +
-      spell.text('protocol', x.protocol) +
-      (x.mcpMethod === '' ? '' : mcpFields(x, spell)) +
-      outcomeFields(x, spell) +
-      spell.text('duration', `${Math.trunc(durationMs)}ms`)
+      told === undefined
+        ? usual(x, status, durationMs)
+        : fieldsFor(told)(x, status, durationMs) + addedFields(told.fields(x), spelling)
     write(
       json ? `{"level":"info","time":"${now()}","scope":"request"${fields}}\n` : `${now()}\tinfo\trequest${fields}\n`,
     )
   }
+}
+
+const LONGEST_NAME = 256
+
+type Fields = (x: Exchange, status: number, durationMs: number) => string
+
+function fieldsOf(spell: Spelling): Fields {
+  const places = placeFields(spell)
+  const addresses = sourceFields(spell)
+  return (x, status, durationMs) =>
+    places(x.entrance, x.route) +
+    (x.endpoint === '' ? '' : spell.text('endpoint', x.endpoint)) +
+    addresses(x.request.socket) +
+    requestFields(x, spell) +
+    spell.number('http.status', status) +
+    (x.identity?.via === 'jwt' ? spell.text('jwt.sub', x.identity.subject) : '') +
+    spell.text('protocol', x.protocol) +
+    (x.mcpMethod === '' ? '' : mcpFields(x, spell)) +
+    outcomeFields(x, spell) +
+    spell.text('duration', `${Math.trunc(durationMs)}ms`)
+}
+
+/** The spelling of a line that lacks some fields. */
+function without(spell: Spelling, names: ReadonlySet<string>): Spelling {
+  if (names.size === 0) return spell
+  return {
+    text: (name, value) => (names.has(name) ? '' : spell.text(name, value)),
+    number: (name, value) => (names.has(name) ? '' : spell.number(name, value)),
+    sentence: (name, value) => (names.has(name) ? '' : spell.sentence(name, value)),
+  }
+}
+
+function addedFields(added: ReturnType<Told['fields']>, spell: Spelling): string {
+  let out = ''
+  for (const [said, value] of added) {
+    // A flattened map's keys are whatever a caller sent: a name must not end a field or begin another.
+    const name = said.replace(/[^\w./:@-]/g, '_').slice(0, LONGEST_NAME)
+    out += typeof value === 'number' ? spell.number(name, value) : spell.text(name, String(value))
+  }
+  return out
 }
 
 /** Gateway, listener, route: the same objects for many requests, so their text is made once. */

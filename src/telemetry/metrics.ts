@@ -137,13 +137,17 @@ class PerRoute<T> {
   }
 }
 
-const routeLabels = ({ entrance, route }: Exchange): Labels => ({
+const routeLabels = ({ entrance, route }: Exchange, custom: Labels | undefined): Labels => ({
   bind: entrance.bind,
   gateway: entrance.gateway,
   listener: entrance.listener,
   route: route?.route ?? '',
   route_rule: route?.rule ?? '',
+  ...custom,
 })
+
+/** Labels of the configuration (`config.metrics.fields.add`): the same object for equal values. */
+const customLabels = (x: Exchange): Labels | undefined => x.entrance.told?.labels(x)
 
 /** Everything that is counted for requests with the same labels: one look-up serves four families. */
 class Requests {
@@ -159,6 +163,7 @@ interface RequestChild {
   readonly method: string
   readonly status: number
   readonly reason: string
+  readonly custom: Labels | undefined
   readonly requests: Requests
 }
 
@@ -168,11 +173,12 @@ function httpFamilies(limit: number) {
 
   const bind = (x: Exchange, status: number, known: RequestChild[]): RequestChild => {
     const { backend, protocol, reason } = x
+    const custom = customLabels(x)
     const method = x.request.method ?? ''
     // The reference says Upstream for whatever a backend answered, refusals of the gateway say who refused.
     const why = reason === '' && backend !== '' ? 'Upstream' : reason
-    const labels = { backend, protocol, method, status: String(status), reason: why, ...routeLabels(x) }
-    const child = { backend, protocol, method, status, reason, requests: series.at(labels) }
+    const labels = { backend, protocol, method, status: String(status), reason: why, ...routeLabels(x, custom) }
+    const child = { backend, protocol, method, status, reason, custom, requests: series.at(labels) }
     if (known.length < 256) known.push(child) // an upstream may invent statuses: those beyond are found by text
     return child
   }
@@ -182,6 +188,7 @@ function httpFamilies(limit: number) {
       requestDone: (x: Exchange, status: number, bytes: number, durationMs: number): void => {
         const known = children.of(x)
         const { method } = x.request
+        const custom = customLabels(x)
         let child: RequestChild | undefined
         for (const it of known)
           if (
@@ -189,7 +196,8 @@ function httpFamilies(limit: number) {
             it.method === method &&
             it.backend === x.backend &&
             it.protocol === x.protocol &&
-            it.reason === x.reason
+            it.reason === x.reason &&
+            it.custom === custom
           ) {
             child = it
             break
@@ -218,13 +226,21 @@ function processingFamilies(limit: number) {
     response: new Series(() => new Histogram(buckets.processing), limit),
   }
   const children = new PerRoute<Map<string, { request: Histogram; response: Histogram }>>(() => new Map())
+  const custom = new WeakMap<Labels, typeof children>()
+  const childrenOf = (labels: Labels | undefined): typeof children => {
+    if (labels === undefined) return children
+    let own = custom.get(labels)
+    if (own === undefined) custom.set(labels, (own = new PerRoute(() => new Map())))
+    return own
+  }
   return {
     record: {
       processed: (x: Exchange, phase: 'request' | 'response', durationMs: number): void => {
-        const known = children.of(x)
+        const further = customLabels(x)
+        const known = childrenOf(further).of(x)
         let pair = known.get(x.backend)
         if (pair === undefined) {
-          const labels = { backend: x.backend, ...routeLabels(x) }
+          const labels = { backend: x.backend, ...routeLabels(x, further) }
           pair = { request: phases.request.at(labels), response: phases.response.at(labels) }
           known.set(x.backend, pair)
         }
@@ -246,6 +262,7 @@ interface McpChild {
   readonly method: string
   readonly kind: string
   readonly target: string
+  readonly custom: Labels | undefined
   readonly cell: { count: number }
 }
 
@@ -262,18 +279,25 @@ function mcpFamily(labelValues: number) {
     if (bounded === undefined) names.set(kind, (bounded = new Bounded(labelValues)))
     // A name that no target answered for is the caller's invention.
     const resource = target === '' ? '' : bounded.value(name)
-    const labels = { method: methods.value(method), resource_type: kind, server: target, resource, ...routeLabels(x) }
-    return { method, kind, target, cell: series.at(labels) }
+    const custom = customLabels(x)
+    const named = { method: methods.value(method), resource_type: kind, server: target, resource }
+    return { method, kind, target, custom, cell: series.at({ ...named, ...routeLabels(x, custom) }) }
   }
 
   return {
     record: {
       mcpRequest: (x: Exchange): void => {
         const route = children.of(x)
+        const custom = customLabels(x)
         const named = route.get(x.mcpName)
         if (named !== undefined)
           for (const it of named)
-            if (it.method === x.mcpMethod && it.target === x.mcpTarget && it.kind === x.mcpKind) {
+            if (
+              it.method === x.mcpMethod &&
+              it.target === x.mcpTarget &&
+              it.kind === x.mcpKind &&
+              it.custom === custom
+            ) {
               it.cell.count++
               return
             }

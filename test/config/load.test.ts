@@ -66,7 +66,6 @@ test('the demo configuration is read whole, and the ledger is right about every 
   assert.deepEqual(last(by['not built']), [
     'ai',
     'extAuthz',
-    'fields',
     'openapi',
     'remoteRateLimit',
     'tracing',

@@ -234,10 +234,11 @@ test('nothing configured means the documented defaults', () => {
     sessionKey: undefined,
     cookieSecret: undefined,
     store: { url: undefined, keys: [] },
-    accessLog: { format: 'text' },
+    accessLog: { format: 'text', filters: [], add: [], remove: [] },
     logLevel: 'info',
     terminationGraceMs: 30_000,
     metricsRemoved: [],
+    metricsFields: [],
     ipv6: true,
     dnsFamily: 'any',
     pool: { idleTimeoutMs: 90_000, maxSize: undefined, keepAliveMs: 180_000 },
@@ -345,4 +346,27 @@ mcp: { port: 2, targets: [] }
     routes.map(({ backends }) => backends.map(({ name }) => name)),
     [['files', 'both/backend1'], ['route1/backend0'], ['mcp']],
   )
+})
+
+test('log fields of `config` and of the frontend policies are one list; the policy has the last word on a name', () => {
+  const shape = shapeOf(`
+config: { logging: { filter: 'a', fields: { add: { x: '1', y: '2' }, remove: [p] } }, metrics: { fields: { add: { l: '5' } } } }
+frontendPolicies: { logging: { filter: 'b', add: { x: '3', z: '4' }, remove: [q] } }
+`)
+  assert.deepEqual(shape.accessLog, {
+    format: 'text',
+    filters: [
+      { name: 'filter', source: 'a', path: ['config', 'logging', 'filter'] },
+      { name: 'filter', source: 'b', path: ['frontendPolicies', 'logging', 'filter'] },
+    ],
+    add: [
+      { name: 'y', source: '2', path: ['config', 'logging', 'fields', 'add', 'y'] },
+      { name: 'x', source: '3', path: ['frontendPolicies', 'logging', 'add', 'x'] },
+      { name: 'z', source: '4', path: ['frontendPolicies', 'logging', 'add', 'z'] },
+    ],
+    remove: ['p', 'q'],
+  })
+  assert.deepEqual(shape.metricsFields, [
+    { name: 'l', source: '5', path: ['config', 'metrics', 'fields', 'add', 'l'] },
+  ])
 })

@@ -1,10 +1,11 @@
 // What holds for the whole process: `config`, and the environment variables that win over it (reference: agentgateway §1.2).
 import type { z } from 'zod'
+import type { Path } from '../../core/module.ts'
 import { durationMs } from '../duration.ts'
 import type { Env } from '../expand.ts'
 import { defaultLimits } from '../limits.ts'
 import { type frontend, type Listening, readAddress, readKey, readKeys, type startup } from '../schema/startup.ts'
-import type { Address, FrontendShape, Limits, PoolShape, Shape } from '../shape.ts'
+import type { AccessLogShape, Address, FrontendShape, Limits, PoolShape, Shape, Written } from '../shape.ts'
 import { versions } from './listeners.ts'
 import type { Notes } from './policies.ts'
 
@@ -30,7 +31,8 @@ export function settings(config: Startup, front: Frontend, env: Env, notes: Note
       url: config.database?.url ?? undefined,
       keys: from.keys('TOOLGATE_STORE_KEY') ?? config.database?.key ?? [],
     },
-    accessLog: { format: config.logging?.format ?? 'text' },
+    accessLog: accessLog(config, front),
+    metricsFields: written(config.metrics?.fields?.add, ['config', 'metrics', 'fields', 'add']),
     logLevel: (env['RUST_LOG'] || undefined) ?? config.logging?.level ?? 'info',
     terminationGraceMs:
       from.seconds('TERMINATION_GRACE_PERIOD_SECONDS') ??
@@ -86,6 +88,28 @@ function frontendShape({ http, tls }: Frontend, notes: Notes): FrontendShape {
     },
   }
 }
+
+/** `config.logging` and `frontendPolicies.accessLog` (alias `logging`) are one: what both name, the latter says. */
+function accessLog({ logging }: Startup, front: Frontend): AccessLogShape {
+  const policy = front.accessLog ?? front.logging
+  const at = ['frontendPolicies', front.accessLog ? 'accessLog' : 'logging']
+  const filters = [
+    ...written(logging?.filter ? { filter: logging.filter } : undefined, ['config', 'logging']),
+    ...written(policy?.filter ? { filter: policy.filter } : undefined, at),
+  ]
+  const later = written(policy?.add, [...at, 'add'])
+  const names = new Set(later.map(({ name }) => name))
+  const earlier = written(logging?.fields?.add, ['config', 'logging', 'fields', 'add'])
+  return {
+    format: logging?.format ?? 'text',
+    filters,
+    add: [...earlier.filter(({ name }) => !names.has(name)), ...later],
+    remove: [...(logging?.fields?.remove ?? []), ...(policy?.remove ?? [])],
+  }
+}
+
+const written = (expressions: { readonly [name: string]: string } | null | undefined, at: Path): Written[] =>
+  Object.entries(expressions ?? {}).map(([name, source]) => ({ name, source, path: [...at, name] }))
 
 function pool(config: Startup): PoolShape {
   const { keepalives, poolIdleTimeout, poolMaxSize } = config.backend ?? {}

@@ -98,7 +98,13 @@ const frontendTls = () =>
 /** `frontendPolicies` (reference: agentgateway §1.7). */
 export const frontend = () =>
   note(
-    z.strictObject({ http: frontendHttp().nullish(), tls: frontendTls().nullish(), ...unread('frontendPolicies') }),
+    z.strictObject({
+      http: frontendHttp().nullish(),
+      tls: frontendTls().nullish(),
+      accessLog: frontendAccessLog().nullish(),
+      logging: frontendAccessLog().nullish(),
+      ...unread('frontendPolicies'),
+    }),
     { place: 'frontendPolicies', noun: '`frontendPolicies`' },
   )
 
@@ -111,21 +117,42 @@ const dns = () =>
     { place: 'config.dns', noun: '`dns`' },
   )
 
+/** Names and expressions. */
+const expressions = () => z.record(z.string(), z.string())
+
+/** `frontendPolicies.accessLog` (reference: agentgateway §1.7). */
+const frontendAccessLog = () =>
+  note(
+    z.strictObject({
+      filter: z.string().nullish(),
+      add: expressions().nullish(),
+      remove: z.array(z.string()).nullish(),
+      ...unread('frontendPolicies.accessLog'),
+    }),
+    { place: 'frontendPolicies.accessLog', noun: '`accessLog`' },
+  )
+
 const logging = () =>
   note(
     z.strictObject({
       level: level().nullish(),
       format: z.enum(['text', 'json']).nullish(),
+      filter: z.string().nullish(),
+      fields: z.strictObject({ add: expressions().nullish(), remove: z.array(z.string()).nullish() }).nullish(),
       ...unread('config.logging'),
     }),
     { place: 'config.logging', noun: '`logging`' },
   )
 
 const metrics = () =>
-  note(z.strictObject({ remove: z.array(z.string()).nullish(), ...unread('config.metrics') }), {
-    place: 'config.metrics',
-    noun: '`metrics`',
-  })
+  note(
+    z.strictObject({
+      remove: z.array(z.string()).nullish(),
+      fields: z.strictObject({ add: expressions().nullish() }).nullish(),
+      ...unread('config.metrics'),
+    }),
+    { place: 'config.metrics', noun: '`metrics`' },
+  )
 
 const keepalives = () =>
   z.strictObject({

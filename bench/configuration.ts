@@ -10,6 +10,7 @@ export function configuration(
   port: number,
   targets: readonly Target[],
   limits: { [name: string]: number } = {},
+  policies = '',
 ): string {
   const raised = { sessions: 200_000, sessionsPerSubject: 200_000, connectionsPerAddress: 5_000, ...limits }
   return `config:
@@ -22,7 +23,7 @@ ${Object.entries(raised)
   .join('\n')}
 mcp:
   port: ${port}
-  targets:
+${policies === '' ? '' : `  policies:\n${policies}\n`}  targets:
 ${targets.map(({ name, url }) => `  - name: ${name}\n    mcp:\n      host: ${url}`).join('\n')}
 `
 }

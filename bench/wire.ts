@@ -123,13 +123,21 @@ export interface Place {
   readonly path: string
   /** Answers may come compressed, as every client library asks for. */
   readonly gzip?: boolean
+  /** Bearer token of every request. */
+  readonly token?: string
 }
 
 /** A request of a model context protocol client, ready for the wire. */
-export function requestBytes({ port, path, gzip = false }: Place, body: string, session = '', method = 'POST'): Buffer {
+export function requestBytes(
+  { port, path, gzip = false, token = '' }: Place,
+  body: string,
+  session = '',
+  method = 'POST',
+): Buffer {
   return Buffer.from(
     `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: application/json, text/event-stream\r\n` +
       (gzip ? 'Accept-Encoding: gzip\r\n' : '') +
+      (token === '' ? '' : `Authorization: Bearer ${token}\r\n`) +
       (session === '' ? '' : `Mcp-Session-Id: ${session}\r\nMcp-Protocol-Version: 2025-11-25\r\n`) +
       (method === 'POST' ? `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` : '') +
       `\r\n${body}`,

@@ -4,6 +4,7 @@ import { toolsCallJson, toolsCallSse } from './calls.ts'
 import { coldStart } from './cold-start.ts'
 import { toolsList20, toolsList5000 } from './lists.ts'
 import { memorySessions } from './memory-sessions.ts'
+import { toolsCallPolicies, toolsListRules } from './policies.ts'
 import { self } from './self.ts'
 
 export const claims: readonly Claim[] = [
@@ -12,6 +13,8 @@ export const claims: readonly Claim[] = [
   toolsCallSse,
   toolsList20,
   toolsList5000,
+  toolsCallPolicies,
+  toolsListRules,
   coldStart,
   memorySessions,
 ]

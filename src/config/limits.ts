@@ -33,6 +33,8 @@ export const defaultLimits: Limits = Object.freeze({
   upstreamConnectMs: 5 * second,
   upstreamFirstByteMs: minute,
   upstreamTotalMs: 10 * minute,
+  tunnelIdleMs: 10 * minute,
+  tunnelHalfOpenMs: 30 * second,
   resultBytes: 8 * MiB,
   sseEvent: 8 * MiB,
   sseKeepAliveMs: 15 * second,

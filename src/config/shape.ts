@@ -134,6 +134,9 @@ export interface Limits {
   readonly upstreamConnectMs: number
   readonly upstreamFirstByteMs: number
   readonly upstreamTotalMs: number
+  /** How long nothing may move in a tunnel; and once one side has said all it had to say. */
+  readonly tunnelIdleMs: number
+  readonly tunnelHalfOpenMs: number
   readonly resultBytes: number
   readonly sseEvent: number
   readonly sseKeepAliveMs: number

@@ -61,7 +61,8 @@ export class Port {
     this.mutual = options.mutual ?? false
     this.#server = this.#create()
     const { limits } = options
-    this.#server.headersTimeout = limits.headerTimeMs
+    // Of two times in the wrong order node exchanges one for the other.
+    this.#server.headersTimeout = Math.min(limits.headerTimeMs, limits.requestTimeMs)
     this.#server.requestTimeout = limits.requestTimeMs
     this.#server.maxRequestsPerSocket = limits.requestsPerConnection
     this.#server.maxConnections = limits.connections

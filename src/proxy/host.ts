@@ -33,7 +33,7 @@ export const host = define({
   }),
   compile(config, site: BackendSite): BackendHandler {
     const { tls, credentials, backendRequestTimeout } = site.program.plan
-    const { upstreamFirstByteMs, upstreamTotalMs } = site.limits
+    const { upstreamFirstByteMs, upstreamTotalMs, tunnelIdleMs, tunnelHalfOpenMs } = site.limits
     const place = placeOf(config, tls !== undefined)
     if (place === undefined) throw new TypeError('the schema lets no such place through')
     const backend: Backend = {
@@ -45,7 +45,11 @@ export const host = define({
       x.backend = place.name
       x.endpoint = place.name
     }
-    const upgrade = upgrading(backend, upstreamTotalMs)
+    const upgrade = upgrading(backend, {
+      tunnelIdleMs,
+      tunnelHalfOpenMs,
+      cut: (limit) => site.metrics.limitHit(limit),
+    })
     return Object.assign(
       (x: Exchange) => {
         note(x)

@@ -5,10 +5,10 @@ import { Failure } from '../core/failure.ts'
 import { replyFields } from '../http/headers.ts'
 import type { UpgradeHandler } from '../policy/policy.ts'
 import { attemptSwitch, type Backend, type Switched } from './attempt.ts'
-import { join } from './tunnel.ts'
+import { join, type Patience } from './tunnel.ts'
 
-/** An `upgrade` for a backend; tunnels may be silent for `idleMs`. A backend that stays with HTTP has its answer relayed. */
-export function upgrading(backend: Backend, idleMs: number): UpgradeHandler {
+/** An `upgrade` for a backend. A backend that stays with HTTP has its answer relayed. */
+export function upgrading(backend: Backend, patience: Patience): UpgradeHandler {
   return async (x, socket, head): Promise<Reply | undefined> => {
     const wanted = x.request.headers.upgrade ?? ''
     const answer = await attemptSwitch(x, backend, wanted)
@@ -19,7 +19,7 @@ export function upgrading(backend: Backend, idleMs: number): UpgradeHandler {
       throw new Failure('upstream.upgrade', `${given === '' ? 'nothing' : given} but ${wanted} is requested`)
     }
     open(x, socket, head, answer)
-    join(socket, answer.socket, idleMs)
+    join(socket, answer.socket, patience)
     return undefined
   }
 }

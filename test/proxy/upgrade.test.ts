@@ -96,6 +96,24 @@ test('either side may stop talking first and still hear the rest', async (t) => 
   assert.equal(await heard, 'still here')
 })
 
+test('a tunnel in which one side has ended and the other says nothing is closed after a while', async (t) => {
+  const port = await switching(t, (socket) => socket.resume())
+  const config = (limits: string): string => `config: { limits: { ${limits} } }`
+  const stage = await oneRoute(t, to(port), config('tunnelHalfOpenMs: 50'))
+  const half = client(t, stage, ask())
+  const whole = client(t, stage, ask())
+  await Promise.all([half, whole].map(({ read }) => read('\r\n\r\n')))
+  const closed = once(half.socket, 'close')
+  half.socket.end()
+  await closed
+  assert.equal(whole.socket.destroyed, false, 'both of its sides may still talk')
+  const silent = await oneRoute(t, to(port), config('tunnelIdleMs: 50'))
+  const third = client(t, silent, ask())
+  await third.read('\r\n\r\n')
+  third.socket.on('end', () => third.socket.end())
+  await once(third.socket, 'close')
+})
+
 test('a side that is cut off takes the other along', async (t) => {
   let upstream: Socket | undefined
   const port = await switching(t, (socket) => {

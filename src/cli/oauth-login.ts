@@ -106,6 +106,7 @@ export async function registration(walk: Walk): Promise<boolean> {
 
 async function register(walk: Walk, endpoint: string): Promise<boolean> {
   const { profile, ask } = walk.options
+  const scope = scopeOf(walk)
   const answer = await ask(endpoint, {
     method: 'POST',
     accept: 'application/json',
@@ -116,6 +117,7 @@ async function register(walk: Walk, endpoint: string): Promise<boolean> {
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
       token_endpoint_auth_method: 'none',
+      ...(scope !== '' && { scope }),
     }),
   })
   const clause = 'RFC 7591 §3.2'
@@ -209,9 +211,12 @@ function refusal(says: string): Refused {
   return { says, topic, clause }
 }
 
+/** What a client asks for: the challenge's scopes, else all that the resource names. */
+const scopeOf = (walk: Walk): string => walk.scope ?? textsOf(walk.resource['scopes_supported']).join(' ')
+
 function authorizationUrl(walk: Walk, redirect: string): string {
   const url = new URL(textOf(walk.server['authorization_endpoint']))
-  const scope = walk.scope ?? textsOf(walk.resource['scopes_supported']).join(' ')
+  const scope = scopeOf(walk)
   const fields = {
     response_type: 'code',
     client_id: walk.client?.id ?? '',

@@ -12,7 +12,7 @@ export interface ProxiedFacts {
 
 /** An error of RFC 6749 §5.2, in our words. */
 export interface Unfit {
-  readonly error: 'invalid_request'
+  readonly error: 'invalid_request' | 'invalid_client_metadata'
   readonly description: string
 }
 

@@ -119,7 +119,12 @@ export class OauthEndpoints {
     if (proxied.clientId === undefined && address === undefined) return missing()
     const body = await readBody(x, REGISTRATION_BYTES)
     if (proxied.clientId !== undefined) return json(201, registered(proxied.clientId, body))
-    return this.#passed(address ?? '', 'application/json', body)
+    const wish = parsed(body)
+    if (wish === undefined)
+      return invalid({ error: 'invalid_client_metadata', description: 'a JSON object is expected' })
+    const { unsaid = [] } = provider ?? {}
+    const told = Object.entries(wish).filter(([name]) => !unsaid.includes(name))
+    return this.#passed(address ?? '', 'application/json', JSON.stringify(Object.fromEntries(told)))
   }
 
   async #authorize(x: Exchange): Promise<Reply> {

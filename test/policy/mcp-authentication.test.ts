@@ -292,7 +292,7 @@ test('registrations are passed on to the provider, without the caller’s creden
   const { ask } = await guarded(t, { at, more: 'provider: {keycloak: {}}' })
   const headers = { authorization: 'Bearer canary', cookie: 'a=canary' }
   const path = `${SERVER}/secure/mcp/client-registration`
-  const answer = await ask({ method: 'POST', path, headers, body: '{"client_name":"x"}' })
+  const answer = await ask({ method: 'POST', path, headers, body: '{"client_name":"x","scope":"a"}' })
   assert.deepEqual([answer.status, answer.text], [201, '{"got":"{\\"client_name\\":\\"x\\"}"}'])
   assert.equal(answer.headers['x-internal'], undefined)
   assert.equal(answer.headers['cache-control'], 'no-store')

@@ -26,6 +26,8 @@ export interface Provider {
    * go there themselves, when there is one. `undefined`: this issuer has none.
    */
   registration?(issuer: string): string | undefined
+  /** Members of a registration that it is not told: it would take them for more than clients mean. */
+  readonly unsaid?: readonly string[]
   /** It has no resource indicators (RFC 8707), but takes `audience` with the authorization request. */
   readonly audienceParameter?: true
   /** Authorization and token requests go through the gateway: as clients send them, the provider refuses them. */

@@ -30,11 +30,14 @@ export class Person implements OAuthClientProvider {
   #discovered: OAuthDiscoveryState | undefined
 
   readonly #places: Readonly<Record<string, string>>
+  readonly #password: string
+  readonly #cookies = new Map<string, string>()
 
   /** `places`: origins that are somewhere else than their names say. */
-  constructor(name: string, places: Readonly<Record<string, string>> = {}) {
+  constructor(name: string, places: Readonly<Record<string, string>> = {}, password = '') {
     this.#name = name
     this.#places = places
+    this.#password = password
   }
 
   readonly #fetch = (input: string | URL, init?: RequestInit): Promise<Response> => {
@@ -84,13 +87,13 @@ export class Person implements OAuthClientProvider {
       t.after(() => client.close())
       return client
     }
-    const transport = new NewTransport(new URL(url), { authProvider: this })
+    const transport = new NewTransport(new URL(url), { authProvider: this, fetch: this.#fetch })
     try {
       return await made(transport)
     } catch (thrown) {
       if (!(thrown instanceof NewUnauthorized) || this.#link === undefined) throw thrown
       await transport.finishAuth((await this.#browse(this.#link.href)).searchParams)
-      return made(new NewTransport(new URL(url), { authProvider: this }))
+      return made(new NewTransport(new URL(url), { authProvider: this, fetch: this.#fetch }))
     }
   }
 
@@ -105,10 +108,16 @@ export class Person implements OAuthClientProvider {
   async #browse(link: string): Promise<URL> {
     let [next, form]: [string, URLSearchParams | undefined] = [link, undefined]
     for (let step = 0; step < 10; step++) {
+      const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
       const answer = await this.#fetch(next, {
         redirect: 'manual',
+        headers: { cookie },
         ...(form !== undefined && { method: 'POST', body: form }),
       })
+      for (const line of answer.headers.getSetCookie()) {
+        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+        this.#cookies.set(name, value)
+      }
       const location = answer.headers.get('location')
       const text = await answer.text()
       form = undefined
@@ -118,8 +127,11 @@ export class Person implements OAuthClientProvider {
         if (action === undefined) throw new Error(`${answer.status} ${next}\n${text}`)
         const hidden = [...text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
         form = new URLSearchParams(hidden.map(([, name = '', value = '']) => [name, plain(value)]))
-        form.set('login', this.#name)
-        next = new URL(action, next).href
+        // Whatever the page asks for: a name, a password, consent.
+        for (const field of ['login', 'username']) form.set(field, this.#name)
+        form.set('password', this.#password)
+        if (text.includes('name="accept"')) form.set('accept', 'Yes')
+        next = new URL(plain(action), next).href
       }
       if (next.startsWith(CALLBACK)) return new URL(next)
     }

@@ -36,25 +36,7 @@ export async function issuer(walk: Walk): Promise<boolean> {
     if (walk.options.profile.strictIssuer) return walk.no('issuer', words, more)
     walk.note('issuer', `${words}; strict clients stop here`, more)
   } else walk.yes('issuer', `${says} (${found.at})`)
-  compareAnswers(walk)
   return true
-}
-
-/** An issuer that a gateway stands in for may still answer under its own name (RFC 9207). */
-function compareAnswers(walk: Walk): void {
-  const endpoint = URL.parse(textOf(walk.server['authorization_endpoint']))
-  const own = URL.parse(textOf(walk.server['issuer']))
-  if (endpoint === null || own === null || endpoint.origin === own.origin) return
-  const announced = walk.server['authorization_response_iss_parameter_supported'] === true
-  if (!announced && walk.provider.name !== 'keycloak') return
-  walk.note(
-    'issuer',
-    `answers come from ${endpoint.origin}; when they say so (\`iss\`), clients that compare refuse them`,
-    {
-      clause: 'RFC 9207 §2.4',
-      topic: 'issuer',
-    },
-  )
 }
 
 function isSafe(address: string): boolean {
@@ -142,12 +124,19 @@ function takeBack(walk: Walk, address: string, token: string): void {
   }
 }
 
-/** Step 6: what a browser would be shown first; and whether the server is as patient about ports as the client needs. */
+/**
+ * Step 6: what a browser would be shown first; whether the server is as patient about ports as the client needs; and under which name
+ * it answers.
+ */
 export async function authorize(walk: Walk): Promise<boolean> {
   const { profile } = walk.options
   const [redirect] = profile.redirects
   const refused = await opened(walk, redirect)
-  if (refused !== undefined) return walk.no('authorize', refused.says, { clause: refused.clause, topic: refused.topic })
+  if (refused !== undefined) {
+    const unread = refused.topic === 'registration' && walk.client?.how === 'document'
+    const topic = unread ? 'client-id-document' : refused.topic
+    return walk.no('authorize', refused.says, { clause: refused.clause, topic })
+  }
   const moves = profile.portMoves === 'always' || walk.client?.how !== 'registered'
   if (moves) {
     const other = new URL(redirect)
@@ -156,13 +145,29 @@ export async function authorize(walk: Walk): Promise<boolean> {
       walk.note(
         'authorize',
         `only ${redirect}: with another port, which ${profile.title} uses when that one is taken, it is refused`,
-        {
-          clause: 'RFC 8252 §7.3',
-          topic: 'redirect',
-        },
+        { clause: 'RFC 8252 §7.3', topic: 'redirect' },
       )
   }
+  if (!(await answersAsItself(walk, redirect))) return false
   return walk.yes('authorize', 'a person would be asked to log in')
+}
+
+/**
+ * A server that is asked not to bother anybody (OpenID Connect Core §3.1.2.1, `prompt=none`) answers at once, and under the name that
+ * all of its answers have: another one than its metadata's is refused by clients that compare.
+ */
+async function answersAsItself(walk: Walk, redirect: string): Promise<boolean> {
+  const url = new URL(authorizationUrl(walk, redirect))
+  url.searchParams.set('prompt', 'none')
+  const { back } = await followed(walk, url.href, redirect)
+  const says = back?.get('iss') ?? undefined
+  const own = textOf(walk.server['issuer'])
+  if (says === undefined || says === own) return true
+  const words = `it answers as ${says}, and its metadata says ${own}`
+  const more = { clause: 'RFC 9207 §2.4', topic: 'issuer' } as const
+  if (walk.options.profile.strictAnswer) return walk.no('authorize', words, more)
+  walk.note('authorize', `${words}; strict clients refuse the answer`, more)
+  return true
 }
 
 interface Refused {
@@ -172,20 +177,30 @@ interface Refused {
 }
 
 async function opened(walk: Walk, redirect: string): Promise<Refused | undefined> {
-  let next = authorizationUrl(walk, redirect)
+  const { back, page } = await followed(walk, authorizationUrl(walk, redirect), redirect)
+  if (page !== undefined) return judged(page)
+  if (back === undefined) return { says: 'redirects without an end', clause: 'RFC 6749 §4.1.1', topic: 'metadata' }
+  const error = back.get('error')
+  return error === null ? undefined : refusal([error, back.get('error_description') ?? ''].filter(Boolean).join(': '))
+}
+
+/** Where a browser ends up: back at the client, on a page, or nowhere. */
+async function followed(
+  walk: Walk,
+  link: string,
+  redirect: string,
+): Promise<{ readonly back?: URLSearchParams; readonly page?: Fetched }> {
+  let next = link
   for (let hop = 0; hop < 6; hop++) {
     walk.saw(next)
     const answer = await walk.options.ask(next, { accept: 'text/html' })
     const { location } = answer.headers
     const to = location === undefined ? undefined : URL.parse(location, next)?.href
-    if (to === undefined) return judged(answer)
-    if (to.startsWith(redirect)) {
-      const { error, error_description: description } = Object.fromEntries(new URL(to).searchParams)
-      return error === undefined ? undefined : refusal([error, description].filter(Boolean).join(': '))
-    }
+    if (to === undefined) return { page: answer }
+    if (to.startsWith(redirect)) return { back: new URL(to).searchParams }
     next = to
   }
-  return { says: 'redirects without an end', clause: 'RFC 6749 §4.1.1', topic: 'metadata' }
+  return {}
 }
 
 function judged(answer: Fetched): Refused | undefined {

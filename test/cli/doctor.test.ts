@@ -125,17 +125,24 @@ test('Okta: registering needs a token; a scope is not configured', async (t) => 
 })
 
 test('Keycloak: the gateway is no trusted host', async (t) => {
-  const { stopped, said } = await diagnosed(t, 'keycloak', await emulate(t, keycloak({ trustedHosts: false })))
+  const { stopped } = await diagnosed(t, 'keycloak', await emulate(t, keycloak({ trustedHosts: false })))
   assert.equal(stopped?.step, 'registration')
   assert.match(stopped.says, /Policy 'Trusted Hosts' rejected/)
   assert.match(stopped.change ?? '', /Trusted Hosts/)
-  assert.ok(
-    said.findings.some(({ clause, change }) => clause === 'RFC 9207 §2.4' && change?.includes('Exclude Issuer')),
-  )
+})
+
+test('Keycloak: it answers under its own name, which some clients compare', async (t) => {
+  const { stopped } = await diagnosed(t, 'keycloak', await emulate(t, keycloak({})))
+  assert.deepEqual([stopped?.step, stopped?.clause], ['authorize', 'RFC 9207 §2.4'])
+  assert.match(stopped?.change ?? '', /Exclude Issuer From Authentication Response/)
+  const { code, notes } = await diagnosed(t, 'keycloak', await emulate(t, keycloak({})), { as: 'claude' })
+  assert.equal(code, 0)
+  assert.ok(notes.some(({ clause }) => clause === 'RFC 9207 §2.4'))
+  assert.equal((await diagnosed(t, 'keycloak', await emulate(t, keycloak({ excludesIssuer: true })))).code, 0)
 })
 
 test('Keycloak: tokens are for nobody in particular', async (t) => {
-  const idp = await emulate(t, keycloak({}))
+  const idp = await emulate(t, keycloak({ excludesIssuer: true }))
   const token = await idp.signer.sign({ iss: idp.issuer, aud: 'account' })
   const { stopped } = await diagnosed(t, 'keycloak', idp, { args: ['--token', token] })
   assert.equal(stopped?.step, 'call')

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { suite, type TestContext, test } from 'node:test'
 import { z } from 'zod'
+import { toolgate } from '../cli/io.ts'
 import { issuer, keycloak } from '../parts/keycloak.ts'
 import { started } from '../parts/part.ts'
 import { startGateway } from '../support/gateway.ts'
@@ -61,14 +62,12 @@ async function announce(t: TestContext, origin: string, resources: readonly stri
 async function world(t: TestContext) {
   const running = started(keycloak)
   if (running === undefined) throw new Error('Keycloak is not running: npm run parts -- keycloak')
-  const gateway = await startGateway(t, 'test/wide/keycloak-resource.yaml', {}, [
-    '--connect-to',
-    `localhost:8080=127.0.0.1:${running.port}`,
-  ])
+  const to = ['--connect-to', `localhost:8080=127.0.0.1:${running.port}`]
+  const gateway = await startGateway(t, 'test/wide/keycloak-resource.yaml', {}, to)
   const resources = ['/mcp', '/plain/mcp'].map((path) => new URL(path, gateway.url).href)
   await announce(t, `http://127.0.0.1:${running.port}`, resources)
   const person = (name: string): Person => new Person(name, { [REALM]: `http://127.0.0.1:${running.port}` }, 'user123')
-  return { person, at: (path: string) => new URL(path, gateway.url).href }
+  return { person, to, at: (path: string) => new URL(path, gateway.url).href }
 }
 
 suite(`a protected resource in front of Keycloak ${keycloak.version}`, () => {
@@ -98,7 +97,12 @@ suite(`a protected resource in front of Keycloak ${keycloak.version}`, () => {
   })
 
   test('through the gateway such a client stops where Keycloak calls itself by its own name', async (t) => {
-    const { person, at } = await world(t)
+    const { person, at, to } = await world(t)
     await assert.rejects(person('mcp-user').connectStrictly(t, at('/mcp')), { kind: 'authorization_response' })
+    const said = (path: string) => toolgate(['doctor', 'oauth', '--url', at(path), '--as', 'inspector', ...to])
+    const { code, out } = await said('/mcp')
+    assert.equal(code, 1)
+    assert.match(out, /RFC 9207[^]*Exclude Issuer From Authentication Response[^]*stops at 6 authorize/)
+    assert.equal((await said('/plain/mcp')).code, 0)
   })
 })

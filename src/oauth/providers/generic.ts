@@ -11,6 +11,8 @@ export const generic: Provider = {
     metadata:
       'publish the metadata of RFC 8414 or OpenID Connect Discovery below the issuer, and allow pages of other origins to read it',
     registration: 'open dynamic registration, or make a client by hand and give its id to `mcpAuthentication.clientId`',
+    'client-id-document':
+      'let the server fetch the document of the client, and trust its domain; or make a client by hand and set `clientId`',
     pkce: 'switch on PKCE with S256, and announce `code_challenge_methods_supported`',
     audience: "let access tokens carry the gateway's address as their audience",
     redirect: "add the client's redirect URI, with any port where it is a loopback address",

@@ -13,7 +13,8 @@ export const keycloak: Provider = {
   console: {
     registration:
       "Clients → Client registration → Anonymous: trust the gateway's host (Trusted Hosts) and allow the scopes that clients ask for (Allowed Client Scopes)",
-    'client-id-document': 'start Keycloak with `--features=cimd`',
+    'client-id-document':
+      'start Keycloak with `--features=cimd`, and give it a client policy that trusts the domain of the document (Realm settings → Client policies)',
     pkce: 'Clients → (the client) → Advanced → Proof Key for Code Exchange: S256',
     redirect:
       "Clients → (the client) → Valid redirect URIs: add the client's; for loopback `http://127.0.0.1/*` means any port",

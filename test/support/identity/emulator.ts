@@ -183,6 +183,8 @@ class Running {
         error_description: outcome.description,
       })
     }
+    if (parameters.get('prompt') === 'none')
+      return this.#back(response, redirect, parameters.get('state'), { error: 'login_required' })
     const hidden = [...parameters].map(
       ([name, value]) => `<input type="hidden" name="${name}" value="${escaped(value)}">`,
     )

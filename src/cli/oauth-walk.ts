@@ -31,7 +31,7 @@ export interface Finding {
   readonly change?: string
 }
 
-export type Asking = Partial<Pick<FetchOptions, 'method' | 'headers' | 'body' | 'accept'>>
+type Asking = Partial<Pick<FetchOptions, 'method' | 'headers' | 'body' | 'accept'>>
 
 export interface WalkOptions {
   readonly url: URL

@@ -1,5 +1,5 @@
 // What a protected resource says when it refuses: `WWW-Authenticate: Bearer …` (RFC 6750 §3, RFC 9728 §5.1), and the replies around it.
-import type { Exchange, Reply } from '../core/exchange.ts'
+import type { Reply } from '../core/exchange.ts'
 
 export interface Challenge {
   /** Where the resource's metadata is. */
@@ -48,26 +48,11 @@ export function insufficientScope({ description, ...of }: Omit<Challenge, 'error
   }
 }
 
-/**
- * The 403 for an exchange whose token lacks scopes: `undefined` when its route is no protected resource, and nobody would
- * understand the challenge. For whoever knows which scopes an operation needs, before anything has been sent.
- */
-export function stepUp(x: Exchange, scopes: readonly string[]): Reply | undefined {
-  if (x.resource === undefined) return undefined
-  return insufficientScope({ resourceMetadata: x.resource.metadata(x), scopes })
-}
-
 type Fields = { readonly [claim: string]: unknown }
 
 /** Scopes of a token: `scope` as text or list, or `scp` as some providers call it (RFC 8693 §4.2, RFC 9068 §2.2.3). */
 export function scopesOf({ scope, scp }: Fields): ReadonlySet<string> {
   return new Set([...words(scope), ...words(scp)])
-}
-
-/** Those of `needed` that the token does not have. */
-export function missingScopes(claims: Fields, needed: readonly string[]): readonly string[] {
-  const has = scopesOf(claims)
-  return needed.filter((scope) => !has.has(scope))
 }
 
 function words(value: unknown): readonly string[] {

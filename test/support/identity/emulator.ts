@@ -13,7 +13,7 @@ export interface ClientRecord {
 }
 
 /** What a login is good for. */
-export interface Grant {
+interface Grant {
   /** `undefined`: the token is opaque, for the provider's own interfaces only. */
   readonly audience: string | readonly string[] | undefined
   readonly scope: string
@@ -21,14 +21,14 @@ export interface Grant {
 }
 
 /** Why there is none: shown to the person, or told to the client by the redirect. */
-export interface Refusal {
+interface Refusal {
   readonly told: 'person' | 'client'
   readonly status?: number
   readonly error: string
   readonly description: string
 }
 
-export interface Reply {
+interface Reply {
   readonly status: number
   readonly body: object
 }

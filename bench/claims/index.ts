@@ -2,6 +2,7 @@
 import type { Claim } from '../claim.ts'
 import { toolsCallJson, toolsCallSse } from './calls.ts'
 import { coldStart } from './cold-start.ts'
+import { expressions } from './expressions.ts'
 import { toolsList20, toolsList5000 } from './lists.ts'
 import { memorySessions } from './memory-sessions.ts'
 import { toolsCallPolicies, toolsListRules } from './policies.ts'
@@ -15,6 +16,7 @@ export const claims: readonly Claim[] = [
   toolsList5000,
   toolsCallPolicies,
   toolsListRules,
+  expressions,
   coldStart,
   memorySessions,
 ]

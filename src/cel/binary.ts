@@ -11,12 +11,18 @@ import { Fault, HostObject, stops, type Value } from './value.ts'
 /** An operator on two values, neither of them Fault or Unknown. */
 type Operation = (left: Value, right: Value, frame: Frame) => Value
 
+/** One operator of a chain. */
+interface Step {
+  readonly operation: Operation
+  readonly ast: Ast & { kind: 'binary' }
+}
+
 /**
  * Operators bind to the left: `a + b + c` is a tree as deep as it is long. Its left side is walked here in a loop, and evaluated in
  * one, so that no length of text is too much for the stack.
  */
 export function binary(ast: Ast & { kind: 'binary' }, build: Build): Code {
-  const steps: { operation: Operation; ast: Ast & { kind: 'binary' } }[] = []
+  const steps: Step[] = []
   let left: Ast = ast
   while (left.kind === 'binary' && left.operator !== '&&' && left.operator !== '||') {
     steps.push({ operation: operationOf(left.operator, build.spec), ast: left })
@@ -28,7 +34,8 @@ export function binary(ast: Ast & { kind: 'binary' }, build: Build): Code {
   const [step] = steps
   const [right] = rights
   if (steps.length === 1 && step !== undefined && right !== undefined) {
-    const quick = quickly(step.ast.operator, first.run, right.constant)
+    const { operator } = step.ast
+    const quick = quickly(operator, first.run, right.constant) ?? sought(step, first.constant, right.run)
     return fold(quick ?? once(first.run, step.operation, right.run), [first, right])
   }
   const operations = steps.map(({ operation }) => operation)
@@ -74,6 +81,21 @@ function quickly(operator: Binary, left: Run, right: Value | undefined): Run | u
     if (stops(value)) return value
     const same = equal(value, right, frame)
     return wanted ? same : opposite(same)
+  }
+}
+
+/** The other half of what rules are made of: a text in a list of texts. Everything else goes the long way. */
+function sought({ ast, operation }: Step, item: Value | undefined, right: Run): Run | undefined {
+  if (typeof item !== 'string' || ast.operator !== 'in') return undefined
+  return (frame) => {
+    const whole = right(frame)
+    if (!isList(whole)) return stops(whole) ? whole : operation(item, whole, frame)
+    for (let at = 0; at < whole.length; at++) {
+      const each = whole[at]
+      if (typeof each !== 'string') return listed(item, whole, frame)
+      if (each === item) return frame.step(at) ? true : costLimit
+    }
+    return frame.step(whole.length) ? false : costLimit
   }
 }
 

@@ -32,6 +32,8 @@ const landlords: Readonly<Record<string, readonly string[]>> = {
   bcryptjs: ['policy'],
   '@smithy/signature-v4': ['policy'],
   jose: ['oauth'],
+  '@apidevtools/swagger-parser': ['openapi'],
+  'openapi-types': ['openapi'],
   oauth4webapi: ['oauth'],
   '@modelcontextprotocol/sdk': ['cli', 'mcp'],
 }

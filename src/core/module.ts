@@ -17,6 +17,8 @@ export interface Problem {
   readonly message: string
   /** What was probably meant, or what to do. */
   readonly hint?: string
+  /** Worth knowing to who looks the configuration over, and not said at every start. */
+  readonly advice?: true
   /** The part of the text at `path` that is meant, when the text is a language of its own. */
   readonly part?: Part
 }

@@ -276,6 +276,7 @@ class Compiler {
         path,
         message,
         ...(hint !== undefined && { hint }),
+        ...(severity === 'note' && { advice: true }),
         part: { text, start, end },
       })
   }

@@ -190,7 +190,8 @@ const OPEN = 'without mcpAuthorization all tools of these routes are for everybo
 async function compiled(shape: Shape, context: Parameters<typeof compile>[1]): Promise<Snapshot> {
   const { snapshot, problems, open } = await compile(shape, context)
   if (problems.every(({ severity }) => severity !== 'error')) {
-    for (const { message, path, hint } of problems) context.log.warn(message, { at: pathText(path), hint })
+    for (const { message, path, hint, advice } of problems)
+      if (advice !== true) context.log.warn(message, { at: pathText(path), hint })
     if (open.length > 0) context.log.warn(OPEN, { routes: open.join(', ') })
     return snapshot
   }

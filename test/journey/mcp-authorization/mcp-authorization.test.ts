@@ -74,6 +74,7 @@ test('each sees what the rules allow, of every kind', async (t) => {
     resources: ['notes+note://1', 'notes+note://2'],
   })
   assert.match(gateway.said(), /warn\tgateway .*without mcpAuthorization.* routes=open/)
+  assert.doesNotMatch(gateway.said(), /is a text and no list/, 'advice is for `toolgate validate`')
 })
 
 test('arguments decide when a tool is called', async (t) => {

@@ -17,9 +17,10 @@ import {
 } from '../policy/policy.ts'
 import { targets } from './egress/index.ts'
 import type { TargetModule } from './egress/site.ts'
-import { FederatedServers } from './federation.ts'
+import { type Configured, FederatedServers, type FederationOptions } from './federation.ts'
 import { Front } from './front.ts'
 import { ingress } from './ingress/index.ts'
+import { PersonalServers } from './personal.ts'
 import { Shelf } from './shelf.ts'
 
 const kinds: readonly TargetModule[] = Object.values(targets)
@@ -113,7 +114,7 @@ export const mcp = define({
       failOpen: config.failureMode === 'failOpen',
     } as const
     // Ends with this configuration, unlike the upstreams and the sessions, which the next one may go on using.
-    const federation = site.keep(`mcp federation ${randomUUID()}`, () => new FederatedServers(options))
+    const federation = site.keep(`mcp federation ${randomUUID()}`, () => federationOf(options))
     const { dnsRebindingProtection } = config
     const name = site.path.join('.')
     const sessions = `mcp sessions ${name} ${print([stateful, dnsRebindingProtection, limits])}`
@@ -134,6 +135,10 @@ export const mcp = define({
     return Object.assign(handler, { open: program.permits.length === 0 })
   },
 })
+
+/** Lists of their own for each principal, where upstreams may show different things to different callers. */
+const federationOf = (options: FederationOptions): Configured =>
+  options.shelves.some(({ personal }) => personal) ? new PersonalServers(options) : new FederatedServers(options)
 
 /** A backend without targets answers as the original does (reference: agentgateway §11). */
 function nobody(x: Exchange, backend: string): Reply {
@@ -209,7 +214,8 @@ function shelfOf(body: Target, path: Path, site: BackendSite, plan: Plan): Shelf
   if (upstream instanceof Promise || upstream === undefined) return undefined
   // An unchanged target stays as it is, with its conversations: the upstream made just now has not been used.
   const same = `mcp target ${body.name} ${print([kind.key, config, tls, fields, credentials?.print, limits])}`
-  return site.keep(same, () => new Shelf({ upstream, limits, log, metrics, version }))
+  const personal = upstream.personal === true || credentials?.personal === true
+  return site.keep(same, () => new Shelf({ upstream, limits, log, metrics, version, personal }))
 }
 
 /** The target's own policies; those that are not built are reported. */

@@ -75,6 +75,8 @@ export interface Upstream extends AsyncDisposable {
   readonly target: TargetName
   /** Text for logs and metrics: a URL without credentials, or the command. */
   readonly endpoint: string
+  /** What it lists may differ between principals. */
+  readonly personal?: boolean
   /** Opens a conversation, `initialize` included. Rejects with a Failure that names the target and the step. */
   connect(peer: Peer, signal?: AbortSignal): Promise<Connection>
 }

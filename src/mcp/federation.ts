@@ -15,6 +15,7 @@ import { errorFacts } from './errors.ts'
 import { listsTasks, mergedHello, singleHello } from './hello.ts'
 import type { PrefixMode } from './names.ts'
 import type { ListKind } from './offers.ts'
+import { anonymous } from './principals.ts'
 import { logLevels } from './relay.ts'
 import type { Shelf } from './shelf.ts'
 import { mergedTasks } from './tasks.ts'
@@ -37,7 +38,18 @@ export interface FederationOptions {
 
 type Method = (asked: Asked) => Maybe<Answer>
 
-export class FederatedServers implements Federation {
+/** Lists as they were at one moment, for the clients of a principal. */
+export type SeenBy = (principal: string) => ReadonlyMap<ListKind, Seen>
+
+/** The federation of one configuration, which another one may follow. */
+export interface Configured extends Federation {
+  /** Every list that somebody has read. */
+  seen(): SeenBy
+  /** Tells attached clients which lists are no longer what they were under another configuration. */
+  succeed(before: SeenBy): void
+}
+
+export class FederatedServers implements Configured {
   readonly stateful: boolean
   readonly #options: FederationOptions
   readonly #catalog: Catalog
@@ -104,14 +116,13 @@ export class FederatedServers implements Federation {
     return detach
   }
 
-  /** Every list that somebody has read. */
-  seen(): ReadonlyMap<ListKind, Seen> {
-    return this.#catalog.seen()
+  seen(): SeenBy {
+    const seen = this.#catalog.seen()
+    return () => seen
   }
 
-  /** Tells attached clients which lists are no longer what they were under another configuration. */
-  succeed(before: ReadonlyMap<ListKind, Seen>): void {
-    for (const [kind, seen] of before) this.#announcer.changed(kind, seen)
+  succeed(before: SeenBy): void {
+    for (const [kind, seen] of before(anonymous)) this.#announcer.changed(kind, seen)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

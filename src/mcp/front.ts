@@ -1,15 +1,15 @@
 // The federation as sessions know it: they outlive a configuration, and speak to the newest one from then on.
 import type { Exchange } from '../core/exchange.ts'
 import type { Answer, Caller, Client, Federation, Incoming } from './conversation.ts'
-import type { FederatedServers } from './federation.ts'
+import type { Configured } from './federation.ts'
 
 export class Front implements Federation {
   readonly stateful: boolean
-  #current: FederatedServers
-  readonly #past = new WeakSet<FederatedServers>()
+  #current: Configured
+  readonly #past = new WeakSet<Configured>()
   readonly #attached = new Map<Client, () => void>()
 
-  constructor(first: FederatedServers) {
+  constructor(first: Configured) {
     this.stateful = first.stateful
     this.#current = first
   }
@@ -18,7 +18,7 @@ export class Front implements Federation {
    * A request came through this federation's configuration: all that follows goes there. Requests that began under an older
    * one do not bring it back.
    */
-  use(federation: FederatedServers): void {
+  use(federation: Configured): void {
     if (federation === this.#current || this.#past.has(federation)) return
     const before = this.#current.seen()
     this.#past.add(this.#current)

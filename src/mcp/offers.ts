@@ -67,6 +67,10 @@ export interface Listing {
   readonly extra: string
 }
 
+/** Whether a listing was read from pages like these. */
+export const samePages = (listing: Listing, pages: readonly Page[]): boolean =>
+  listing.pages.length === pages.length && listing.pages.every((raw, index) => raw === pages[index]?.raw)
+
 export const nothingListed: Listing = Object.freeze({ offers: [], pages: [], extra: '' })
 
 export interface Refusal {

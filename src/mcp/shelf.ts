@@ -2,6 +2,7 @@
 
 import type { Limits } from '../config/shape.ts'
 import { rawJson, type TargetName } from '../core/brand.ts'
+import type { Who } from '../core/exchange.ts'
 import { asFailure, Failure } from '../core/failure.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -16,8 +17,9 @@ import {
   nothingListed,
   type Page,
   readListing,
+  samePages,
 } from './offers.ts'
-import { gateway } from './principals.ts'
+import { gateway, readerFor } from './principals.ts'
 import { askedAlone, type Reading, readPages } from './reading.ts'
 import { newestLegacy } from './wire.ts'
 
@@ -36,6 +38,18 @@ export interface ShelfOptions {
   readonly metrics: Metrics
   /** Version of the gateway, for `clientInfo`. */
   readonly version: string
+  /** What the upstream lists may differ between principals. */
+  readonly personal?: boolean
+  /** For whom it is read; for all, when absent. */
+  readonly reader?: Reader
+}
+
+/** One principal, whose view of an upstream is read. */
+interface Reader {
+  readonly principal: string
+  who(): Who | undefined
+  /** What has been read for all, which stands in until something has been read for them. Its upstream is theirs as well. */
+  readonly common: Shelf
 }
 
 export type Stage = ListKind | 'hello'
@@ -69,6 +83,7 @@ const emptySlot = (): Slot => ({ listing: undefined, failure: undefined, stale: 
 export class Shelf implements AsyncDisposable {
   readonly target: TargetName
   readonly upstream: Upstream
+  readonly personal: boolean
   readonly #options: ShelfOptions
   readonly #peer: Peer
   readonly #reading: Reading
@@ -92,13 +107,19 @@ export class Shelf implements AsyncDisposable {
   #idle: NodeJS.Timeout | undefined = undefined
   #timer: NodeJS.Timeout | undefined = undefined
   readonly #ended = new AbortController()
+  readonly #unwatch: (() => void) | undefined
 
   constructor(options: ShelfOptions) {
     this.#options = options
     this.upstream = options.upstream
     this.target = options.upstream.target
+    this.personal = options.personal === true
+    const { limits, log, metrics, reader } = options
     this.#peer = {
-      principal: gateway,
+      principal: reader === undefined ? gateway : readerFor(reader.principal),
+      get who() {
+        return reader?.who()
+      },
       revision: newestLegacy,
       clientInfo: rawJson(JSON.stringify({ name: 'toolgate', version: options.version })),
       capabilities: SUPERSET,
@@ -106,23 +127,37 @@ export class Shelf implements AsyncDisposable {
       ask: async (method) => askedAlone(method),
       lost: (cause) => this.#lost(cause),
     }
-    const { limits, log, metrics } = options
     const changed = (method: string): void => this.changed(changedKinds(method))
+    this.#unwatch = reader?.common.watch({
+      changed: (what) => {
+        if (!this.#hasOwn(what)) this.#tell(what)
+      },
+      wanted: () => false,
+    })
     this.#reading = { target: this.target, limits, log, metrics, signal: this.#ended.signal, notification: changed }
+  }
+
+  /** What the same upstream lists for one principal. It is ended by whoever asked for it. */
+  of(principal: string, who: () => Who | undefined): Shelf {
+    return new Shelf({ ...this.#options, reader: { principal, who, common: this } })
   }
 
   /** What the server said of itself when it was last reached. */
   get hello(): Hello | undefined {
-    return this.#hello
+    return this.#hello ?? this.#options.reader?.common.hello
   }
 
   /** The last good list; `undefined`: the target has never answered. */
   listing(kind: ListKind): Listing | undefined {
-    return this.#slots[kind].listing
+    return this.#slots[kind].listing ?? this.#options.reader?.common.listing(kind)
   }
 
   /** Whether a stage has ever been answered. */
   has(stage: Stage): boolean {
+    return this.#hasOwn(stage) || this.#options.reader?.common.has(stage) === true
+  }
+
+  #hasOwn(stage: Stage): boolean {
     return stage === 'hello' ? this.#hello !== undefined : this.#slots[stage].listing !== undefined
   }
 
@@ -198,8 +233,9 @@ export class Shelf implements AsyncDisposable {
     this.#watchers.clear()
     const connection = this.#connection
     this.#connection = undefined
+    this.#unwatch?.()
     await connection?.[Symbol.asyncDispose]()
-    await this.upstream[Symbol.asyncDispose]()
+    if (this.#options.reader === undefined) await this.upstream[Symbol.asyncDispose]()
   }
 
   /** Before the next reading: a server that calls every reading a change must not keep us busy. */
@@ -330,8 +366,12 @@ export class Shelf implements AsyncDisposable {
 
   #put(kind: ListKind, pages: readonly Page[]): void {
     const slot = this.#slots[kind]
-    const before = slot.listing
-    if (before !== undefined && samePages(before, pages)) return
+    const before = this.listing(kind)
+    // What is the same for everybody is kept once, however many read it.
+    if (before !== undefined && samePages(before, pages)) {
+      slot.listing = before
+      return
+    }
     const { limits, log, metrics } = this.#options
     // Tools and prompts reach a model; resources are many in honest servers.
     const most = kind === 'tool' || kind === 'prompt' ? limits.toolsPerServer : limits.toolsPerServer * 10
@@ -357,8 +397,4 @@ export class Shelf implements AsyncDisposable {
   #progress(): void {
     for (const check of this.#waiters) check()
   }
-}
-
-function samePages(before: Listing, pages: readonly Page[]): boolean {
-  return before.pages.length === pages.length && before.pages.every((raw, index) => raw === pages[index]?.raw)
 }

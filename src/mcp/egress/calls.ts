@@ -8,7 +8,7 @@ import type { Log } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Answer, Caller, Outgoing } from '../conversation.ts'
 import { cut, elements } from '../json.ts'
-import { gateway } from '../principals.ts'
+import { isGateway } from '../principals.ts'
 import {
   codes,
   errorObject,
@@ -271,7 +271,7 @@ export class Calls {
   }
 }
 
-const isSomebody = ({ peer }: Speaker): boolean => peer.principal !== gateway
+const isSomebody = ({ peer }: Speaker): boolean => !isGateway(peer.principal)
 
 /** Whether there is one person only, besides the gateway itself. */
 function samePrincipal(speakers: readonly Speaker[]): boolean {

@@ -6,7 +6,7 @@ import { Failure } from '../../core/failure.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Answer, Caller, Hello, Outgoing, Peer } from '../conversation.ts'
-import { gateway } from '../principals.ts'
+import { gateway, isGateway } from '../principals.ts'
 import { notificationText, WireError } from '../wire.ts'
 import { type Call, type Speaker, speakerOf } from './call.ts'
 import { Calls, type Wire } from './calls.ts'
@@ -99,7 +99,7 @@ export class ServerProcess implements Wire, ChildReader {
     const speaker = speakerOf(peer)
     this.#speakers.push(speaker)
     // Servers ask for roots when they start; whoever comes later is asked only if the server hears that there is somebody to ask.
-    if (this.#joined && speaker.capabilities['roots'] !== undefined && peer.principal !== gateway)
+    if (this.#joined && speaker.capabilities['roots'] !== undefined && !isGateway(peer.principal))
       this.#child.write(notificationText('notifications/roots/list_changed', undefined))
     this.#joined = true
     return speaker

@@ -6,7 +6,7 @@ import { duration } from '../../config/duration.ts'
 import { rawJson, type TargetName } from '../../core/brand.ts'
 import { define } from '../../core/module.ts'
 import type { Connection, Peer, Upstream } from '../conversation.ts'
-import { anonymous, gateway } from '../principals.ts'
+import { ownerOf } from '../principals.ts'
 import { newestLegacy } from '../wire.ts'
 import { speakerOf } from './call.ts'
 import { childEnvironment, findCommand } from './environment.ts'
@@ -67,6 +67,7 @@ const SLOTS = 256
 class StdioUpstream implements Upstream {
   readonly target: TargetName
   readonly endpoint: string
+  readonly personal: boolean
   readonly #config: Config
   readonly #site: TargetSite
   readonly #guard: Guard
@@ -80,6 +81,7 @@ class StdioUpstream implements Upstream {
   constructor(config: Config, site: TargetSite, guard: Guard) {
     this.target = site.target
     this.endpoint = [config.cmd, ...config.args.slice(0, 1).filter((arg) => !arg.startsWith('-'))].join(' ')
+    this.personal = config.per === 'principal'
     this.#config = config
     this.#site = site
     this.#guard = guard
@@ -88,7 +90,7 @@ class StdioUpstream implements Upstream {
 
   async connect(peer: Peer, signal?: AbortSignal): Promise<Connection> {
     if (this.#closing.signal.aborted) throw this.#closing.signal.reason
-    const slot = this.#slotOf(this.#config.per === 'shared' ? '' : owner(peer))
+    const slot = this.#slotOf(this.#config.per === 'shared' ? '' : ownerOf(peer.principal))
     const process = await within(this.#processFor(slot, peer), signal)
     const entry = this.#running.get(process)
     clearTimeout(entry?.idle)
@@ -251,12 +253,6 @@ class StdioUpstream implements Upstream {
     if (wait > 0) await sleep(wait, undefined, { signal: this.#closing.signal }).catch(() => {}) // closing is asked for below
   }
 }
-
-/**
- * The gateway reads lists in the process of those whom nobody has identified: they see what their own calls change, and where
- * nobody identifies anybody, one process is enough.
- */
-const owner = ({ principal }: Peer): string => (principal === gateway ? anonymous : principal)
 
 const recent = (deaths: readonly number[]): number[] => deaths.filter((at) => Date.now() - at < MINUTE_MS)
 

@@ -11,7 +11,7 @@ export interface Analysis {
 }
 
 /** A root or parameter and what follows; `[]` stands for an entry that is not known. */
-export type Path = readonly string[]
+type Path = readonly string[]
 
 /** `whole`: what lies below may be looked at as well. */
 interface Read {

@@ -22,7 +22,7 @@ export const rootIndex = {
   metadata: 16,
 } as const satisfies { readonly [root: string]: number }
 
-export type Root = keyof typeof rootIndex
+type Root = keyof typeof rootIndex
 
 const text: Shape = { type: 'string' }
 const number: Shape = { type: 'int' }

@@ -23,6 +23,7 @@ test('the order is the reference’s', () => {
     'jwtAuth',
     'basicAuth',
     'apiKey',
+    'authorization',
     'buffer',
     'csrf',
     'requestHeaderModifier',

@@ -32,7 +32,8 @@ export class NoUser extends Error {
   }
 }
 
-const HOUR = 3_600_000
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
 /** What a token can carry without becoming too large for a header. */
 const CLAIMS_BYTES = 4_096
 /** These say what our token is: nobody else's words may stand in their place. */
@@ -152,7 +153,8 @@ export class Provider {
       if (claims !== undefined) await oauth.validateApplicationLevelSignature(server, response, this.#options)
       if (claims !== undefined && claims.sub !== user.subject)
         throw new NoUser('gone', 'the provider names somebody else')
-      const described = await this.#described(user.subject, tokens, user.claims)
+      // With an ID token everything is there that the login had: what is missing now has been taken from the person.
+      const described = await this.#described(user.subject, tokens, claims === undefined ? user.claims : {})
       return { ...described, refresh: described.refresh ?? user.refresh }
     } catch (thrown) {
       throw noUser(thrown)
@@ -178,10 +180,10 @@ export class Provider {
    * there), then user info, then the ID token, which has the last word.
    */
   async #described(subject: string, tokens: oauth.TokenEndpointResponse, before: User['claims']): Promise<User> {
-    const { server, keys } = await this.#provider()
+    const { server } = await this.#provider()
     const said = {
       ...before,
-      ...(await this.#inAccessToken(tokens.access_token, keys)),
+      ...(await this.#inAccessToken(tokens.access_token)),
       ...(await this.#inUserInfo(server, tokens, subject)),
       ...oauth.getValidatedIdTokenClaims(tokens),
     }
@@ -195,15 +197,18 @@ export class Provider {
     return { subject, claims, refresh: tokens.refresh_token }
   }
 
-  async #inAccessToken(token: string, keys: JSONWebKeySet | undefined): Promise<{ readonly [claim: string]: unknown }> {
-    if (keys === undefined || token.split('.').length !== 3) return {}
+  async #inAccessToken(token: string): Promise<{ readonly [claim: string]: unknown }> {
+    if (token.split('.').length !== 3) return {}
+    const known = await this.#provider()
+    const { issuer } = this.#facts.settings.provider
     try {
-      const { issuer } = this.#facts.settings.provider
-      const { payload } = await jwtVerify(token, createLocalJWKSet(keys), { issuer, clockTolerance: 60 })
-      return payload
+      return await claimsIn(token, known.keys, issuer)
     } catch (thrown) {
-      if (thrown instanceof errors.JOSEError) return {} // meant for others, who read it in their own way
-      throw thrown
+      if (!(thrown instanceof errors.JWKSNoMatchingKey)) throw thrown
+      // New keys since we asked? Roles that are silently left out would turn rules over. Tokens that the provider means for others
+      // look the same, and must not make us ask at each login.
+      const fresh = Date.now() - known.at < MINUTE ? known : await this.#anew()
+      return fresh === known ? {} : claimsIn(token, fresh.keys, issuer).catch(() => ({}))
     }
   }
 
@@ -221,6 +226,10 @@ export class Provider {
   /** What the provider says of itself, an hour old at most; older when it does not answer. */
   async #provider(): Promise<Known> {
     if (this.#known !== undefined && Date.now() - this.#known.at < HOUR) return this.#known
+    return this.#anew()
+  }
+
+  async #anew(): Promise<Known> {
     this.#asking ??= this.#discover().finally(() => (this.#asking = undefined))
     try {
       return await this.#asking
@@ -268,6 +277,21 @@ export class Provider {
     const type = headers['content-type']
     const whole = body.length === 0 ? null : new Uint8Array(body)
     return new Response(whole, { status, headers: type === undefined ? {} : { 'content-type': type } })
+  }
+}
+
+/** Nothing when it is no token of this issuer for anybody: meant for others, who read it in their own way. */
+async function claimsIn(
+  token: string,
+  keys: JSONWebKeySet | undefined,
+  issuer: string,
+): Promise<{ readonly [claim: string]: unknown }> {
+  if (keys === undefined) return {}
+  try {
+    return (await jwtVerify(token, createLocalJWKSet(keys), { issuer, clockTolerance: 60 })).payload
+  } catch (thrown) {
+    if (thrown instanceof errors.JOSEError && !(thrown instanceof errors.JWKSNoMatchingKey)) return {}
+    throw thrown
   }
 }
 

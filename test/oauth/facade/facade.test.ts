@@ -59,6 +59,36 @@ test('a refresh gives new tokens, asks the provider again, and takes over what i
   assert.deepEqual(claims.groups, ['moved'])
 })
 
+const claimsOf = (token: unknown): { readonly [claim: string]: unknown } => ({
+  ...JSON.parse(Buffer.from(String(token).split('.')[1] ?? '', 'base64url').toString()),
+})
+
+test('what was taken from a person is gone with the next refresh, wherever the provider said it', async (t) => {
+  const { idp, register, login, token, json } = await stage(t)
+  const client = await register()
+  idp.inAccessToken = { realm_access: { roles: ['admin'] } }
+  const first = await login(client)
+  const { realm_access: roles, groups } = claimsOf(first['access_token'])
+  assert.deepEqual([roles, groups], [{ roles: ['admin'] }, ['supply-chain']])
+  idp.inAccessToken = {}
+  idp.user = { sub: 'alice' }
+  const refresh = { grant_type: 'refresh_token', client_id: client, refresh_token: first['refresh_token'] ?? '' }
+  const again = claimsOf(json(200, await token(refresh))['access_token'])
+  assert.deepEqual([again['realm_access'], again['groups']], [undefined, undefined])
+})
+
+test('roles in the access token are read after the provider has changed its keys', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+  const { idp, register, login } = await stage(t)
+  const client = await register()
+  idp.inAccessToken = { realm_access: { roles: ['admin'] } }
+  await login(client)
+  await idp.rotate()
+  t.mock.timers.setTime(Date.now() + 5 * 60_000)
+  const second = await login(client)
+  assert.deepEqual(claimsOf(second['access_token'])['realm_access'], { roles: ['admin'] })
+})
+
 test('a person who may no longer log in at the provider gets no new tokens', async (t) => {
   const { idp, register, login, token, json } = await stage(t)
   const client = await register()

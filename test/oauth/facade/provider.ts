@@ -18,6 +18,8 @@ export interface IdentityProvider {
   /** Requests that came: `POST /token` and so on, with their parameters. */
   readonly asked: { readonly what: string; readonly form: URLSearchParams }[]
   readonly refreshTokens: boolean
+  /** Signs with a new key from now on, and publishes that alone. */
+  rotate(): Promise<void>
 }
 
 const body = async (request: IncomingMessage): Promise<string> => {
@@ -26,16 +28,21 @@ const body = async (request: IncomingMessage): Promise<string> => {
   return text
 }
 
+async function freshKey() {
+  const kid = randomBytes(4).toString('hex')
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  return { kid, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' } }
+}
+
 export async function startProvider(
   t: TestContext,
   options: { refreshTokens?: boolean } = {},
 ): Promise<IdentityProvider> {
-  const { privateKey, publicKey } = await generateKeyPair('ES256')
-  const jwk = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256', use: 'sig' }
+  let key = await freshKey()
   const codes = new Map<string, URLSearchParams>()
   const refreshes = new Set<string>()
   const sign = (claims: { [claim: string]: unknown }): Promise<string> =>
-    new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'one' }).sign(privateKey)
+    new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: key.kid }).sign(key.privateKey)
 
   const tokens = async (nonce: string | null): Promise<object> => {
     const now = Math.floor(Date.now() / 1_000)
@@ -83,7 +90,7 @@ export async function startProvider(
           id_token_signing_alg_values_supported: ['ES256'],
         })
       case '/jwks':
-        return json(200, { keys: [jwk] })
+        return json(200, { keys: [key.jwk] })
       case '/authorize': {
         const code = randomBytes(8).toString('hex')
         codes.set(code, url.searchParams)
@@ -113,6 +120,7 @@ export async function startProvider(
     tokenError: undefined,
     asked: [],
     refreshTokens: options.refreshTokens ?? true,
+    rotate: async () => void (key = await freshKey()),
   }
   return idp
 }

@@ -6,6 +6,7 @@ import { type Arguments, type Command, CommandError, exit, type Flag, type Io } 
 import { ConfigFiles } from './config-files.ts'
 import { withEnvironmentFile } from './environment.ts'
 import { commandHelp, generalHelp } from './help.ts'
+import { policy } from './policy-command.ts'
 import { errorText, jsonDocument, painter } from './terminal.ts'
 
 const file: Flag = { name: 'file', short: 'f', value: 'FILE', summary: 'configuration; - reads standard input' }
@@ -220,7 +221,7 @@ const completion: Command = {
 }
 
 /** Every command. Help, completion and suggestions are made from it. */
-export const commands: readonly Command[] = [run, validate, tools, cel, doctor, connect, importing, completion]
+export const commands: readonly Command[] = [run, validate, tools, cel, policy, doctor, connect, importing, completion]
 
 function source(args: Arguments): { file: string | undefined; text: string | undefined } {
   const given = { file: args.value('file'), text: args.value('config') }

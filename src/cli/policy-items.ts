@@ -1,0 +1,194 @@
+// Which thing of which place a name means: as clients see it, or as `target/name`.
+import type { Ast } from '../cel/ast.ts'
+import { parse } from '../cel/parser.ts'
+import { pathOf, walk } from '../cel/walk.ts'
+import { nearestWord } from '../config/suggest.ts'
+import { targetName } from '../core/brand.ts'
+import type { Item, ItemKind } from '../core/item.ts'
+import { type Matchable, Router } from '../gateway/match.ts'
+import { assumedExchange } from '../policy/explain-context.ts'
+import type { Rule } from '../policy/rule.ts'
+import { CommandError, exit } from './command.ts'
+import type { Place, Rulebook } from './policy-config.ts'
+
+export type ServerItem = Extract<Item, { kind: ItemKind }>
+
+/** What is asked about, as it was written. */
+export interface Wanted {
+  readonly kind: 'tool' | 'prompt' | 'resource' | 'task'
+  readonly name: string
+}
+
+/** A plain request, as far as it matters which route answers it. */
+export interface Request {
+  readonly method: string | undefined
+  readonly path: string | undefined
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** The thing that a name means in a place; `undefined`: nothing there can be called that. */
+export function itemIn(place: Place, { kind, name }: Wanted): ServerItem | undefined {
+  const [only, ...more] = place.targets ?? []
+  if (only === undefined) return undefined
+  const of = (target: string, own: string): ServerItem => ({ kind, target: targetName(target), name: own })
+  const split = splitName(place.targets ?? [], name, kind)
+  if (split !== undefined && (split.joint === '/' || place.prefixed || kind === 'resource' || kind === 'task'))
+    return of(split.target, split.name)
+  if (more.length === 0 && !(place.prefixed && kind !== 'resource' && kind !== 'task')) return of(only, name)
+  return undefined
+}
+
+interface Split {
+  readonly target: string
+  readonly joint: string
+  readonly name: string
+}
+
+/** Takes a name apart at the longest target that it begins with. */
+function splitName(targets: readonly string[], name: string, kind: Wanted['kind']): Split | undefined {
+  const joints = kind === 'resource' || kind === 'task' ? ['/', '+'] : ['/', '_']
+  const app = kind === 'resource' && name.startsWith('ui://') ? 'ui://' : ''
+  const rest = name.slice(app.length)
+  for (const target of targets.toSorted((a, b) => b.length - a.length)) {
+    const joint = rest.charAt(target.length)
+    if (rest.startsWith(target) && joints.includes(joint) && rest.length > target.length + 1)
+      return { target, joint, name: app + rest.slice(target.length + 1) }
+  }
+  return undefined
+}
+
+/** How clients call a thing; what cannot be spelled so is `target/name`. */
+export function exposed(place: Place, { kind, target, name }: ServerItem): string {
+  const several = (place.targets?.length ?? 0) > 1
+  if (kind === 'tool' || kind === 'prompt')
+    return place.prefixed ? `${target}_${name}` : several ? `${target}/${name}` : name
+  return several ? `${target}+${name}` : name
+}
+
+/** Places of the route that the flags mean. */
+export function placesFor(book: Rulebook, route: string | undefined, request: Request): readonly Place[] {
+  if (route?.startsWith('/') === true) return matching(book, { ...request, path: route })
+  if (route !== undefined) {
+    const found = book.places.filter((place) => [place.name, place.route.name, place.route.rule].includes(route))
+    if (found.length > 0) return found
+    const known = book.places.map(({ name }) => name)
+    const near = nearestWord(route, known)
+    throw new CommandError(exit.usage, `there is no route \`${route}\``, {
+      where: book.file,
+      hint: `--route ${near ?? known[0] ?? '/'}`,
+    })
+  }
+  return request.path === undefined ? book.places : matching(book, request)
+}
+
+function matching(book: Rulebook, request: Request): readonly Place[] {
+  const found = book.shape.binds.flatMap((bind) =>
+    bind.listeners.flatMap((listener) => {
+      const router = new Router<Matchable>(listener.routes)
+      const [first] = book.places.filter((place) => place.listener === listener)
+      if (first === undefined) return []
+      const path = request.path ?? '/'
+      const x = assumedExchange({
+        ...request,
+        entrance: first.entrance,
+        route: { route: '', rule: '' },
+        method: request.method ?? 'POST',
+        path,
+        caller: {},
+      })
+      const route = router.match(x)
+      return book.places.filter((place) => place.listener === listener && place.route === route)
+    }),
+  )
+  if (found.length > 0) return found
+  throw new CommandError(exit.usage, `no route answers ${request.method ?? 'POST'} ${request.path ?? '/'}`, {
+    where: book.file,
+    hint: `--route ${book.places[0]?.name ?? 'NAME'}`,
+  })
+}
+
+/** A path that leads to a place. */
+export function pathTo({ route }: Place): string {
+  const [first] = route.matches
+  return first === undefined || first.path.kind === 'regex' ? '/' : first.path.value
+}
+
+/**
+ * The one place and thing that are meant.
+ * @throws CommandError with exit code 2 when it is none, or could be several
+ */
+export function oneOf(
+  book: Rulebook,
+  places: readonly Place[],
+  wanted: Wanted,
+): { readonly place: Place; readonly item: ServerItem } {
+  const all = places.flatMap((place) => {
+    const item = itemIn(place, wanted)
+    return item === undefined ? [] : [{ place, item }]
+  })
+  // Where names carry no target everything is possible: where the name has a target in it, that is meant.
+  const named = all.filter(({ item }) => item.name !== wanted.name)
+  const found = named.length > 0 ? named : all
+  const [first, second] = found
+  if (first === undefined) throw nothing(book, places, wanted)
+  if (second === undefined) return first
+  throw new CommandError(exit.usage, `\`${wanted.name}\` could be on ${found.length} routes`, {
+    where: book.file,
+    hint: found.map(({ place }) => `--route ${place.name}`).join(', or '),
+  })
+}
+
+function nothing(book: Rulebook, places: readonly Place[], { kind, name }: Wanted): CommandError {
+  const targets = [...new Set(places.flatMap((place) => place.targets ?? []))]
+  if (targets.length === 0)
+    return new CommandError(exit.usage, 'no MCP server is behind this route', {
+      where: book.file,
+      hint: `--route ${book.places.find((place) => place.targets !== undefined)?.name ?? 'NAME'}`,
+    })
+  const near = nearestWord(name.split(/[/_+]/)[0] ?? '', targets) ?? targets[0]
+  return new CommandError(exit.usage, `no target can have a ${kind} \`${name}\`: targets are ${targets.join(', ')}`, {
+    where: book.file,
+    hint: `--${kind} ${near}/${name.replace(/^[^/_+]*[/_+]/, '')}`,
+  })
+}
+
+/** Things that the rules of a place name. */
+export function namedItems(place: Place): readonly ServerItem[] {
+  const found = new Map<string, ServerItem>()
+  for (const rule of place.explainer.rules)
+    for (const item of namedIn(rule, place.targets ?? [])) found.set(JSON.stringify(item), item)
+  return [...found.values()]
+}
+
+function namedIn({ expression }: Rule, targets: readonly string[]): readonly ServerItem[] {
+  const parsed = parse(expression.source)
+  if (!('ast' in parsed)) return []
+  const literals = compared(parsed.ast)
+  return (['tool', 'prompt', 'resource', 'task'] as const).flatMap((kind) => {
+    const ofTargets = literals.get(`mcp.${kind}.target`) ?? []
+    const meant = targets.filter((target) => ofTargets.length === 0 || ofTargets.includes(target))
+    const names = literals.get(`mcp.${kind}.name`) ?? []
+    return meant.flatMap((target) => names.map((name) => ({ kind, target: targetName(target), name })))
+  })
+}
+
+/** Texts that a path is compared with, by path. */
+function compared(ast: Ast): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>()
+  walk(ast, (node) => {
+    if (node.kind !== 'binary' || (node.operator !== '==' && node.operator !== 'in')) return true
+    const [path, other] = [pathOf(node.left), node.right]
+    const flipped = path === undefined && node.operator === '==' ? pathOf(node.right) : undefined
+    const key = (path ?? flipped)?.join('.')
+    if (key === undefined) return true
+    const texts = textsIn(path === undefined ? node.left : other)
+    found.set(key, [...(found.get(key) ?? []), ...texts])
+    return true
+  })
+  return found
+}
+
+function textsIn(ast: Ast): readonly string[] {
+  if (ast.kind === 'list') return ast.items.flatMap(({ value }) => textsIn(value))
+  return ast.kind === 'literal' && ast.value.type === 'string' ? [ast.value.value] : []
+}

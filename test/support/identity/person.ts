@@ -29,6 +29,8 @@ export class Person implements OAuthClientProvider {
   #verifier = ''
   #discovered: OAuthDiscoveryState | undefined
 
+  /** The address of a document about this client: what it is called where such documents are taken, instead of registering. */
+  clientMetadataUrl?: string
   readonly #places: Readonly<Record<string, string>>
   readonly #password: string
   readonly #cookies = new Map<string, string>()
@@ -107,7 +109,8 @@ export class Person implements OAuthClientProvider {
   /** Opens a link and goes on until it leads back to the client; that address. */
   async #browse(link: string): Promise<URL> {
     let [next, form]: [string, URLSearchParams | undefined] = [link, undefined]
-    for (let step = 0; step < 10; step++) {
+    let passwords = 0
+    for (let step = 0; step < 15; step++) {
       const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
       const answer = await this.#fetch(next, {
         redirect: 'manual',
@@ -121,16 +124,19 @@ export class Person implements OAuthClientProvider {
       const location = answer.headers.get('location')
       const text = await answer.text()
       form = undefined
-      if (location !== null) next = new URL(location, next).href
+      const onward = location ?? /http-equiv="refresh" content="0;url=([^"]+)"/.exec(text)?.[1]
+      if (onward !== undefined) next = new URL(plain(onward), next).href
       else {
         const action = /<form[^>]*action="([^"]+)"/.exec(text)?.[1]
         if (action === undefined) throw new Error(`${answer.status} ${next}\n${text}`)
         const hidden = [...text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
         form = new URLSearchParams(hidden.map(([, name = '', value = '']) => [name, plain(value)]))
+        if (/type="password"/.test(text) && passwords++ > 0) throw new Error(`${next} does not take the password`)
         // Whatever the page asks for: a name, a password, consent.
         for (const field of ['login', 'username']) form.set(field, this.#name)
         form.set('password', this.#password)
         if (text.includes('name="accept"')) form.set('accept', 'Yes')
+        if (text.includes('name="decision"')) form.set('decision', 'approve')
         next = new URL(plain(action), next).href
       }
       if (next.startsWith(CALLBACK)) return new URL(next)

@@ -67,7 +67,8 @@ export interface World {
   readonly token: (name: string, roles: readonly string[], claims?: Record<string, unknown>) => Promise<string>
 }
 
-export async function world(t: TestContext): Promise<World> {
+/** `keycloak`: where a real one is, whose keys are taken instead of the test's own. */
+export async function world(t: TestContext, keycloak?: number): Promise<World> {
   const folder = mkdtempSync(path.join(tmpdir(), 'toolgate-demo-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const forServers = pair(path.join(root, 'test/servers/tls'))
@@ -86,7 +87,7 @@ export async function world(t: TestContext): Promise<World> {
     await standIn(deepwiki, 'mcp.deepwiki.com'),
     await standIn(microsoftDocs, 'learn.microsoft.com', '/api/mcp'),
     await standIn(exa, 'mcp.exa.ai'),
-    to('localhost:8080', keys.port),
+    to('localhost:8080', keycloak ?? keys.port),
     to(`${new URL(AUTH0).host}:443`, first.secure),
     to(`${new URL(LOGIN).host}:443`, second.secure),
   ]

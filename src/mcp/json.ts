@@ -13,7 +13,12 @@ export interface Edit extends Span {
 }
 
 const QUOTE = 34
+const COMMA = 44
+const OPEN_ARRAY = 91
 const BACKSLASH = 92
+const CLOSE_ARRAY = 93
+const OPEN_OBJECT = 123
+const CLOSE_OBJECT = 125
 
 /** Spans of the member values of the object whose `{` is the first character at or after `at`. Of equal names the last counts, as in JSON.parse. */
 export function members(text: string, at = 0): Map<string, Span> {
@@ -29,17 +34,39 @@ export function members(text: string, at = 0): Map<string, Span> {
 export function repeats(text: string, at = 0): boolean {
   const start = skipSpace(text, at)
   const first = text.charCodeAt(start)
-  if (first === 91) return elements(text, start).some((element) => repeats(text, element.start))
-  if (first !== 123) return false
-  const names = new Set<string>()
-  let count = 0
-  let below = false
-  eachMember(text, start, (name, span) => {
-    names.add(name)
-    count++
-    below ||= repeats(text, span.start)
-  })
-  return below || names.size < count
+  if (first !== OPEN_ARRAY && first !== OPEN_OBJECT) return false
+  // One pass however deep it nests: level by level the innermost bytes would be read once for each level.
+  const open: (Set<string> | undefined)[] = []
+  let names: Set<string> | undefined
+  let isName = false
+  for (let i = start; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (c === QUOTE) {
+      const end = endOfString(text, i)
+      if (isName && names !== undefined) {
+        const { size } = names
+        if (names.add(nameIn(text, i, end)).size === size) return true
+        isName = false
+      }
+      i = end - 1
+    } else if (c === COMMA) isName = names !== undefined
+    else if (c === OPEN_OBJECT || c === OPEN_ARRAY) {
+      names = c === OPEN_OBJECT ? new Set() : undefined
+      isName = c === OPEN_OBJECT
+      open.push(names)
+    } else if (c === CLOSE_OBJECT || c === CLOSE_ARRAY) {
+      open.pop()
+      if (open.length === 0) return false
+      names = open.at(-1)
+    }
+  }
+  return false
+}
+
+/** A member's name, escapes read: its quotes are at the first index and before the last one. */
+function nameIn(text: string, at: number, end: number): string {
+  const name = text.slice(at + 1, end - 1)
+  return name.includes('\\') ? String(JSON.parse(text.slice(at, end))) : name
 }
 
 function eachMember(text: string, at: number, visit: (name: string, span: Span) => void): void {
@@ -48,10 +75,9 @@ function eachMember(text: string, at: number, visit: (name: string, span: Span) 
   i = skipSpace(text, i + 1)
   while (i < text.length && text.charCodeAt(i) !== 125) {
     const keyEnd = endOfString(text, i)
-    const key = text.slice(i + 1, keyEnd - 1)
     const start = skipSpace(text, skipSpace(text, keyEnd) + 1) // past the colon
     const end = endOfValue(text, start)
-    visit(key.includes('\\') ? String(JSON.parse(text.slice(i, keyEnd))) : key, { start, end })
+    visit(nameIn(text, i, keyEnd), { start, end })
     i = skipSpace(text, end)
     if (text.charCodeAt(i) === 44) i = skipSpace(text, i + 1)
   }

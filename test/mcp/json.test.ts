@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { cut, deeperThan, edited, elements, find, members, setMember } from '../../src/mcp/json.ts'
+import { cut, deeperThan, edited, elements, find, members, repeats, setMember } from '../../src/mcp/json.ts'
 
 const spaced = (value: unknown, gap: string): string => JSON.stringify(value, null, gap)
 
@@ -86,4 +86,37 @@ test('text that is cut short ends every search', () => {
     assert.ok(members(text) instanceof Map)
     assert.equal(typeof deeperThan(text, 3), 'boolean')
   }
+})
+
+test('two members of one name are found wherever they are, however they are spelled', () => {
+  for (const text of [
+    '{"a":1,"a":2}',
+    ' { "a" : {} , "b" : [ 1 , { "c" : "}" , "c" : null } ] } ',
+    '[[[{"x":1},{"x":1,"y":[],"x":1}]]]',
+    String.raw`{"path":1,"p\u0061th":2}`,
+    String.raw`{"\"":1,"\u0022":2}`,
+    '{"__proto__":1,"__proto__":2}',
+    '{"a":{"a":{"b":1,"a":[{"b":1}]}},"a":0}',
+  ])
+    assert.equal(repeats(text), true, text)
+  for (const text of [
+    '1',
+    '"{\\"a\\":1,\\"a\\":2}"',
+    '{}',
+    '[]',
+    '{"a":"a","b":"a"}',
+    '{"a":["a","a",{"a":"a"}],"b":{"a":1}}',
+    '[{"a":1},{"a":1}]',
+    String.raw`{"a\\":"\"a","a":"{\"a\":1}"}`,
+  ])
+    assert.equal(repeats(text), false, text)
+  assert.equal(repeats('{"a":{"b":1},"c":{"b":1,"b":2}}', 5), false, 'of the value at the index alone')
+  fc.assert(fc.property(fc.jsonValue(), fc.constantFrom('', ' '), (value, gap) => !repeats(spaced(value, gap))))
+})
+
+test('a text that nests without end is read once, not once for each level', () => {
+  const deep = 100_000 // a walk from level to level would go through ten thousand million characters, or end the stack
+  const nested = (inside: string): string => `${'[{"a":'.repeat(deep)}${inside}${'}]'.repeat(deep)}`
+  assert.equal(repeats(nested('0')), false)
+  assert.equal(repeats(nested('{"b":1,"b":1}')), true)
 })

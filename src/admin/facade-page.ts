@@ -1,6 +1,6 @@
 // HTML of the OAuth facade's pages. Every text of a stranger is escaped, and what hides in it is shown. No scripts, nothing from elsewhere.
 import { unreachable } from '../core/failure.ts'
-import type { ConsentPage, Page } from '../oauth/facade/answer.ts'
+import type { ConnectPage, ConsentPage, Page } from '../oauth/facade/answer.ts'
 import type { Shown } from '../oauth/facade/names.ts'
 
 export const css = `:root { color-scheme: light dark; font: 17px/1.55 system-ui, sans-serif }
@@ -23,6 +23,8 @@ export function html(page: Page): string {
   switch (page.kind) {
     case 'consent':
       return whole('Allow access?', consent(page))
+    case 'connect':
+      return whole('Connect your accounts', connect(page))
     case 'onward':
       return whole(
         'One moment',
@@ -52,6 +54,26 @@ ${redirect.place === 'site' ? '' : '<p class="warning" role="note">Go on only if
 <button class="yes" name="decision" value="approve">Allow, and log in</button>
 <button name="decision" value="deny">Do not allow</button>
 </form>`
+}
+
+/** One form for each upstream: nobody is sent anywhere who has not asked for it. */
+function connect({ upstreams, problem, action, page }: ConnectPage): string {
+  const done = upstreams.every(({ connected }) => connected)
+  const row = ({ key, name, connected }: ConnectPage['upstreams'][number]): string =>
+    `<dt>${escaped(name)}</dt><dd>${
+      connected
+        ? 'Connected.'
+        : `<form method="post" action="${escaped(action)}">
+<input type="hidden" name="page" value="${escaped(page)}">
+<button class="yes" name="upstream" value="${escaped(key)}">Connect ${escaped(name)}</button>
+</form>`
+    }</dd>`
+  return `<h1>${done ? 'You are connected' : 'Connect your accounts'}</h1>
+${problem === undefined ? '' : `<p class="warning" role="alert">${escaped(problem)}</p>`}
+<p>${done ? 'Go back to your application: what you asked for works now.' : 'Tools behind this gateway want to act with an account of yours. You log in at each of them yourself; the gateway keeps the access it is given, for you alone.'}</p>
+<dl>
+${upstreams.map(row).join('\n')}
+</dl>`
 }
 
 function whoAsks(origin: ConsentPage['client']['origin']): string {

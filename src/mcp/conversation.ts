@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { RawJson, TargetName } from '../core/brand.ts'
 import type { Exchange, Reply, Who } from '../core/exchange.ts'
 import type { JsonObject } from '../core/item.ts'
+import type { BoundCredentials } from '../policy/policy.ts'
 import type { Cancellation } from './cancellation.ts'
 import type { Span } from './json.ts'
 
@@ -77,6 +78,8 @@ export interface Upstream extends AsyncDisposable {
   readonly endpoint: string
   /** What it lists may differ between principals. */
   readonly personal?: boolean
+  /** How people get credentials of their own for it (`backendAuth.oauthLogin`). */
+  readonly credentials?: BoundCredentials | undefined
   /** Opens a conversation, `initialize` included. Rejects with a Failure that names the target and the step. */
   connect(peer: Peer, signal?: AbortSignal): Promise<Connection>
 }

@@ -1,6 +1,7 @@
 // YAML `backendAuth`: how requests prove to a backend who asks. The ways to do so are in `backend-auth/`.
 import { z } from 'zod'
 import { fileOrInline } from '../config/value.ts'
+import type { Maybe } from '../core/exchange.ts'
 import { define } from '../core/module.ts'
 import { locationSchema } from './authorization-location.ts'
 import { kinds } from './backend-auth/index.ts'
@@ -52,13 +53,30 @@ export const backendAuth = define({
 function credentialsOf(proofs: readonly Proof[], print: string): Credentials {
   const [first] = proofs
   const refused = proofs.some((proof) => proof.refused !== undefined)
+  const bound = proofs.find((proof) => proof.bind !== undefined)
   return {
     personal: proofs.some(({ personal }) => personal),
     print,
     // One is the usual number: nothing is looped over or awaited for it.
     apply: first !== undefined && proofs.length === 1 ? (request, who) => first.apply(request, who) : all(proofs),
-    ...(refused && { refused: (who) => proofs.map((proof) => proof.refused?.(who) === true).includes(true) }),
+    ...(refused && { refused: (who, refusal) => anyRefused(proofs, who, refusal) }),
+    ...(bound?.bind && {
+      bind: (server) => {
+        const one = bound.bind?.(server)
+        if (one === undefined) throw new TypeError('a proof has lost its `bind`')
+        const { login, connect, shared } = one
+        const others = proofs.map((proof) => (proof === bound ? one : proof))
+        return { ...credentialsOf(others, print), login, connect, shared }
+      },
+    }),
   }
+}
+
+function anyRefused(proofs: readonly Proof[], ...refusal: Parameters<NonNullable<Proof['refused']>>): Maybe<boolean> {
+  const answers = proofs.map((proof) => proof.refused?.(...refusal) ?? false)
+  if (answers.includes(true)) return true
+  const late = answers.filter((answer) => answer instanceof Promise)
+  return late.length === 0 ? false : Promise.all(late).then((each) => each.includes(true))
 }
 
 const all =

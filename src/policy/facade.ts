@@ -3,19 +3,16 @@
 import { hash } from 'node:crypto'
 import { z } from 'zod'
 import { duration } from '../config/duration.ts'
-import type { Exchange, Reply } from '../core/exchange.ts'
-import { text } from '../core/exchange.ts'
-import { asFailure, unreachable } from '../core/failure.ts'
+import type { Exchange, Identity, Reply } from '../core/exchange.ts'
+import { asFailure } from '../core/failure.ts'
 import type { Store } from '../core/store.ts'
-import { readBody } from '../http/body.ts'
 import { fetchDocument } from '../http/fetch.ts'
-import type { Answer } from '../oauth/facade/answer.ts'
-import type { Facade } from '../oauth/facade/facade.ts'
 import { harmfulSchemes } from '../oauth/facade/redirect-uri.ts'
 import type { FacadeSettings, FacadeTools } from '../oauth/facade/settings.ts'
 import type { KeySet } from '../oauth/jwks.ts'
 import { Verifier } from '../oauth/jwt.ts'
-import type { Pages, Site } from './policy.ts'
+import { askedIn, noPages, replyOf } from './pages.ts'
+import type { Site } from './policy.ts'
 
 const MINUTE = 60_000
 const DAY = 86_400_000
@@ -86,6 +83,8 @@ export interface FacadeDoor {
   /** Whether a path is the facade's: then `answer` is for it, and no token is wanted. */
   readonly owns: (path: string) => boolean
   readonly answer: (x: Exchange) => Promise<Reply>
+  /** Who uses the browser that opens a page of the gateway, as a token of theirs would say it; or the way to a login. */
+  readonly visitor: (x: Exchange) => Promise<Identity | Reply>
 }
 
 /** Makes the facade, or keeps the running one; `undefined` after problems have been reported (below `at`). */
@@ -116,6 +115,12 @@ export async function facadeDoor(
     keys: facade.keys,
     owns: (path) => facade.owns(path),
     answer: async (x) => replyOf(await facade.answer(x.path, askedIn(x)), pages),
+    visitor: async (x) => {
+      const seen = await facade.visitor(x.path, askedIn(x))
+      if (!('person' in seen)) return replyOf(seen, pages)
+      const { subject, claims } = seen.person
+      return { via: 'jwt', subject, claims: { ...claims, iss: facade.issuer, sub: subject } }
+    },
   }
 }
 
@@ -125,8 +130,6 @@ export function facadeVerifier(door: FacadeDoor, requiredClaims: readonly string
   const facts = { issuer, audiences, requiredClaims: requiredClaims ?? ['exp'], types: ['at+jwt'] }
   return site.keep(`verifier of ${key} ${facts.requiredClaims.join()}`, () => new Verifier([{ ...facts, keys }]))
 }
-
-const noPages: Pages = async (_page, status) => text(status, 'there are no pages here')
 
 function settingsOf(body: z.output<ReturnType<typeof facadeSchema>>, place: FacadePlace): FacadeSettings {
   const { registration } = body
@@ -199,33 +202,5 @@ function tools(store: Store, { pools, log }: Site): FacadeTools {
         accept: 'application/json',
       }),
     warn: (message, fields) => log.warn(message, fields),
-  }
-}
-
-const askedIn = (x: Exchange): Parameters<Facade['answer']>[1] => ({
-  method: x.request.method ?? '',
-  query: x.query.slice(1),
-  headers: x.headers,
-  // The connection's own: what a client says in `x-forwarded-for` would let it choose whose limit it uses up.
-  address: x.request.socket.remoteAddress ?? '',
-  body: (limit) => readBody(x, limit),
-})
-
-async function replyOf(answer: Answer, pages: Pages): Promise<Reply> {
-  switch (answer.kind) {
-    case 'json':
-    case 'empty':
-      return answer
-    case 'redirect': {
-      const { location, headers } = answer
-      const kept = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' }
-      return { kind: 'empty', status: 302, headers: { ...headers, ...kept, location } }
-    }
-    case 'page': {
-      const page = await pages(answer.page, answer.status)
-      return { ...page, headers: { ...page.headers, ...answer.headers } }
-    }
-    default:
-      return unreachable(answer)
   }
 }

@@ -5,17 +5,21 @@ import { type Exchange, type Maybe, type Protected, type Reply, text } from '../
 import { define } from '../core/module.ts'
 import { fetchDocument } from '../http/fetch.ts'
 import { unauthorized } from '../oauth/challenge.ts'
+import { failed } from '../oauth/facade/answer.ts'
 import type { Refused, Verified, Verifier } from '../oauth/jwt.ts'
 import { ServerDocument } from '../oauth/metadata.ts'
 import { generic } from '../oauth/providers/generic.ts'
 import { providers } from '../oauth/providers/index.ts'
 import type { Provider } from '../oauth/providers/provider.ts'
 import { isPlainPath, knownPath, metadataOf, snakeCase } from '../oauth/resource.ts'
+import { clientDocument, documentPath } from '../oauth/upstream/document.ts'
 import { type Location, locationFor, locationSchema, several } from './authorization-location.ts'
+import { type LoginDesk, loginDesk } from './backend-auth/login-desk.ts'
 import { type FacadeDoor, facadeDoor, facadeSchema, facadeVerifier } from './facade.ts'
 import { issuerFields, verifierFor } from './issuers.ts'
 import { OauthEndpoints } from './oauth-endpoints.ts'
-import type { Policy, Site } from './policy.ts'
+import { noPages, replyOf } from './pages.ts'
+import type { Pages, Policy, Site } from './policy.ts'
 
 const fields = issuerFields()
 const isAddress = (text: string): boolean => /^https?:$/.test(URL.parse(text)?.protocol ?? '')
@@ -82,7 +86,17 @@ export const mcpAuthentication = define({
       },
       pools: site.pools,
     })
-    return new McpAuthentication({ verifier, location, endpoints, facade, resource, scopes, mode: config.mode })
+    return new McpAuthentication({
+      verifier,
+      location,
+      endpoints,
+      facade,
+      resource,
+      scopes,
+      mode: config.mode,
+      desk: loginDesk(site),
+      pages: site.pages ?? noPages,
+    })
   },
 })
 
@@ -95,13 +109,17 @@ interface Facts {
   readonly resource: URL | undefined
   readonly scopes: readonly string[]
   readonly mode: Config['mode']
+  readonly desk: LoginDesk
+  readonly pages: Pages
 }
 
 class McpAuthentication implements Policy, Protected {
+  readonly connect: string | undefined
   readonly #facts: Facts
 
   constructor(facts: Facts) {
     this.#facts = facts
+    this.connect = facts.resource && `${facts.resource.origin}${facts.resource.pathname.replace(/\/$/, '')}/connect`
   }
 
   onRequest(x: Exchange): Maybe<Reply | undefined> {
@@ -114,6 +132,7 @@ class McpAuthentication implements Policy, Protected {
     x.resource = this
     // A policy of the listener may have taken it off already: it must be good for this resource all the same.
     const token = location.read(x) ?? x.jwt?.raw
+    if (token === undefined && this.#isVisit(x)) return this.#visited(x)
     if (token === undefined) return mode === 'strict' ? this.#refused(x, 'no bearer token found') : undefined
     location.remove(x)
     if (token === several)
@@ -127,6 +146,36 @@ class McpAuthentication implements Policy, Protected {
     const { resource, endpoints } = this.#facts
     const asked = x.request.url?.split('?', 1)[0] ?? ''
     return metadataOf(endpoints.origin(x), isPlainPath(asked) ? asked : (resource?.pathname ?? ''))
+  }
+
+  /** Browsers have no token. What they may open without one are the connect pages, and only where there is something to connect. */
+  #isVisit(x: Exchange): boolean {
+    if (this.connect === undefined || !this.#facts.desk.open) return false
+    const { pathname } = new URL(this.connect)
+    return x.path === pathname || x.path.startsWith(`${pathname}/`)
+  }
+
+  #visited(x: Exchange): Maybe<Reply | undefined> {
+    const { connect = '', identity } = { connect: this.connect, identity: x.identity }
+    const { facade, mode, pages } = this.#facts
+    if (x.path === new URL(documentPath(connect)).pathname && x.request.method === 'GET')
+      return {
+        kind: 'json',
+        status: 200,
+        headers: { 'cache-control': 'public, max-age=3600' },
+        value: clientDocument(connect),
+      }
+    if (identity !== undefined || (facade === undefined && mode !== 'strict')) return undefined
+    if (facade === undefined) {
+      said(x, 'no bearer token found')
+      return replyOf(unknownVisitor, pages)
+    }
+    return facade.visitor(x).then((visitor) => {
+      if (!('subject' in visitor)) return visitor
+      x.identity = visitor
+      x.jwt = { claims: visitor.claims, raw: '' }
+      return undefined
+    })
   }
 
   #decided(x: Exchange, outcome: Verified | Refused): Reply | undefined {
@@ -150,6 +199,12 @@ class McpAuthentication implements Policy, Protected {
     })
   }
 }
+
+const unknownVisitor = failed(
+  401,
+  'Nobody can log in here with a browser',
+  'Whoever runs this gateway can change that: with `facade` in `mcpAuthentication`, or with a route for this page that has `oidc`.',
+)
 
 function said(x: Exchange, why: string): string {
   x.reason = 'JwtAuth'

@@ -12,6 +12,8 @@ import type { Store } from '../core/store.ts'
 import type { Outbound } from '../http/outbound.ts'
 import type { Pools, TlsOptions } from '../http/pools.ts'
 import type { Page } from '../oauth/facade/answer.ts'
+import type { Refusal, UpstreamLogin } from '../oauth/upstream/login.ts'
+import type { UpstreamServer } from '../oauth/upstream/settings.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Fields } from './fields.ts'
@@ -69,8 +71,22 @@ export interface Credentials {
    * there are none.
    */
   apply(request: Outbound, who: Who | undefined): Maybe<void>
-  /** The upstream would not have them; `true`: another attempt with fresh ones may fare better. */
-  refused?(who: Who | undefined): boolean
+  /**
+   * The upstream would not have them; `true`: another attempt with fresh ones may fare better. Fails with `upstream.credentials`
+   * when it knows what is wrong.
+   */
+  refused?(who: Who | undefined, refusal: Refusal): Maybe<boolean>
+  /** Credentials that depend on where they are for: to be used in their place for that server. */
+  bind?(server: UpstreamServer): BoundCredentials
+}
+
+export interface BoundCredentials extends Credentials {
+  /** How people get some. */
+  readonly login: UpstreamLogin
+  /** Whose pages they are sent to, when it is not the route's. */
+  readonly connect: string | undefined
+  /** Lists that one person is shown may be shown to those who have not connected yet. */
+  readonly shared: boolean
 }
 
 /** Constants of a route's backend phase. */

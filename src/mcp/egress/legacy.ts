@@ -165,13 +165,8 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
   refused(post: Post, status: number, text: string): boolean {
     const { call } = post
     const where = [this.target, call.method] as const
-    if (status === 401 && !post.again && this.#credentials?.refused?.(call.request.who ?? this.#peer.who) === true) {
-      this.#repeat(call, post.headers)
-      return true
-    }
     if (status === 401 || status === 403 || status === 407) {
-      // Never handed on: a client would take the challenge for its own (reference: mcp §1.4).
-      call.failed(failing('upstream.protocol', where, `it does not accept the gateway's credentials (${status})`))
+      void this.#unwelcome(post, status) // ends the call, whatever happens
       return true
     }
     if (status >= 300 && status < 400) {
@@ -306,9 +301,27 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
     }
   }
 
-  #repeat(call: Call, headers: string[]): void {
+  /** Other credentials may help. Never handed on: a client would take the challenge for its own (reference: mcp §1.4). */
+  async #unwelcome(post: Post, status: number): Promise<void> {
+    const { call, challenge, again, mended } = post
+    const where = [this.target, call.method] as const
+    try {
+      const credentials = this.#credentials
+      // Those that people log in for know what to make of every refusal; others may be old, once.
+      const ask = credentials !== undefined && ('login' in credentials || (status === 401 && !again))
+      const who = call.request.who ?? this.#peer.who
+      if (ask && (await credentials.refused?.(who, { status, challenge, again: mended })) === true)
+        return this.#repeat(call, post.headers, true)
+      call.failed(failing('upstream.protocol', where, `it does not accept the gateway's credentials (${status})`))
+    } catch (thrown) {
+      call.failed(asFailing(where, thrown))
+    }
+  }
+
+  #repeat(call: Call, headers: string[], mended = false): void {
     const next = new Post(this, call, headers)
     next.again = true
+    next.mended = mended
     next.send()
   }
 

@@ -1,5 +1,6 @@
 // An upstream that is reached at an address, whichever way its transport speaks there.
 import type { TargetName } from '../../core/brand.ts'
+import type { BoundCredentials } from '../../policy/policy.ts'
 import type { Connection, Peer, Upstream } from '../conversation.ts'
 import { closing } from './failing.ts'
 import { Gate } from './gate.ts'
@@ -13,6 +14,7 @@ export type Open = (options: LegacyOptions, signal: AbortSignal | undefined) => 
 export class PlacedUpstream implements Upstream {
   readonly target: TargetName
   readonly endpoint: string
+  readonly credentials: BoundCredentials | undefined
   readonly #site: TargetSite
   readonly #place: Place
   readonly #speak: Open
@@ -23,7 +25,10 @@ export class PlacedUpstream implements Upstream {
   constructor(site: TargetSite, place: Place, speak: Open) {
     this.target = site.target
     this.endpoint = place.endpoint
-    this.#site = site
+    const { target, credentials } = site
+    // Only here is it known whom credentials of one server are for.
+    this.credentials = credentials?.bind?.({ target, url: place.origin + place.path, place: place.endpoint })
+    this.#site = this.credentials === undefined ? site : { ...site, credentials: this.credentials }
     this.#place = place
     this.#speak = speak
     this.#gate = new Gate(site.target, site.limits, site.metrics)

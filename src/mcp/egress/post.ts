@@ -45,8 +45,12 @@ export class Post implements Dispatcher.DispatchHandler {
   readonly headers: string[]
   /** `mcp-session-id` of the answer. */
   session: string | undefined = undefined
+  /** `www-authenticate` of an answer that refuses. */
+  challenge: string | readonly string[] | undefined = undefined
   /** It is the second attempt: a session that vanishes twice is not opened a third time. */
   again = false
+  /** It is the second attempt because of its credentials. */
+  mended = false
   readonly #host: Exchanging
   #controller: Dispatcher.DispatchController | undefined = undefined
   #status = 0
@@ -112,6 +116,7 @@ export class Post implements Dispatcher.DispatchHandler {
       throw new Failure('upstream.protocol', `the answer is encoded as ${encoding}, which nobody asked for`)
     const session = headers['mcp-session-id']
     if (typeof session === 'string') this.session = session
+    if (status === 401 || status === 403) this.challenge = headers['www-authenticate']
     if (status === 200 && isEventStream(headers)) {
       const bound = this.#host.limits.sseEvent
       const decoder = new SseDecoder((event) => this.event(event), { line: bound, event: bound })

@@ -31,8 +31,20 @@ export interface ConsentPage {
   readonly request: string
 }
 
+/** A person is shown which upstreams want a login of theirs. */
+export interface ConnectPage {
+  readonly kind: 'connect'
+  readonly upstreams: readonly { readonly key: string; readonly name: string; readonly connected: boolean }[]
+  /** What has just gone wrong, in words. */
+  readonly problem: string | undefined
+  /** Where the form goes, and what goes with it. */
+  readonly action: string
+  readonly page: string
+}
+
 export type Page =
   | ConsentPage
+  | ConnectPage
   /** Sends the browser on by itself. A redirect would be held against the page's `form-action` by browsers. */
   | { readonly kind: 'onward'; readonly to: string; readonly shown: string }
   | { readonly kind: 'failed'; readonly title: string; readonly detail: string }

@@ -12,6 +12,7 @@ import { Grants } from './grants.ts'
 import { SigningKeys } from './keys.ts'
 import { Limit, ownerOf } from './limits.ts'
 import { metadata, openidMetadata } from './metadata.ts'
+import { type Person, Persons } from './persons.ts'
 import { NoUser, Provider } from './provider.ts'
 import { register } from './registration.ts'
 import { Secrets } from './secrets.ts'
@@ -39,6 +40,8 @@ export class Facade implements AsyncDisposable {
   readonly keys: KeySet
   readonly #facts: Facts
   readonly #endpoints: ReadonlyMap<string, Endpoint>
+  readonly #persons: Persons
+  readonly #visitors: Limit
 
   constructor(settings: FacadeSettings, tools: FacadeTools) {
     const facts = factsOf(settings, tools)
@@ -46,7 +49,10 @@ export class Facade implements AsyncDisposable {
     this.#facts = facts
     this.issuer = facts.issuer
     this.keys = keys
-    this.#endpoints = endpoints(facts, keys)
+    const { table, persons } = endpoints(facts, keys)
+    this.#endpoints = table
+    this.#persons = persons
+    this.#visitors = new Limit({ most: settings.perMinute, windowMs: MINUTE })
   }
 
   /** Whether a path is the facade's. One look into a map: it is asked for every request of the route. */
@@ -67,9 +73,22 @@ export class Facade implements AsyncDisposable {
     }
   }
 
+  /** Who is at the browser that opens a page of ours; or what it is answered first: the way to the login. */
+  async visitor(path: string, asked: Asked): Promise<{ readonly person: Person } | Answer> {
+    const shown = { page: true }
+    try {
+      const person = await this.#persons.known(asked)
+      if (person !== undefined) return { person }
+      if (!this.#visitors.admits(ownerOf(asked.address))) return tooMany(shown)
+      return await this.#persons.login(asked, path)
+    } catch (thrown) {
+      return this.#broken(thrown, shown)
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {}
 
-  #broken(thrown: unknown, { page }: Endpoint): Answer {
+  #broken(thrown: unknown, { page }: Pick<Endpoint, 'page'>): Answer {
     const { code, message } = asFailure(thrown)
     if (code.startsWith('request.')) throw thrown
     // What NoUser says of the provider is for the log; a stranger learns that it does not work.
@@ -85,7 +104,10 @@ export class Facade implements AsyncDisposable {
   }
 }
 
-function endpoints(facts: Facts, keys: SigningKeys): ReadonlyMap<string, Endpoint> {
+function endpoints(
+  facts: Facts,
+  keys: SigningKeys,
+): { readonly table: ReadonlyMap<string, Endpoint>; readonly persons: Persons } {
   const { settings, paths } = facts
   const secrets = new Secrets(facts)
   const browsers = new Browsers(facts, secrets)
@@ -98,6 +120,7 @@ function endpoints(facts: Facts, keys: SigningKeys): ReadonlyMap<string, Endpoin
     if (user.refresh !== undefined) void provider.forget(user.refresh)
   })
   const visits = new Visits({ facts, provider, browsers, consents, grants })
+  const persons = new Persons({ facts, secrets, browsers, enter: (browser, target) => visits.enter(browser, target) })
   const front: AuthorizeParts = { facts, secrets, browsers, clients, consents, visits }
   const back: TokenParts = {
     facts,
@@ -110,18 +133,6 @@ function endpoints(facts: Facts, keys: SigningKeys): ReadonlyMap<string, Endpoin
     refreshing: new Map(),
   }
   const registrations = new Limit({ most: settings.registration.perHour, windowMs: HOUR })
-  const document =
-    (value: () => Maybe<object>) =>
-    async (asked: Asked): Promise<Answer> =>
-      asked.method === 'GET' || asked.method === 'HEAD'
-        ? {
-            kind: 'json',
-            status: 200,
-            headers: { ...shared, 'cache-control': 'public, max-age=300' },
-            value: await value(),
-          }
-        : refused(405, 'invalid_request', 'this is a GET', { allow: 'GET, HEAD' })
-
   const rate = (most: number): Limit => new Limit({ most, windowMs: MINUTE })
   const page = (answer: Endpoint['answer']): Endpoint => ({
     limit: rate(settings.perMinute),
@@ -131,10 +142,10 @@ function endpoints(facts: Facts, keys: SigningKeys): ReadonlyMap<string, Endpoin
   })
   const call = (answer: Endpoint['answer'], limit?: Limit): Endpoint => ({ limit, page: false, cors: true, answer })
   const { oauth, openid } = metadataPaths(settings.resource)
-  return new Map([
+  const table = new Map([
     [paths.authorize, page((asked) => authorize(asked, front))],
     [paths.consent, page((asked) => consent(asked, front))],
-    [paths.callback, page((asked) => visits.callback(asked))],
+    [paths.callback, page((asked) => visits.callback(asked, persons))],
     [paths.token, call((asked) => token(asked, back), rate(settings.perMinute * 5))],
     [paths.revoke, call((asked) => revoke(asked, back), rate(settings.perMinute * 5))],
     [paths['client-registration'], call((asked) => register(asked, facts, clients, registrations))],
@@ -142,7 +153,20 @@ function endpoints(facts: Facts, keys: SigningKeys): ReadonlyMap<string, Endpoin
     ...oauth.map((path) => [path, call(document(() => metadata(facts)))] as const),
     ...openid.map((path) => [path, call(document(() => openidMetadata(facts)))] as const),
   ])
+  return { table, persons }
 }
+
+const document =
+  (value: () => Maybe<object>) =>
+  async (asked: Asked): Promise<Answer> =>
+    asked.method === 'GET' || asked.method === 'HEAD'
+      ? {
+          kind: 'json',
+          status: 200,
+          headers: { ...shared, 'cache-control': 'public, max-age=300' },
+          value: await value(),
+        }
+      : refused(405, 'invalid_request', 'this is a GET', { allow: 'GET, HEAD' })
 
 const preflight: Answer = {
   kind: 'empty',
@@ -155,7 +179,7 @@ const preflight: Answer = {
   },
 }
 
-const tooMany = ({ page }: Endpoint): Answer =>
+const tooMany = ({ page }: Pick<Endpoint, 'page'>): Answer =>
   page
     ? failed(429, 'Too many logins were begun just now', 'Wait a minute, then start again.', { 'retry-after': '60' })
     : refused(429, 'too_many_requests', 'too many requests from this address', { 'retry-after': '60' })

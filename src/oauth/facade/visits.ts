@@ -4,6 +4,7 @@ import type { Browser, Browsers } from './browser.ts'
 import type { Consents, Wish } from './consents.ts'
 import { Parameters } from './form.ts'
 import type { Grants } from './grants.ts'
+import type { Persons } from './persons.ts'
 import { NoUser, type Provider, type Visit } from './provider.ts'
 import { responseUrl } from './response.ts'
 import { hashed } from './secrets.ts'
@@ -21,6 +22,13 @@ interface Kept {
   readonly consent: string
   /** Whose remembered consent the page was left out for. */
   readonly agreed: string | undefined
+}
+
+/** A visit of somebody who wants to look at a page of ours. */
+interface KeptPerson {
+  readonly target: string
+  readonly visit: Visit
+  readonly browser: string
 }
 
 export interface VisitParts {
@@ -42,8 +50,7 @@ export class Visits {
   async begin(browser: Browser, wish: Wish, agreed: string | undefined): Promise<string> {
     const { facts, provider, consents } = this.#parts
     const { store } = facts.tools
-    if ((await store.count(facts.key('visit'), MOST)) >= MOST)
-      throw new NoUser('broken', 'too many logins are going on')
+    await this.#room()
     const visit = provider.visit()
     const address = await provider.address(visit)
     const consent = consents.nameOf(browser, wish)
@@ -52,8 +59,19 @@ export class Visits {
     return address
   }
 
-  /** GET of the provider's redirect: who came back, and a code for the client. */
-  async callback(asked: Asked): Promise<Answer> {
+  /** The provider's address for a browser whose user wants to go on to a page of ours. */
+  async enter(browser: Browser, target: string): Promise<string> {
+    const { facts, provider } = this.#parts
+    await this.#room()
+    const visit = provider.visit()
+    const address = await provider.address(visit)
+    const kept: KeptPerson = { target, visit, browser: browser.hash }
+    await facts.tools.store.put(facts.key('visit', hashed(visit.state)), JSON.stringify(kept), { ttlMs: VISIT_MS })
+    return address
+  }
+
+  /** GET of the provider's redirect: who came back, and a code for the client. `persons`: those who came without one. */
+  async callback(asked: Asked, persons: Persons): Promise<Answer> {
     const { facts, provider, browsers, consents, grants } = this.#parts
     if (asked.method !== 'GET')
       return failed(405, 'This page is opened by a redirect', 'Start the login again.', { allow: 'GET' })
@@ -62,9 +80,12 @@ export class Visits {
     if (parameters.broken || state === undefined) return stranded
     const taken = await facts.tools.store.take(facts.key('visit', hashed(state)))
     if (taken === undefined) return stranded
-    const { wish, visit, browser, consent, agreed }: Kept = JSON.parse(taken)
+    const kept: Kept | KeptPerson = JSON.parse(taken)
+    const known = await browsers.known(asked.headers)
     // Whoever lets another browser finish a login that they began logs its user in as themselves, or gets that user's code.
-    if ((await browsers.known(asked.headers))?.hash !== browser) return stranded
+    if (known?.hash !== kept.browser) return stranded
+    if ('target' in kept) return this.#entered(asked, known, kept, persons)
+    const { wish, visit, consent, agreed } = kept
     const user = await provider.user(asked.query, visit).catch((thrown: unknown) => this.#denied(thrown))
     if ('error' in user) return back(wish, user, facts)
     if (agreed !== undefined && agreed !== user.subject) {
@@ -74,6 +95,20 @@ export class Visits {
     }
     await consents.keep(consent, user.subject)
     return back(wish, { code: await grants.code(wish, user, consent) }, facts)
+  }
+
+  async #entered(asked: Asked, browser: Browser, { visit, target }: KeptPerson, persons: Persons): Promise<Answer> {
+    const user = await this.#parts.provider.user(asked.query, visit).catch((thrown: unknown) => this.#denied(thrown))
+    if ('error' in user)
+      return failed(403, 'You are not logged in', 'The login was refused, or could not be completed.')
+    return persons.welcome(browser, user, target)
+  }
+
+  /** Rejects with NoUser when too many visits are going on. */
+  async #room(): Promise<void> {
+    const { facts } = this.#parts
+    if ((await facts.tools.store.count(facts.key('visit'), MOST)) >= MOST)
+      throw new NoUser('broken', 'too many logins are going on')
   }
 
   #denied(thrown: unknown): { readonly error: string; readonly error_description: string } {

@@ -7,6 +7,7 @@ import { jwtSign } from './jwt-sign.ts'
 import { key } from './key.ts'
 import type { KindModule } from './kind.ts'
 import { oauthClientCredentials } from './oauth-client-credentials.ts'
+import { oauthLogin } from './oauth-login.ts'
 import { oauthTokenExchange } from './oauth-token-exchange.ts'
 import { passthrough } from './passthrough.ts'
 
@@ -20,4 +21,5 @@ export const kinds = [
   azure,
   gcp,
   oauthClientCredentials,
+  oauthLogin,
 ] as const satisfies readonly KindModule[]

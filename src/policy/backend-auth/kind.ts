@@ -1,18 +1,20 @@
 // What a kind of `backendAuth` is, and where its credential goes.
 import type { z } from 'zod'
-import type { Maybe, Who } from '../../core/exchange.ts'
 import { Failure } from '../../core/failure.ts'
 import type { Module } from '../../core/module.ts'
 import { type Outbound, setHeader } from '../../http/outbound.ts'
+import type { UpstreamServer } from '../../oauth/upstream/settings.ts'
 import type { locationSchema } from '../authorization-location.ts'
-import type { Site } from '../policy.ts'
+import type { BoundCredentials, Credentials, Site } from '../policy.ts'
 
 /** One way of proving who asks, before it is known where and for whom. */
-export interface Proof {
-  readonly personal: boolean
-  apply(request: Outbound, who: Who | undefined): Maybe<void>
-  refused?(who: Who | undefined): boolean
+export interface Proof extends Pick<Credentials, 'personal' | 'apply' | 'refused'> {
+  /** See Credentials. */
+  bind?(server: UpstreamServer): BoundProof
 }
+
+/** A proof for one server. */
+export type BoundProof = Proof & Pick<BoundCredentials, 'login' | 'connect' | 'shared'>
 
 /** `undefined`: the configuration is wrong, and the site knows why. */
 export type KindModule = Module<z.ZodType, Proof | undefined, Site>

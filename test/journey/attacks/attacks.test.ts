@@ -74,10 +74,10 @@ test('a gateway under attack', async (t) => {
         one.socket.allowHalfOpen = true
         if (index % 2 === 0) one.socket.write(`${head('POST', posting(1_000))}{`)
         one.socket.end()
-        return once(one.socket, 'close')
+        return { closed: once(one.socket, 'close') }
       }),
     )
     await works()
-    await Promise.all(crowd)
+    await Promise.all(crowd.map(({ closed }) => closed))
   })
 })

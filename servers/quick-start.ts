@@ -4,11 +4,18 @@ import { notes } from './notes.ts'
 import { petstore } from './petstore.ts'
 import { endWith, isProgram, listen, type Serving, serve } from './serve.ts'
 
+/** Sockets that whoever starts us has opened already, if any: notes, convert and petstore in this order. */
+const inherited = process.argv.slice(2).map(Number)
+const at = (index: number): { readonly fd?: number } => {
+  const fd = inherited[index]
+  return fd === undefined ? {} : { fd }
+}
+
 async function main(): Promise<void> {
   const started: Readonly<Record<string, Serving>> = {
-    notes: await serve(notes(), { transport: 'http' }),
-    convert: await serve(converter, { transport: 'sse' }),
-    petstore: await listen(petstore(), {}),
+    notes: await serve(notes(), { transport: 'http', ...at(0) }),
+    convert: await serve(converter, { transport: 'sse', ...at(1) }),
+    petstore: await listen(petstore(), at(2)),
   }
   endWith(async () => {
     await Promise.all(Object.values(started).map((serving) => serving.close()))

@@ -4,9 +4,8 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
-import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
-import { type Connectable, closeQuietly, messageEndpoint, streamableEndpoint } from './transports.ts'
+import type { Connectable } from './transports.ts'
 
 /** Makes the server of one session. What sessions share lives outside of it. */
 export type MakeServer = () => Connectable
@@ -15,6 +14,8 @@ export interface ServeOptions {
   readonly transport: 'http' | 'sse'
   /** 0: any free one. */
   readonly port?: number
+  /** A descriptor of a socket that listens already, instead of `host` and `port`: whoever made it knows the address. */
+  readonly fd?: number
   readonly host?: string
   /** Where Streamable HTTP is served; `/mcp` unless said. HTTP+SSE is always at `/sse`. */
   readonly path?: string
@@ -48,7 +49,7 @@ function invited({ headers }: IncomingMessage, names: readonly string[]): boolea
 
 /** Listens for HTTP until the returned `close` is called. */
 export async function listen(listener: RequestListener, options: Omit<ServeOptions, 'transport'>): Promise<Serving> {
-  const { host = '127.0.0.1', port = 0, tls, path = '/' } = options
+  const { host = '127.0.0.1', port = 0, fd, tls, path = '/' } = options
   const names = [...loopback, ...(options.hosts ?? [])]
   const guarded = loopback.includes(host) || host === '::1'
   const guard = (request: IncomingMessage, response: ServerResponse): void => {
@@ -58,7 +59,8 @@ export async function listen(listener: RequestListener, options: Omit<ServeOptio
   const server = tls === undefined ? createServer(guard) : createTlsServer({ cert: tls.cert, key: tls.key }, guard)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, host, resolve)
+    if (fd === undefined) server.listen(port, host, resolve)
+    else server.listen({ fd }, resolve)
   })
   const address = server.address() as AddressInfo // a TCP server that listens has no other kind of address
   const shown = host.includes(':') ? `[${host}]` : host
@@ -75,6 +77,8 @@ export async function listen(listener: RequestListener, options: Omit<ServeOptio
 /** Serves over Streamable HTTP or HTTP+SSE, each client with a server of its own. */
 export async function serve(make: MakeServer, options: ServeOptions): Promise<Serving> {
   const path = options.transport === 'sse' ? '/sse' : (options.path ?? '/mcp')
+  // Only now: a server that is started over stdio has no use for them, and they take a third of its start.
+  const { messageEndpoint, streamableEndpoint } = await import('./transports.ts')
   const endpoint = options.transport === 'sse' ? messageEndpoint(make) : streamableEndpoint(make, options)
   const serving = await listen(
     (request, response) => {
@@ -159,9 +163,10 @@ export async function program(meta: ImportMeta, make: MakeServer, defaults: Prog
   const options = programOptions(process.argv.slice(2))
   const transport = options.transport ?? defaults.transport ?? 'stdio'
   if (transport === 'stdio') {
+    const { StdioServerTransport } = await import('@modelcontextprotocol/sdk/server/stdio.js')
     const server = make()
     await server.connect(new StdioServerTransport() satisfies Transport)
-    endWith(() => closeQuietly(server), true)
+    endWith(() => server.close(), true)
     return
   }
   if (transport !== 'http' && transport !== 'sse') {

@@ -108,6 +108,7 @@ export class Running implements AsyncDisposable {
         log: this.#log,
         metrics: this.#metrics,
         accessLog: this.#accessLog,
+        warm: origin.quickStart, // its upstreams are ours, and start with us
         connectTo,
         read: files.read,
         store: this.#store(shape),

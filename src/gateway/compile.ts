@@ -50,6 +50,7 @@ export interface CompileContext {
   readonly metrics: Metrics
   readonly sealKey: Buffer
   readonly keeper: Keeper
+  readonly warm?: boolean
   /** Reads a file that the configuration names; `undefined` when it cannot be read. */
   readonly read: (file: string) => Buffer | undefined
   /** Where state is kept; in memory when absent. */
@@ -202,6 +203,7 @@ class Compiler {
     const reads: Reads = new Set()
     const site = this.#backendSite(shape, compileProgram([...above, ...own]), reads)
     const handler = await module.compile(shape.body, site)
+    if (this.#context.warm === true) handler.warm?.()
     return { handler, program: compileProgram([...own, ...this.#bodies(reads)]), weight: shape.weight }
   }
 

@@ -23,6 +23,8 @@ export interface GatewayOptions {
   readonly connectTo?: ReadonlyMap<string, string>
   /** Address of all data ports; every address when absent. */
   readonly host?: string
+  /** Upstreams are read before the first request wants them. */
+  readonly warm?: boolean
   /** Reads a file that the configuration names. */
   readonly read: (file: string) => Buffer | undefined
   /** Where state is kept that outlives the process; in memory when absent. */

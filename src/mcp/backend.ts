@@ -132,7 +132,8 @@ export const mcp = define({
       seat.front.use(federation)
       return seat.handler(x)
     }
-    return Object.assign(handler, { open: program.permits.length === 0 })
+    const warm = (): void => shelves.forEach((shelf) => shelf.poke())
+    return Object.assign(handler, { open: program.permits.length === 0, warm })
   },
 })
 

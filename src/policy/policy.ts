@@ -210,9 +210,13 @@ export type UpgradeHandler = (x: Exchange, socket: Duplex, head: Buffer) => Prom
 
 /**
  * A backend: the last step of a route, for backends that can with a second way in for upgrades. `open`: it offers things that could
- * have rules, and there are none.
+ * have rules, and there are none. `warm` begins what the first request would wait for.
  */
-export type BackendHandler = Handler & { readonly upgrade?: UpgradeHandler; readonly open?: boolean }
+export type BackendHandler = Handler & {
+  readonly upgrade?: UpgradeHandler
+  readonly open?: boolean
+  readonly warm?: () => void
+}
 
 export type BackendModule = Module<z.ZodType, BackendHandler, BackendSite>
 

@@ -8,6 +8,7 @@ import type { Limits } from '../config/shape.ts'
 import { type Entrance, Exchange, type Reply, text } from '../core/exchange.ts'
 import { Failure } from '../core/failure.ts'
 import { Roster } from '../core/roster.ts'
+import { hasDotSegments } from '../http/dot-segments.ts'
 import { admit, wantsUpgrade } from '../http/headers.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -330,7 +331,7 @@ export class Port {
     if (rawHeaders.length / 2 > limits.headerCount) return over('headerCount', 431, metrics)
     for (let i = 1; i < rawHeaders.length; i += 2)
       if ((rawHeaders[i] ?? '').length > limits.headerValue) return over('headerValue', 431, metrics)
-    return dotSegments.test(request.url ?? '') ? text(400, 'invalid request: dot segments in the path') : undefined
+    return hasDotSegments(request.url ?? '') ? text(400, 'invalid request: dot segments in the path') : undefined
   }
 }
 
@@ -360,9 +361,6 @@ const serverName = (socket: TLSSocket): string => (typeof socket.servername === 
 const peer = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`
 
 const nowhere: Entrance = { port: 0, scheme: 'http', bind: '', gateway: '', listener: '' }
-
-// Segments `.` and `..`, however their dots and slashes are spelled: routes are matched on the path as it came, servers behind us may resolve it.
-const dotSegments = /^[^?]*(?:[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:[/?;\\]|%2f|%5c|$)/i
 
 function over(limit: string, status: number, metrics: GatewayMetrics): Reply {
   metrics.limitHit(limit)

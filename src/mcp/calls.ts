@@ -4,13 +4,14 @@ import type { Maybe } from '../core/exchange.ts'
 import type { Call, Result } from '../core/item.ts'
 import { type Program, permitted } from '../policy/policy.ts'
 import type { ServerItem } from './admissions.ts'
+import { ambiguity } from './ambiguity.ts'
 import { type Asked, invalid, unknown } from './asked.ts'
 import type { Cancellation } from './cancellation.ts'
 import type { Catalog } from './catalog.ts'
 import type { Connections } from './connections.ts'
 import type { Answer, Connection } from './conversation.ts'
 import { namedFailure } from './errors.ts'
-import { cut, type Edit, edited, elements, find, members, repeats, setMember } from './json.ts'
+import { cut, type Edit, edited, elements, find, setMember } from './json.ts'
 import type { Entry } from './merge.ts'
 import { withTask } from './relay.ts'
 import type { Shelf } from './shelf.ts'
@@ -123,6 +124,12 @@ export class Calls {
     return invalid('ref must name a prompt or a resource')
   }
 
+  /** A refusal, where somebody judges calls and this one could be read in two ways. */
+  unclear(item: ServerItem, { text }: Asked): Answer | undefined {
+    const why = this.#judged ? ambiguity(item, text) : undefined
+    return why === undefined ? undefined : invalid(why)
+  }
+
   /** Permits, doors, the wire, doors again. */
   use(use: Use, asked: Asked): Promise<Answer> {
     const { item, shelf } = use
@@ -135,7 +142,8 @@ export class Calls {
   async #throughDoors(use: Use, asked: Asked): Promise<Answer> {
     const { item, shelf } = use
     const program = this.#program
-    if (this.#judged && isAmbiguous(asked.text)) return invalid('a member is named twice')
+    const unclear = this.unclear(item, asked)
+    if (unclear !== undefined) return unclear
     let call: Call = { item, input: asked.params['arguments'] ?? {} }
     if (program.permits.length > 0 && permitted(program, item, asked.x, call.input) !== 'yes')
       return stepUp(program, call, asked.x) ?? this.#nothing(item.kind, use.said, asked)
@@ -212,20 +220,6 @@ const TASK = ['taskId'] as const
 const REF_NAME = ['ref', 'name'] as const
 const REF_URI = ['ref', 'uri'] as const
 const NO_INPUT = Symbol('the input stays as it came')
-
-/**
- * Members that one parser would read and another one not: named twice, or differing from what we look at in nothing but case
- * (parsers exist that take those for the same).
- */
-function isAmbiguous(text: RawJson): boolean {
-  for (const name of members(text).keys()) {
-    const exact = looked.get(name.toLowerCase())
-    if (exact !== undefined && exact !== name) return true
-  }
-  return repeats(text)
-}
-
-const looked = new Map(['name', 'arguments', 'uri', 'ref', 'taskId'].map((name) => [name.toLowerCase(), name]))
 
 /** Whoever gives up waiting must not end what others wait for. */
 function orAborted(opening: Promise<Connection>, signal: Cancellation | undefined): Promise<Connection> {

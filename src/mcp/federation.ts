@@ -217,6 +217,12 @@ export class FederatedServers implements Configured {
   /** Methods that we do not know: a lone upstream may, and of several the one that the params speak of. */
   readonly #other: Method = async (asked) => {
     const [only] = this.#options.shelves
+    // Rules would judge one of the things that it names, and the upstream might mean another.
+    if (
+      this.#options.program.permits.length > 0 &&
+      naming.filter((each) => asked.string(each) !== undefined).length > 1
+    )
+      return invalid('more than one thing is named')
     if (asked.string('uri') !== undefined) return this.#calls.addressed(asked)
     if (asked.string('taskId') !== undefined) return this.#calls.ofTask(asked)
     const name = asked.string('name')
@@ -265,3 +271,6 @@ export class FederatedServers implements Configured {
     return answer
   }
 }
+
+/** Members by which requests say what they are about. */
+const naming = ['name', 'uri', 'taskId'] as const

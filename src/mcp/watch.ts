@@ -93,10 +93,12 @@ export class Subscriptions {
     const uri = asked.string('uri')
     if (uri === undefined) return invalid('uri must be a string')
     const place = await this.#catalog.place(uri)
-    if (place === undefined || this.#catalog.quarantined(place) || !this.#permits(place, asked)) {
-      asked.aboutNothing('resource', uri)
-      return unknown('resource', uri)
-    }
+    if (place === undefined) return this.#nothing(uri, asked)
+    // Requests of one batch take turns at the exchange, and rules read from it what is asked for.
+    asked.about(itemOf(place), place.shelf)
+    const unclear = this.#calls.unclear(itemOf(place), asked)
+    if (unclear !== undefined) return unclear
+    if (this.#catalog.quarantined(place) || !this.#permits(place, asked)) return this.#nothing(uri, asked)
     const { subscriptions } = asked.client
     if (subscriptions.has(uri)) return done
     if (subscriptions.size >= MOST) return refusal(codes.invalidParams, `more than ${MOST} subscriptions`)
@@ -130,6 +132,11 @@ export class Subscriptions {
     const { text } = asked
     const span = uri === said ? undefined : find(text, ['uri'])
     return this.#calls.send(shelf, span === undefined ? text : edited(text, [{ ...span, with: quoted(uri) }]), asked)
+  }
+
+  #nothing(uri: string, asked: Asked): Answer {
+    asked.aboutNothing('resource', uri)
+    return unknown('resource', uri)
   }
 
   #permits(place: Place, asked: Asked): boolean {

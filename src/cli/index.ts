@@ -53,8 +53,9 @@ const run: Command = {
     const more = { validateOnly: args.has('validate-only'), connectTo: connectTo(args.values('connect-to')) }
     const options = { ...source(args), ...more }
     const { findOrigin } = await import('./origin.ts')
-    // The upstreams of the quick start come up while the gateway is loaded: either takes as long as the other.
-    const [origin, body] = await Promise.all([findOrigin(options, io), import('./run.ts')])
+    // First: the upstreams of the quick start come up while the gateway is loaded, which lets nothing else have its turn.
+    const origin = await findOrigin(options, io)
+    const body = await import('./run.ts')
     return await body.run(origin, options, io)
   },
 }

@@ -34,6 +34,7 @@ const landlords: Readonly<Record<string, readonly string[]>> = {
   jose: ['oauth'],
   '@apidevtools/swagger-parser': ['openapi'],
   'openapi-types': ['openapi'],
+  'js-yaml': ['openapi'],
   oauth4webapi: ['oauth'],
   '@modelcontextprotocol/sdk': ['cli', 'mcp'],
 }

@@ -1,4 +1,5 @@
 // The table of parts: `npm run parts` goes through it from top to bottom.
+import { chromium } from './chromium.ts'
 import { fastmcp } from './fastmcp.ts'
 import { keycloak } from './keycloak.ts'
 import { nginx } from './nginx.ts'
@@ -7,4 +8,4 @@ import type { Part } from './part.ts'
 import { pythonMcp } from './python-mcp.ts'
 
 /** Every part. */
-export const parts: readonly Part[] = [pythonMcp, fastmcp, node20, node22, node24, nginx, keycloak]
+export const parts: readonly Part[] = [pythonMcp, fastmcp, node20, node22, node24, nginx, keycloak, chromium]

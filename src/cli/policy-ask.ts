@@ -2,6 +2,7 @@
 
 import type { Explanation, Question, SetExplanation } from '../policy/explain.ts'
 import type { Expectation } from '../policy/explain-cases.ts'
+import type { Assumed } from '../policy/explain-context.ts'
 import type { Verdict } from '../policy/policy.ts'
 import { type Gate, type Identity, seenBy } from './policy-callers.ts'
 import type { Place } from './policy-config.ts'
@@ -15,6 +16,8 @@ export interface Asking {
   readonly item?: ServerItem | undefined
   /** `undefined`: not known, as while lists are made. */
   readonly input?: unknown
+  /** Facts that are known otherwise than from the caller: those of a record. */
+  readonly facts?: Assumed['facts']
 }
 
 export interface Answer {
@@ -43,7 +46,7 @@ export function verdictOf(asking: Asking): Expectation {
   return gate === undefined ? words[asking.place.explainer.verdict(questionOf(asking))] : 'deny'
 }
 
-function questionOf({ place, identity, request, item, input }: Asking): Question {
+function questionOf({ place, identity, request, item, input, facts }: Asking): Question {
   const assumed = {
     entrance: place.entrance,
     route: { route: place.route.name, rule: place.route.rule },
@@ -51,10 +54,12 @@ function questionOf({ place, identity, request, item, input }: Asking): Question
     path: request.path ?? pathTo(place),
     headers: { host: 'localhost', ...identity.headers, ...request.headers },
     caller: seenBy(place, identity.caller).caller,
+    ...(facts !== undefined && { facts }),
     ...(place.backend !== undefined && { backend: place.backend.name }),
     ...(item?.kind === 'tool' && input !== undefined && { body: bodyOf(place, item, input) }),
   }
-  return { assumed, ...(item !== undefined && { item }), input }
+  // A record of a call has no facts for rules on requests: those have a record of their own.
+  return { assumed, ...(item !== undefined && { item, admitted: facts !== undefined }), input }
 }
 
 /** What a client would send: some rules read it from there. */

@@ -4,8 +4,8 @@ import type { Command } from './command.ts'
 export const policy: Command = {
   name: 'policy',
   summary: 'who may do what, and which rule says so',
-  usage: 'explain|test|diff [FILE…] [flags]',
-  words: ['explain', 'test', 'diff'],
+  usage: 'explain|test|diff|replay [FILE…] [flags]',
+  words: ['explain', 'test', 'diff', 'replay'],
   flags: [
     { name: 'file', short: 'f', value: 'FILE', summary: 'configuration (default: toolgate.yaml)' },
     { name: 'route', value: 'NAME|PATH', summary: 'the route that is meant, when there are several' },
@@ -30,6 +30,7 @@ export const policy: Command = {
     { line: 'toolgate policy explain --claims alice.json --tool echo_say', does: 'may she, and why' },
     { line: 'toolgate policy test', does: 'every *.policy-test.yaml here' },
     { line: 'toolgate policy diff old.yaml new.yaml --identities who.yaml', does: 'what changes for whom' },
+    { line: 'toolgate policy replay decisions.jsonl -f new.yaml', does: 'what would have been decided' },
   ],
   load: async () => (await import('./policy.ts')).policy,
 }

@@ -17,6 +17,8 @@ export interface Change {
   readonly before: Expectation
   readonly after: Expectation
   readonly why: string
+  /** How often it has been decided; absent: it is no count. */
+  readonly times?: number
 }
 
 /** What a change is called, in the order of their weight. */
@@ -109,10 +111,10 @@ export function changesText(changes: readonly Change[], io: Io): string {
     .map(([name, belongs]) => {
       const found = changes.filter(belongs)
       if (found.length === 0) return ''
-      const rows = found.map(({ identity, label, before, why }) => [
+      const rows = found.map(({ identity, label, before, why, times }) => [
         `${mark[name]} ${oneLine(identity)}`,
         label,
-        `was ${before}`,
+        `was ${before}${times === undefined ? '' : ` ${times}×`}`,
         why,
       ])
       return `${paint('bold', paint(colour[name], name))}\n${table(rows, io.stdout)}`

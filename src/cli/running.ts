@@ -15,6 +15,7 @@ import { targetsOf } from '../gateway/targets.ts'
 import type { Pages } from '../policy/policy.ts'
 import { StoreAt } from '../store/open.ts'
 import { type AccessLog, createAccessLog } from '../telemetry/access-log.ts'
+import { DecisionLog } from '../telemetry/decisions.ts'
 import { createLog, levels, type TunableLog } from '../telemetry/log.ts'
 import { createMetrics, type GatewayMetrics } from '../telemetry/metrics.ts'
 import { Sink } from '../telemetry/sink.ts'
@@ -103,6 +104,7 @@ export class Running implements AsyncDisposable {
 
   async #open(shape: Shape): Promise<void> {
     const { origin, connectTo, files } = this.#context
+    const decisions = await opening('config.decisionLog', async () => this.#decisions(shape))
     const gateway = await opening('a data port', () =>
       Gateway.start(shape, {
         log: this.#log,
@@ -113,6 +115,7 @@ export class Running implements AsyncDisposable {
         read: files.read,
         store: this.#store(shape),
         pages: this.#pages,
+        ...(decisions !== undefined && { decisions }),
         ...(origin.quickStart && { host: 'localhost' }),
       }),
     )
@@ -123,11 +126,27 @@ export class Running implements AsyncDisposable {
       listenReadiness(address, () => this.#ready),
     )
     await this.#watchFiles()
-    this.#context.io.onHangup?.(() => void this.#reload())
+    this.#context.io.onHangup?.(() => {
+      decisions?.reopen()
+      void this.#reload()
+    })
     this.#ready = true
     // Last: whoever waits for readiness need not wait for Express as well.
     const admin = await this.#listen('config.adminAddr', shape.admin, (address) => this.#admin(address))
     this.addresses = { ports: gateway.ports, admin, stats, readiness }
+  }
+
+  /** Opened once, and held until the end: a reload changes nothing about it. */
+  #decisions({ decisionLog }: Shape): DecisionLog | undefined {
+    if (decisionLog === undefined) return undefined
+    const log = new DecisionLog({
+      ...decisionLog,
+      file: path.resolve(this.#context.io.cwd, decisionLog.file),
+      dropped: () => this.#metrics.limitHit('decisionQueue'),
+      failed: ({ message }) => this.#log.error('the decision log cannot be begun anew', { error: message }),
+    })
+    this.#opened.push(log)
+    return log
   }
 
   /** Beside the configuration unless it says where; opened only if something is to be kept. */

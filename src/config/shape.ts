@@ -165,6 +165,15 @@ export interface Limits {
   readonly schemaDepth: number
 }
 
+/** Where decisions on authorization are written down. */
+export interface DecisionLogShape {
+  readonly file: string
+  readonly sample: number
+  readonly arguments: boolean
+  readonly size: number
+  readonly keep: number
+}
+
 export interface Shape {
   readonly binds: readonly BindShape[]
   readonly backends: readonly NamedBackendShape[]
@@ -194,6 +203,7 @@ export interface Shape {
   readonly pool: PoolShape
   /** URLs that strangers name may lead to this machine's loopback, by http too: for development. */
   readonly strangersOnLoopback: boolean
+  readonly decisionLog: DecisionLogShape | undefined
 }
 
 /** Connections to upstreams; how long connecting may take is a limit. */

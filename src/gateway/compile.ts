@@ -16,6 +16,8 @@ import type { Path, Problem } from '../core/module.ts'
 import type { Store } from '../core/store.ts'
 import { Pools } from '../http/pools.ts'
 import { bodyDoors } from '../policy/bodies.ts'
+import type { Written as RulesAt } from '../policy/explain.ts'
+import { recorder } from '../policy/explain-record.ts'
 import { policies } from '../policy/index.ts'
 import {
   type BackendModule,
@@ -32,6 +34,7 @@ import {
 } from '../policy/policy.ts'
 import { placeOf } from '../proxy/place.ts'
 import { StoreAt } from '../store/open.ts'
+import type { Decisions } from '../telemetry/decisions.ts'
 import { type Log, silent } from '../telemetry/log.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
 import { backends } from './backends.ts'
@@ -56,6 +59,8 @@ export interface CompileContext {
   /** Where state is kept; in memory when absent. */
   readonly store?: () => Promise<Store>
   readonly pages?: Pages
+  /** Told of each decision on authorization. */
+  readonly decisions?: Decisions
 }
 
 export interface Compiled {
@@ -201,7 +206,8 @@ class Compiler {
     const own = await this.#policies(shape.policies)
     if (module === undefined) return shape.key === '' ? undefined : this.#unknown('backend', shape)
     const reads: Reads = new Set()
-    const site = this.#backendSite(shape, compileProgram([...above, ...own]), reads)
+    const recording = this.#recorder(thingRules(shape))
+    const site = this.#backendSite(shape, compileProgram([...recording, ...above, ...own]), reads)
     const handler = await module.compile(shape.body, site)
     if (this.#context.warm === true) handler.warm?.()
     return { handler, program: compileProgram([...own, ...this.#bodies(reads)]), weight: shape.weight }
@@ -219,9 +225,25 @@ class Compiler {
       }
       const reads: Reads = new Set()
       const policy = await module.compile(body.body, this.#site(body.path, reads))
-      compiled.push(...this.#bodies(reads), policy)
+      const recording = body.key === 'authorization' ? this.#recorder([{ body }]) : []
+      compiled.push(...this.#bodies(reads), ...recording, policy)
     }
     return compiled
+  }
+
+  /** What writes down the decisions of some rules; nothing unless somebody wants to know. */
+  #recorder(rules: readonly RulesAt[]): readonly Policy[] {
+    const { decisions } = this.#context
+    if (decisions === undefined || rules.length === 0) return []
+    const quiet: Site = {
+      ...this.#site([]),
+      log: silent,
+      metrics: createMetrics({ version: '', process: false }),
+      problem: () => undefined,
+      warning: () => undefined,
+      cel: (_, source, use) => this.#expressions.compile(source, use).expression,
+    }
+    return [recorder(rules, quiet, decisions)]
   }
 
   /** What makes the bodies available that expressions read. */
@@ -316,6 +338,25 @@ class Compiler {
     this.problems.push(moduleProblem({ severity: 'error', path, message, hint }))
   }
 }
+
+/** The rule sets on things of a backend: its own, and those of its targets. */
+function thingRules({ key, body, path, policies: bodies }: BackendShape): readonly RulesAt[] {
+  const own = bodies.filter((one) => one.key === RULES).map((one): RulesAt => ({ body: one }))
+  const targets: unknown = key === 'mcp' && isLoose(body) ? body['targets'] : undefined
+  if (!Array.isArray(targets)) return own
+  const ofTargets = targets.flatMap((target: unknown, index): RulesAt[] => {
+    const written = isLoose(target) && isLoose(target['policies']) ? target['policies'][RULES] : undefined
+    if (!isLoose(target) || !isLoose(written)) return []
+    const at = [...path, 'targets', index, 'policies', RULES]
+    return [{ body: { key: RULES, body: written, path: at }, target: String(target['name']) }]
+  })
+  return [...own, ...ofTargets]
+}
+
+const RULES = 'mcpAuthorization'
+
+type Loose = { readonly [key: string]: unknown }
+const isLoose = (value: unknown): value is Loose => typeof value === 'object' && value !== null
 
 const moduleProblem = ({
   hint,

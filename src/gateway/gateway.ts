@@ -7,6 +7,7 @@ import type { Store } from '../core/store.ts'
 import { defaultPoolSettings, Pools } from '../http/pools.ts'
 import type { Pages } from '../policy/policy.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
+import type { Decisions } from '../telemetry/decisions.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { GatewayMetrics } from '../telemetry/metrics.ts'
 import { compile } from './compile.ts'
@@ -31,6 +32,8 @@ export interface GatewayOptions {
   readonly store?: () => Promise<Store>
   /** Makes pages for people. */
   readonly pages?: Pages
+  /** Told of each decision on authorization. */
+  readonly decisions?: Decisions
 }
 
 /** The configuration cannot run; nothing has changed. */

@@ -6,7 +6,7 @@ import type { Body } from '../config/shape.ts'
 import type { Item } from '../core/item.ts'
 import type { Path } from '../core/module.ts'
 import { type Assumed, AssumedContext, assumedExchange } from './explain-context.ts'
-import { type Fact, type FactPath, factAt, factPaths, factText } from './explain-facts.ts'
+import { type Fact, type FactPath, factAt, factPaths } from './explain-facts.ts'
 import { below, type Site, type Verdict } from './policy.ts'
 import type { Rule, RuleKind, Truth } from './rule.ts'
 import { compileRules, type Decision, type Rules, rulesSchema } from './rules.ts'
@@ -19,7 +19,8 @@ export interface Written {
   readonly target?: string
 }
 
-interface RuleSet {
+/** A rule set, compiled. */
+export interface RuleSet {
   readonly key: RulesKey
   readonly path: Path
   readonly target: string | undefined
@@ -32,6 +33,8 @@ export interface Question {
   readonly item?: Item
   /** What would be passed; `undefined`: not known, as while a list is made. */
   readonly input?: unknown
+  /** That the request gets in is settled elsewhere: only rules on things are asked. */
+  readonly admitted?: boolean
 }
 
 /** What a part of a rule came to, and the parts of which it is made. */
@@ -67,6 +70,17 @@ export interface Explanation {
   readonly unknown: readonly string[]
 }
 
+/** The rule sets among policies; `site` stands at the root of the configuration. */
+export function ruleSetsOf(written: readonly Written[], site: Site): readonly RuleSet[] {
+  return written.flatMap(({ body, target }): RuleSet[] => {
+    const parsed = rulesSchema.safeParse(body.body)
+    if (!isRules(body.key) || !parsed.success) return []
+    const phase = body.key === 'authorization' ? 'request' : 'authorization'
+    const rules = compileRules(parsed.data, below(site, body.path), phase)
+    return [{ key: body.key, path: body.path, target, rules }]
+  })
+}
+
 const isRules = (key: string): key is RulesKey => key === 'authorization' || key === 'mcpAuthorization'
 
 /**
@@ -82,31 +96,13 @@ export class Explainer {
   /** `site` stands at the root of the configuration. */
   constructor(written: readonly Written[], site: Site) {
     this.#site = site
-    this.#sets = written.flatMap(({ body, target }): RuleSet[] => {
-      const parsed = rulesSchema.safeParse(body.body)
-      if (!isRules(body.key) || !parsed.success) return []
-      const phase = body.key === 'authorization' ? 'request' : 'authorization'
-      const rules = compileRules(parsed.data, below(site, body.path), phase)
-      return [{ key: body.key, path: body.path, target, rules }]
-    })
+    this.#sets = ruleSetsOf(written, site)
     this.open = !this.#sets.some(({ key }) => key === 'mcpAuthorization')
-  }
-
-  /** How many sets there are. */
-  get size(): number {
-    return this.#sets.length
   }
 
   /** Every rule, in the order of the sets. */
   get rules(): readonly Rule[] {
     return this.#sets.flatMap(({ rules }) => rules.all)
-  }
-
-  /** Paths of facts that the rules read. */
-  facts(): readonly FactPath[] {
-    const found = new Map<string, FactPath>()
-    for (const { expression } of this.rules) for (const path of pathsOf(expression)) found.set(factText(path), path)
-    return [...found.values()]
   }
 
   /** The answer alone. */
@@ -130,12 +126,12 @@ export class Explainer {
   }
 
   *#asked(
-    { assumed, item, input }: Question,
+    { assumed, item, input, admitted = false }: Question,
     rulesOf: (rules: Rules, context: AssumedContext) => readonly RuleExplanation[],
   ): Iterable<SetExplanation> {
     const x = assumedExchange(assumed)
     const request = new AssumedContext(x, assumed.facts)
-    for (const { key, path, rules } of this.#sets.filter((set) => set.key === 'authorization')) {
+    for (const { key, path, rules } of this.#sets.filter((set) => set.key === 'authorization' && !admitted)) {
       const decision = rules.decide(request, undefined, undefined)
       yield { key, path, decision, rules: rulesOf(rules, request) }
     }
@@ -192,8 +188,8 @@ const methods = {
   task: 'tasks/get',
 } as const
 
-/** Facts of an expression: those in its text, and those that functions of the configuration read for it. */
-function pathsOf({ source, reads }: Rule['expression']): readonly FactPath[] {
+/** Paths of facts that an expression reads: those in its text, and those that functions of the configuration read for it. */
+export function pathsOf({ source, reads }: Rule['expression']): readonly FactPath[] {
   const written = factPaths(source).filter(isFact)
   const there = written.map((path) => path.join('.'))
   const called = [...reads]

@@ -243,6 +243,20 @@ test('nothing configured means the documented defaults', () => {
     dnsFamily: 'any',
     pool: { idleTimeoutMs: 90_000, maxSize: undefined, keepAliveMs: 180_000 },
     strangersOnLoopback: false,
+    decisionLog: undefined,
+  })
+})
+
+test('a decision log has a file, and bounds that may be moved', () => {
+  const usual = { file: 'a.jsonl', sample: 1, arguments: false, size: 64 * 1024 ** 2, keep: 5 }
+  assert.deepEqual(shapeOf('config: { decisionLog: { file: a.jsonl } }').decisionLog, usual)
+  const written = '{ file: a.jsonl, sample: 0.1, arguments: true, size: 1MiB, keep: 2 }'
+  assert.deepEqual(shapeOf(`config: { decisionLog: ${written} }`).decisionLog, {
+    file: 'a.jsonl',
+    sample: 0.1,
+    arguments: true,
+    size: 1024 ** 2,
+    keep: 2,
   })
 })
 
@@ -366,7 +380,5 @@ frontendPolicies: { logging: { filter: 'b', add: { x: '3', z: '4' }, remove: [q]
     ],
     remove: ['p', 'q'],
   })
-  assert.deepEqual(shape.metricsFields, [
-    { name: 'l', source: '5', path: ['config', 'metrics', 'fields', 'add', 'l'] },
-  ])
+  assert.deepEqual(shape.metricsFields, [{ name: 'l', source: '5', path: ['config', 'metrics', 'fields', 'add', 'l'] }])
 })

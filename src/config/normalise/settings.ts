@@ -45,6 +45,19 @@ export function settings(config: Startup, front: Frontend, env: Env, notes: Note
     dnsFamily: dnsFamily(config, from, ipv6),
     pool: pool(config),
     strangersOnLoopback: config.discovery?.allowLoopback ?? false,
+    decisionLog: decisionLog(config.decisionLog),
+  }
+}
+
+function decisionLog(written: Startup['decisionLog']): Shape['decisionLog'] {
+  if (written === undefined || written === null) return undefined
+  const { file, sample, size, keep } = written
+  return {
+    file,
+    sample: sample ?? 1,
+    arguments: written.arguments ?? false,
+    size: size ?? 64 * 1024 ** 2,
+    keep: keep ?? 5,
   }
 }
 

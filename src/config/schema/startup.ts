@@ -193,6 +193,19 @@ const database = () =>
 /** How URLs that come from outside are followed (metadata of clients and authorization servers). */
 const discovery = () => note(z.strictObject({ allowLoopback: z.boolean().nullish() }), { noun: '`config.discovery`' })
 
+/** Where decisions on authorization are written down; the original has no such log. */
+const decisionLog = () =>
+  note(
+    z.strictObject({
+      file: z.string().min(1),
+      sample: z.number().min(0).max(1).nullish(),
+      arguments: z.boolean().nullish(),
+      size: size().nullish(),
+      keep: z.int().min(1).max(1_000).nullish(),
+    }),
+    { noun: '`config.decisionLog`' },
+  )
+
 /** `config:` as it is written; its output is what the normal form is made of. */
 export const startup = () =>
   note(
@@ -213,6 +226,7 @@ export const startup = () =>
       terminationGracePeriod: duration().nullish(),
       database: database().nullish(),
       discovery: discovery().nullish(),
+      decisionLog: decisionLog().nullish(),
       limits: limitsSchema().nullish(),
       ...unread('config'),
     }),

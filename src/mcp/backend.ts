@@ -15,6 +15,8 @@ import {
   type PolicyModule,
   withPermits,
 } from '../policy/policy.ts'
+import { Connect } from './connect.ts'
+import type { Upstream } from './conversation.ts'
 import { targets } from './egress/index.ts'
 import type { TargetModule } from './egress/site.ts'
 import { type Configured, FederatedServers, type FederationOptions } from './federation.ts'
@@ -22,6 +24,7 @@ import { Front } from './front.ts'
 import { ingress } from './ingress/index.ts'
 import { PersonalServers } from './personal.ts'
 import { Shelf } from './shelf.ts'
+import { StandIn } from './stand-in.ts'
 
 const kinds: readonly TargetModule[] = Object.values(targets)
 /** Policies that may stand on a target (reference: agentgateway §1.6.2, simple backend policies). */
@@ -102,8 +105,10 @@ export const mcp = define({
     const program = withPermits(site.program, ofTargets)
     const { limits, log, metrics, sealKey } = site
     const stateful = config.statefulMode === 'stateful'
+    const connect = connectOf(shelves, site)
     const options = {
       shelves,
+      connect,
       program,
       limits,
       log,
@@ -129,6 +134,8 @@ export const mcp = define({
     })
     const handler: Handler = (x) => {
       x.backend = backend
+      const page = connect?.page(x)
+      if (page !== undefined) return page
       seat.front.use(federation)
       return seat.handler(x)
     }
@@ -140,6 +147,12 @@ export const mcp = define({
 /** Lists of their own for each principal, where upstreams may show different things to different callers. */
 const federationOf = (options: FederationOptions): Configured =>
   options.shelves.some(({ personal }) => personal) ? new PersonalServers(options) : new FederatedServers(options)
+
+/** Pages for people who have to log in at targets themselves; `undefined`: nobody has to. */
+function connectOf(shelves: readonly Shelf[], site: BackendSite): Connect | undefined {
+  const bound = shelves.flatMap(({ upstream }) => upstream.credentials ?? [])
+  return bound.length === 0 ? undefined : new Connect(bound, site)
+}
 
 /** A backend without targets answers as the original does (reference: agentgateway §11). */
 function nobody(x: Exchange, backend: string): Reply {
@@ -216,7 +229,17 @@ function shelfOf(body: Target, path: Path, site: BackendSite, plan: Plan): Shelf
   // An unchanged target stays as it is, with its conversations: the upstream made just now has not been used.
   const same = `mcp target ${body.name} ${print([kind.key, config, tls, fields, credentials?.print, limits])}`
   const personal = upstream.personal === true || credentials?.personal === true
-  return site.keep(same, () => new Shelf({ upstream, limits, log, metrics, version, personal }))
+  const shelf = { upstream, limits, log, metrics, version, personal }
+  return site.keep(same, () => new Shelf({ ...shelf, standIn: standInOf(upstream, site) }))
+}
+
+/** What people see of a target before they have logged in there. */
+function standInOf(
+  { target, endpoint: place, credentials }: Upstream,
+  { store, log }: BackendSite,
+): StandIn | undefined {
+  if (credentials === undefined) return undefined
+  return new StandIn({ target, place, shared: credentials.shared, store, log })
 }
 
 /** The target's own policies; those that are not built are reported. */

@@ -33,6 +33,8 @@ export interface CatalogOptions {
 /** A list at one moment, as a client read it or would have. */
 export type Seen = (client: Client) => Answer
 
+const isRead = (shelf: Shelf, stage: Stage): boolean => shelf.has(stage) && !shelf.standsIn(stage)
+
 /** Where a URI of a client leads. */
 export interface Place {
   readonly shelf: Shelf
@@ -88,11 +90,11 @@ export class Catalog implements AsyncDisposable, Watcher {
    */
   async entry(kind: ListKind, exposed: string): Promise<Entry | undefined> {
     const found = this.#current(kind).byExposed.get(exposed)
-    if (found !== undefined || this.#known(kind)) return found
+    if (found !== undefined || this.#all(kind)) return found
     await this.#answered(kind)
     const late = this.#current(kind).byExposed.get(exposed)
     if (late !== undefined) return late
-    const silent = this.#options.shelves.find((shelf) => !shelf.has(kind) && this.#couldOwn(shelf, exposed))
+    const silent = this.#options.shelves.find((shelf) => !isRead(shelf, kind) && this.#couldOwn(shelf, exposed))
     if (silent !== undefined) throw silent.failure(kind)
     return undefined
   }
@@ -166,6 +168,11 @@ export class Catalog implements AsyncDisposable, Watcher {
 
   #known(stage: Stage): boolean {
     return this.#options.shelves.every((shelf) => shelf.has(stage))
+  }
+
+  /** Everything is known, and nothing only stands in for what may be listed. */
+  #all(stage: Stage): boolean {
+    return this.#options.shelves.every((shelf) => isRead(shelf, stage))
   }
 
   async #answered(stage: Stage): Promise<void> {

@@ -3,12 +3,14 @@ import type { Limits } from '../config/shape.ts'
 import type { RawJson } from '../core/brand.ts'
 import type { Exchange, Maybe } from '../core/exchange.ts'
 import { asFailure } from '../core/failure.ts'
+import { loginNeeded } from '../oauth/upstream/needed.ts'
 import { type Program, permitted } from '../policy/policy.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { Asked, broken, done, invalid, notFound } from './asked.ts'
 import { Calls } from './calls.ts'
 import { Catalog, type Seen } from './catalog.ts'
+import type { Connect } from './connect.ts'
 import { Connections } from './connections.ts'
 import type { Answer, Caller, Client, Federation, Incoming } from './conversation.ts'
 import { errorFacts } from './errors.ts'
@@ -34,6 +36,8 @@ export interface FederationOptions {
   readonly metrics: Metrics
   /** Version of the gateway. */
   readonly version: string
+  /** How people come to accounts at targets that want theirs; absent where none does. */
+  readonly connect?: Connect | undefined
 }
 
 type Method = (asked: Asked) => Maybe<Answer>
@@ -94,7 +98,7 @@ export class FederatedServers implements Configured {
     try {
       answer = await method(asked)
     } catch (thrown) {
-      answer = this.#brokenBy(thrown, asked)
+      answer = (await this.#asks(thrown, asked)) ?? this.#brokenBy(thrown, asked)
     }
     asked.note()
     return this.#told(answer, x)
@@ -250,6 +254,16 @@ export class FederatedServers implements Configured {
     const own = rawParams && this.#connections.tokens(client).restore(rawParams)
     if (own === undefined) return
     await this.#connections.ready(client, own.shelf)?.notify('notifications/progress', own.params)
+  }
+
+  /** A request that fails for want of an account is answered with the way to one. */
+  async #asks(thrown: unknown, asked: Asked): Promise<Answer | undefined> {
+    const needed = loginNeeded(thrown)
+    try {
+      return needed && (await this.#options.connect?.ask(needed, asked))
+    } catch (failed) {
+      return broken(failed, asked.x)
+    }
   }
 
   #brokenBy(thrown: unknown, asked: Asked): Answer {

@@ -6,7 +6,7 @@ import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Answer, Caller, Connection, Outgoing } from './conversation.ts'
 import { errorFacts } from './errors.ts'
-import { type ListKind, lists, type Page, readPage } from './offers.ts'
+import { type Listing, type ListKind, lists, type Page, readListing, readPage } from './offers.ts'
 import { codes, errorObject } from './wire.ts'
 
 /** What reading needs to know of whoever reads. */
@@ -23,6 +23,22 @@ export interface Reading {
 
 /** So many times what one answer may have is what a whole list may have: pages are kept, and a hundred full ones are a gigabyte. */
 const ANSWERS = 4
+/** Definitions that are named in the log when they cannot be listed. */
+const REPORTED = 10
+
+/** What a list that has been read whole offers; what of it cannot be used is said in the log. */
+export function listingOf(kind: ListKind, pages: readonly Page[], before: Listing, reading: Reading): Listing {
+  const { target, limits, log, metrics } = reading
+  // Tools and prompts reach a model; resources are many in honest servers.
+  const most = kind === 'tool' || kind === 'prompt' ? limits.toolsPerServer : limits.toolsPerServer * 10
+  const { listing, refused } = readListing(kind, pages, before, { ...limits, most })
+  for (const { name, reason } of refused.slice(0, REPORTED))
+    log.warn('a definition is not listed', { target, list: lists[kind].method, name, reason })
+  if (refused.length > REPORTED)
+    log.warn('more definitions are not listed', { target, count: refused.length - REPORTED })
+  if (listing.offers.length >= most && refused.length > 0) metrics.limitHit('toolsPerServer')
+  return listing
+}
 
 /** All pages of a list. Ends at a cursor that has been before, at the configured number, and where they become too many bytes. */
 export async function readPages(connection: Connection, kind: ListKind, reading: Reading): Promise<Page[]> {

@@ -1,11 +1,9 @@
 // What one upstream offers: one conversation that reads its lists whole, keeps the last good ones and hears of changes.
 
-import type { Limits } from '../config/shape.ts'
-import { rawJson, type TargetName } from '../core/brand.ts'
+import type { RawJson, TargetName } from '../core/brand.ts'
 import type { Who } from '../core/exchange.ts'
-import { asFailure, Failure } from '../core/failure.ts'
-import type { Log } from '../telemetry/log.ts'
-import type { Metrics } from '../telemetry/metrics.ts'
+import { Failure } from '../core/failure.ts'
+import { loginNeeded } from '../oauth/upstream/needed.ts'
 import type { Connection, Hello, Peer, Upstream } from './conversation.ts'
 import { namedFailure } from './errors.ts'
 import {
@@ -16,12 +14,11 @@ import {
   lists,
   nothingListed,
   type Page,
-  readListing,
   samePages,
 } from './offers.ts'
 import { gateway, readerFor } from './principals.ts'
-import { askedAlone, type Reading, readPages } from './reading.ts'
-import { newestLegacy } from './wire.ts'
+import { listingOf, type Reading, readPages } from './reading.ts'
+import { closed, emptySlot, type Reader, type ShelfOptions, type Slot, shelfPeer } from './shelf-parts.ts'
 
 /** Who wants to know when the shelf has something else than before. */
 export interface Watcher {
@@ -29,27 +26,6 @@ export interface Watcher {
   changed(kind: ListKind | 'hello'): void
   /** Someone is listening right now: a lost or silent upstream is worth dialling again. */
   wanted(): boolean
-}
-
-export interface ShelfOptions {
-  readonly upstream: Upstream
-  readonly limits: Limits
-  readonly log: Log
-  readonly metrics: Metrics
-  /** Version of the gateway, for `clientInfo`. */
-  readonly version: string
-  /** What the upstream lists may differ between principals. */
-  readonly personal?: boolean
-  /** For whom it is read; for all, when absent. */
-  readonly reader?: Reader
-}
-
-/** One principal, whose view of an upstream is read. */
-interface Reader {
-  readonly principal: string
-  who(): Who | undefined
-  /** What has been read for all, which stands in until something has been read for them. Its upstream is theirs as well. */
-  readonly common: Shelf
 }
 
 export type Stage = ListKind | 'hello'
@@ -63,22 +39,8 @@ const FIRST_RETRY_MS = 500
 const LAST_RETRY_MS = 30_000
 /** How soon a request that cannot be answered without this upstream may dial it again. */
 const URGENT_MS = 1_000
-const REPORTED = 10
 /** A conversation that nobody needs is ended, so that servers which run on demand can stop. */
 const IDLE_MS = 120_000
-
-/** All that a client could declare: what a server lists may depend on it. */
-const SUPERSET = rawJson(
-  '{"roots":{"listChanged":true},"sampling":{"tools":{}},"elicitation":{"form":{},"url":{}},"extensions":{"io.modelcontextprotocol/ui":{"mimeTypes":["text/html;profile=mcp-app"]}}}',
-)
-
-interface Slot {
-  listing: Listing | undefined
-  failure: Failure | undefined
-  stale: boolean
-}
-
-const emptySlot = (): Slot => ({ listing: undefined, failure: undefined, stale: true })
 
 export class Shelf implements AsyncDisposable {
   readonly target: TargetName
@@ -94,6 +56,7 @@ export class Shelf implements AsyncDisposable {
     template: emptySlot(),
   }
   readonly #watchers = new Set<Watcher>()
+  readonly #common: Shelf | undefined
   readonly #waiters = new Set<() => void>()
   #hello: Hello | undefined = undefined
   #failure: Failure | undefined = undefined
@@ -107,7 +70,7 @@ export class Shelf implements AsyncDisposable {
   #idle: NodeJS.Timeout | undefined = undefined
   #timer: NodeJS.Timeout | undefined = undefined
   readonly #ended = new AbortController()
-  readonly #unwatch: (() => void) | undefined
+  readonly #unwatch: readonly (() => void)[]
 
   constructor(options: ShelfOptions) {
     this.#options = options
@@ -116,25 +79,28 @@ export class Shelf implements AsyncDisposable {
     this.personal = options.personal === true
     const { limits, log, metrics, reader } = options
     this.#peer = {
+      ...shelfPeer(options.version),
       principal: reader === undefined ? gateway : readerFor(reader.principal),
       get who() {
         return reader?.who()
       },
-      revision: newestLegacy,
-      clientInfo: rawJson(JSON.stringify({ name: 'toolgate', version: options.version })),
-      capabilities: SUPERSET,
       notification: (method) => this.changed(changedKinds(method)),
-      ask: async (method) => askedAlone(method),
       lost: (cause) => this.#lost(cause),
     }
     const changed = (method: string): void => this.changed(changedKinds(method))
-    this.#unwatch = reader?.common.watch({
-      changed: (what) => {
-        if (!this.#hasOwn(what)) this.#tell(what)
-      },
-      wanted: () => false,
-    })
+    this.#common = reader?.common
+    this.#unwatch = reader === undefined ? [] : this.#followed(reader)
     this.#reading = { target: this.target, limits, log, metrics, signal: this.#ended.signal, notification: changed }
+  }
+
+  #followed({ common, principal }: Reader): (() => void)[] {
+    const changed = (what: ListKind | 'hello'): void => {
+      if (!this.#hasOwn(what)) this.#tell(what)
+    }
+    const login = this.upstream.credentials?.login.watch((who) => {
+      if (who === principal) this.#again()
+    })
+    return [common.watch({ changed, wanted: () => false }), ...(login === undefined ? [] : [login])]
   }
 
   /** What the same upstream lists for one principal. It is ended by whoever asked for it. */
@@ -144,17 +110,30 @@ export class Shelf implements AsyncDisposable {
 
   /** What the server said of itself when it was last reached. */
   get hello(): Hello | undefined {
-    return this.#hello ?? this.#options.reader?.common.hello
+    return this.#hello ?? this.#common?.hello ?? this.#options.standIn?.hello
   }
 
   /** The last good list; `undefined`: the target has never answered. */
   listing(kind: ListKind): Listing | undefined {
-    return this.#slots[kind].listing ?? this.#options.reader?.common.listing(kind)
+    return this.#known(kind) ?? this.#options.standIn?.listing(kind)
   }
 
   /** Whether a stage has ever been answered. */
   has(stage: Stage): boolean {
-    return this.#hasOwn(stage) || this.#options.reader?.common.has(stage) === true
+    return this.#hasRead(stage) || (this.#options.standIn !== undefined && this.#failures > 0)
+  }
+
+  /** Something stands in for what the upstream would list. */
+  standsIn(stage: Stage): boolean {
+    return this.#options.standIn !== undefined && !this.#hasRead(stage)
+  }
+
+  #hasRead(stage: Stage): boolean {
+    return this.#hasOwn(stage) || (this.#common !== undefined && this.#common.#hasOwn(stage))
+  }
+
+  #known(kind: ListKind): Listing | undefined {
+    return this.#slots[kind].listing ?? (this.#common && this.#common.#slots[kind].listing)
   }
 
   #hasOwn(stage: Stage): boolean {
@@ -180,6 +159,7 @@ export class Shelf implements AsyncDisposable {
   poke(urgent = false): void {
     const now = Date.now()
     this.#pokedAt = now
+    if (this.#options.standIn !== undefined) this.#common?.poke(urgent)
     if (this.#timer !== undefined && !urgent) return
     const rest = this.#failures === 0 ? 0 : this.#endedAt + (urgent ? URGENT_MS : this.#backOff()) - now
     if (rest <= 0) this.#due(now)
@@ -192,6 +172,15 @@ export class Shelf implements AsyncDisposable {
     if (this.#running || this.#ended.signal.aborted) return
     if (now - this.#readAt > AGE_MS) for (const kind of listKinds) this.#slots[kind].stale = true
     if (listKinds.some((kind) => this.#slots[kind].stale)) this.#start()
+  }
+
+  /** There is new reason to believe that it can be read. */
+  #again(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#failures = 0
+    for (const kind of listKinds) this.#slots[kind].stale = true
+    this.#due(Date.now())
   }
 
   /** Lists that are no longer what they were. */
@@ -207,9 +196,14 @@ export class Shelf implements AsyncDisposable {
    * `urgent`: also for an upstream that has failed before.
    */
   async settle(stage: Stage, urgent: boolean): Promise<void> {
+    const common = this.#options.standIn === undefined ? undefined : this.#common
+    await Promise.all([this.#settled(stage, urgent), common?.settle(stage, urgent)])
+  }
+
+  async #settled(stage: Stage, urgent: boolean): Promise<void> {
     const failedBefore = this.#failures > 0
     this.poke(urgent)
-    if (this.has(stage) || !this.#running || (failedBefore && !urgent)) return
+    if (this.#hasRead(stage) || !this.#running || (failedBefore && !urgent)) return
     const left = this.#options.limits.listBudgetMs - (Date.now() - this.#startedAt)
     if (left <= 0) return
     await new Promise<void>((resolve) => {
@@ -219,7 +213,7 @@ export class Shelf implements AsyncDisposable {
         resolve()
       }
       const check = (): void => {
-        if (this.has(stage) || !this.#running) done()
+        if (this.#hasRead(stage) || !this.#running) done()
       }
       const timer = setTimeout(done, left)
       this.#waiters.add(check)
@@ -233,7 +227,7 @@ export class Shelf implements AsyncDisposable {
     this.#watchers.clear()
     const connection = this.#connection
     this.#connection = undefined
-    this.#unwatch?.()
+    for (const unwatch of this.#unwatch) unwatch()
     await connection?.[Symbol.asyncDispose]()
     if (this.#options.reader === undefined) await this.upstream[Symbol.asyncDispose]()
   }
@@ -265,17 +259,8 @@ export class Shelf implements AsyncDisposable {
       if (connection === undefined || this.#ended.signal.aborted) return
       if (this.#running || this.#isWanted() || Date.now() - this.#pokedAt < IDLE_MS) return this.#watchIdle()
       this.#connection = undefined
-      void this.#close(connection) // the next reading opens another one
+      void closed(connection, this.target, this.#options.log) // the next reading opens another one
     }, IDLE_MS).unref()
-  }
-
-  async #close(connection: Connection): Promise<void> {
-    try {
-      await connection[Symbol.asyncDispose]()
-    } catch (thrown) {
-      const error = asFailure(thrown).message
-      this.#options.log.debug('a catalog conversation did not end cleanly', { target: this.target, error })
-    }
   }
 
   #start(): void {
@@ -311,13 +296,16 @@ export class Shelf implements AsyncDisposable {
   #failed(failure: Failure): void {
     if (this.#ended.signal.aborted) return
     const { log } = this.#options
-    if (this.#failures++ === 0) log.warn('a target cannot be reached', { target: this.target, error: failure.message })
+    const usual = loginNeeded(failure) !== undefined || this.#options.standIn !== undefined
+    if (this.#failures++ === 0 && !usual)
+      log.warn('a target cannot be reached', { target: this.target, error: failure.message })
     else log.debug('a target still cannot be reached', { target: this.target, error: failure.message })
     this.#failure = failure
   }
 
   async #connected(): Promise<Connection> {
     if (this.#connection !== undefined) return this.#connection
+    await this.#options.standIn?.ready
     const connection = await this.upstream.connect(this.#peer, this.#ended.signal)
     if (this.#ended.signal.aborted) {
       await connection[Symbol.asyncDispose]()
@@ -331,6 +319,7 @@ export class Shelf implements AsyncDisposable {
     this.#failure = undefined
     for (const kind of listKinds) this.#slots[kind].stale = true
     if (before?.raw !== connection.hello.raw) this.#tell('hello')
+    this.#learnt('hello', [connection.hello.raw])
     this.#progress()
     return connection
   }
@@ -366,23 +355,22 @@ export class Shelf implements AsyncDisposable {
 
   #put(kind: ListKind, pages: readonly Page[]): void {
     const slot = this.#slots[kind]
-    const before = this.listing(kind)
+    const before = this.#known(kind)
     // What is the same for everybody is kept once, however many read it.
     if (before !== undefined && samePages(before, pages)) {
       slot.listing = before
       return
     }
-    const { limits, log, metrics } = this.#options
-    // Tools and prompts reach a model; resources are many in honest servers.
-    const most = kind === 'tool' || kind === 'prompt' ? limits.toolsPerServer : limits.toolsPerServer * 10
-    const { listing, refused } = readListing(kind, pages, before ?? nothingListed, { ...limits, most })
-    slot.listing = listing
-    for (const { name, reason } of refused.slice(0, REPORTED))
-      log.warn('a definition is not listed', { target: this.target, list: lists[kind].method, name, reason })
-    if (refused.length > REPORTED)
-      log.warn('more definitions are not listed', { target: this.target, count: refused.length - REPORTED })
-    if (listing.offers.length >= most && refused.length > 0) metrics.limitHit('toolsPerServer')
+    slot.listing = listingOf(kind, pages, before ?? nothingListed, this.#reading)
+    const texts = slot.listing.offers.map(({ raw }) => raw)
+    this.#learnt(kind, texts)
     this.#tell(kind)
+  }
+
+  /** What one person is shown may be what others are shown as well. */
+  #learnt(what: ListKind | 'hello', texts: readonly RawJson[]): void {
+    const { standIn, reader } = this.#options
+    if (reader !== undefined && standIn?.learn(reader.principal, what, texts) === true) reader.common.#tell(what)
   }
 
   #isWanted(): boolean {

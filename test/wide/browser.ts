@@ -8,7 +8,8 @@ import type { TestContext } from 'node:test'
 import { type BrowserContext, type Page, chromium as playwright } from 'playwright-core'
 import { chromiumProgram } from '../parts/chromium.ts'
 import { issuer } from '../parts/keycloak.ts'
-import { eventually, freePorts, type RunningGateway, root, startGateway } from '../support/gateway.ts'
+import { eventually, freePorts, type RunningGateway, root } from '../support/gateway.ts'
+import { startFacade } from './facade-gateway.ts'
 import { type Realm, realm } from './realm.ts'
 
 /** A folder for pictures of the pages; none are made without it. */
@@ -23,7 +24,7 @@ export interface Stage {
 
 export async function stage(t: TestContext): Promise<Stage> {
   const provider = await realm(t)
-  const gateway = await startGateway(t, 'test/wide/keycloak-facade.yaml', {}, provider.connectTo)
+  const gateway = await startFacade(t, provider)
   const browser = await opened(t, provider)
   const asked: string[] = []
   browser.on('request', (request) => asked.push(`${request.method()} ${request.url()}`))

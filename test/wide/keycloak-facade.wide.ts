@@ -9,9 +9,10 @@ import { suite, type TestContext, test } from 'node:test'
 import { InvalidGrantError } from '@modelcontextprotocol/sdk/server/auth/errors.js'
 import { z } from 'zod'
 import { keycloak } from '../parts/keycloak.ts'
-import { type RunningGateway, root, startGateway } from '../support/gateway.ts'
+import { type RunningGateway, root } from '../support/gateway.ts'
 import { Person } from '../support/identity/person.ts'
 import { listening } from '../support/serve.ts'
+import { startFacade } from './facade-gateway.ts'
 import { PASSWORD, type Realm, realm } from './realm.ts'
 
 interface Stage {
@@ -20,15 +21,11 @@ interface Stage {
   readonly client: (name: string, password?: string) => Person
 }
 
-async function stage(t: TestContext, args: readonly string[] = [], env: Record<string, string> = {}): Promise<Stage> {
+async function stage(t: TestContext, more: Parameters<typeof startFacade>[2] = {}): Promise<Stage> {
   const provider = await realm(t)
-  const where = [...provider.connectTo, ...args]
-  const gateway = await startGateway(t, 'test/wide/keycloak-facade.yaml', env, where)
-  return {
-    gateway,
-    keycloak: provider,
-    client: (name, password = PASSWORD) => new Person(name, provider.places, password),
-  }
+  const gateway = await startFacade(t, provider, more)
+  const client = (name: string, password = PASSWORD): Person => new Person(name, provider.places, password)
+  return { gateway, keycloak: provider, client }
 }
 
 const all = ['add', 'edit', 'remove', 'search']
@@ -84,8 +81,8 @@ suite(`our authorization server in front of Keycloak ${keycloak.version}`, () =>
     const server = createServer(pair, (_, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).end(document)
     })
-    const there = ['--connect-to', `peer.internal:443=127.0.0.1:${await listening(t, server)}`]
-    const { gateway, client } = await stage(t, there, { NODE_EXTRA_CA_CERTS: tls('cert.pem') })
+    const args = ['--connect-to', `peer.internal:443=127.0.0.1:${await listening(t, server)}`]
+    const { gateway, client } = await stage(t, { args, env: { NODE_EXTRA_CA_CERTS: tls('cert.pem') } })
     const person = client('mcp-user')
     person.clientMetadataUrl = id
     assert.deepEqual(await names(await person.connect(t, gateway.url)), all)
@@ -121,7 +118,7 @@ suite(`our authorization server in front of Keycloak ${keycloak.version}`, () =>
 
   test('a login ends with Keycloak’s session of the browser, unless offline access was asked for', async (t) => {
     const { gateway, keycloak, client } = await stage(t)
-    const lasting = await stage(t, [], { SCOPES: 'openid, profile, email, offline_access' })
+    const lasting = await stage(t, { env: { SCOPES: 'openid, profile, email, offline_access' } })
     const { name, id } = await keycloak.person(['ai-agents'])
     const [one, other] = [client(name), client(name)]
     await one.connect(t, gateway.url)

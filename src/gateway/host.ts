@@ -1,10 +1,14 @@
 // Host names as listeners and routes spell them: exact, `*.wildcard`, or none for every host.
 
-/** Host of an authority in lower case, without port: `Example.com:80` → `example.com`, `[::1]:80` → `[::1]`. */
+/**
+ * Host of an authority in lower case, without port: `Example.com:80` → `example.com`, `[::1]:80` → `[::1]`. A dot at the end means
+ * the same host (RFC 1034 §3.1), whose listener and routes it must not slip past.
+ */
 export function hostOf(authority: string): string {
   const bracket = authority.lastIndexOf(']')
   const colon = authority.indexOf(':', bracket < 0 ? 0 : bracket)
-  return (colon < 0 ? authority : authority.slice(0, colon)).toLowerCase()
+  const host = (colon < 0 ? authority : authority.slice(0, colon)).toLowerCase()
+  return host.endsWith('.') ? host.slice(0, -1) : host
 }
 
 /**

@@ -19,6 +19,26 @@ interface Entry<R> {
   readonly rest: ((x: Exchange) => boolean) | undefined
 }
 
+/** An entry, and how many host names were looked at for it. */
+interface Found<R> {
+  readonly entry: Entry<R>
+  readonly rank: number
+}
+
+/** What a path is whose readers would not agree on the route. */
+export const unclear = Symbol('unclear')
+
+// What some servers take for a slash, a parameter or an end, and we for part of a name.
+const odd = /[%;\\]|\/\//
+
+/** The path as lenient servers read it: escapes read, parameters of segments and whatever follows NUL left out, slashes merged. */
+const asOthersRead = (path: string): string =>
+  path
+    .replace(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    .replace(/\0.*$/s, '')
+    .replace(/[/\\]+/g, '/')
+    .replace(/;[^/]*/g, '')
+
 /** Entries of one host name: exact paths by map, everything else in order of precedence. */
 interface Bucket<R> {
   readonly exact: Map<string, Entry<R>[]>
@@ -42,15 +62,31 @@ export class Router<R extends Matchable> {
     }
   }
 
-  /** The route for a request, or `undefined`. Notes the matched prefix on the exchange. */
-  match(x: Exchange): R | undefined {
-    let found: Entry<R> | undefined
-    this.#hosts.find(hostOf(x.authority), (bucket) => {
-      found = first(bucket.exact.get(x.path), x) ?? first(bucket.other, x)
-      return found !== undefined
+  /**
+   * The route for a request, or `undefined`. Notes the matched prefix on the exchange. `unclear`: read as other servers read it, the
+   * path belongs to a more specific route, whose policies must not be walked around.
+   */
+  match(x: Exchange): R | typeof unclear | undefined {
+    const host = hostOf(x.authority)
+    const found = this.#find(host, x, x.path)
+    if (found !== undefined && odd.test(x.path)) {
+      const other = this.#find(host, x, asOthersRead(x.path))
+      if (other !== undefined && other.entry.route !== found.entry.route && before(other, found)) return unclear
+    }
+    const path = found?.entry.match.path
+    x.matchedPrefix = path?.kind === 'prefix' ? path.value : undefined
+    return found?.entry.route
+  }
+
+  #find(host: string, x: Exchange, path: string): Found<R> | undefined {
+    let entry: Entry<R> | undefined
+    let rank = 0
+    this.#hosts.find(host, (bucket) => {
+      rank++
+      entry = first(bucket.exact.get(path), x, path) ?? first(bucket.other, x, path)
+      return entry !== undefined
     })
-    x.matchedPrefix = found?.match.path.kind === 'prefix' ? found.match.path.value : undefined
-    return found?.route
+    return entry && { entry, rank }
   }
 
   #file(name: string | undefined, entry: Entry<R>): void {
@@ -63,10 +99,10 @@ export class Router<R extends Matchable> {
   }
 }
 
-function first<R>(entries: readonly Entry<R>[] | undefined, x: Exchange): Entry<R> | undefined {
+function first<R>(entries: readonly Entry<R>[] | undefined, x: Exchange, path: string): Entry<R> | undefined {
   if (entries === undefined) return undefined
   for (const entry of entries) {
-    if (entry.path(x.path) && (entry.rest === undefined || entry.rest(x))) return entry
+    if (entry.path(path) && (entry.rest === undefined || entry.rest(x))) return entry
   }
   return undefined
 }
@@ -83,6 +119,9 @@ function precedence<R>(a: Entry<R>, b: Entry<R>): number {
     a.order - b.order
   )
 }
+
+const before = <R>(a: Found<R>, b: Found<R>): boolean =>
+  a.rank < b.rank || (a.rank === b.rank && precedence(a.entry, b.entry) < 0)
 
 function pathTest({ kind, value }: MatchShape['path']): (path: string) => boolean {
   switch (kind) {

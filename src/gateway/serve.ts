@@ -5,6 +5,7 @@ import { type Exchange, type Maybe, type Reply, text } from '../core/exchange.ts
 import { Failure } from '../core/failure.ts'
 import { hasBody } from '../http/body.ts'
 import type { BackendHandler, Program, Retry } from '../policy/policy.ts'
+import { unclear } from './match.ts'
 import { type Listener, pick, type Route } from './snapshot.ts'
 
 /** A connection that wants to leave HTTP: the socket, and what came after the head. */
@@ -54,6 +55,10 @@ function routed(x: Exchange, listener: Listener, link: Link | undefined): Maybe<
   if (route === undefined) {
     x.reason = 'NotFound'
     return text(404, 'route not found')
+  }
+  if (route === unclear) {
+    x.reason = 'InvalidRequest'
+    return text(400, 'invalid request: the path can be read in two ways')
   }
   x.route = route.names
   const { requestTimeout } = route.program.plan

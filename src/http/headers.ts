@@ -29,8 +29,9 @@ const HOST = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/
  * or `undefined`. Refused: framing that two parsers could read differently, no Host or more than one, a Host that is no authority
  * (RFC 9112 §3.2, §6.3, §11.2; what node's own parser refuses before this is named in the tests).
  *
- * Cleaned: an absolute target becomes a path, its authority the Host (RFC 9112 §3.2.2). Fields that `Connection` names are gone
- * (after this, a client cannot make us drop what a policy adds). What a client says about the way it came is not believed:
+ * Cleaned: an absolute target becomes a path, its authority the Host (RFC 9112 §3.2.2). Escapes that stand for letters, digits and
+ * `-._~` are read: they mean the same (RFC 9110 §4.2.3), and rules on `/admin` must see `/%61dmin` for what it is. Fields that
+ * `Connection` names are gone (after this, a client cannot make us drop what a policy adds). What a client says about the way it came is not believed:
  * `x-forwarded-for` keeps its list and gets the peer's address at the end, so the last entry is true; `forwarded`, `x-real-ip` and
  * all other `x-forwarded-…` are gone, spellings with `_` too.
  */
@@ -52,6 +53,7 @@ export function admit(request: IncomingMessage): string | undefined {
   }
   const wrong = originForm(request)
   if (wrong !== undefined) return wrong
+  if (request.url?.includes('%') === true) request.url = plainlySpelled(request.url)
   if (!HOST.test(headers.host ?? '')) return headers.host === undefined ? 'no Host header' : 'the Host is no authority'
   const peer = headers['x-forwarded-for']
   if (peer !== undefined) headers['x-forwarded-for'] = appended(peer, peerAddress(request))
@@ -69,17 +71,18 @@ export function wantsUpgrade({ headers }: IncomingMessage): boolean {
 /**
  * Head of the request to a backend, flat as undici likes it: the exchange's headers without those of one hop, then ours.
  * `x-forwarded-for` (the peer), `-proto` and `-host` are filled in unless a policy set or removed them. `host` and the length are
- * whoever's who knows them.
+ * whoever's who knows them. `strict`: whatever the client wrote as its `Authorization` stays here.
  */
-export function requestFields(x: Exchange): string[] {
+export function requestFields(x: Exchange, strict = false): string[] {
   const { headers } = x
+  if (strict && headers.authorization !== undefined) headers.authorization = othersAuthorization(x)
   const out: string[] = []
   for (const name in headers) {
     const value = headers[name]
     if (value === undefined || name === 'host' || name === 'content-length' || hopByHop.has(name) || name === 'via')
       continue
     if (typeof value !== 'string') for (const one of value) out.push(name, one)
-    else if (name !== 'cookie' || !value.includes(OWN_COOKIES)) out.push(name, value)
+    else if (name !== 'cookie' || !ownCookies.test(value)) out.push(name, value)
     else if (othersOf(value) !== '') out.push(name, othersOf(value))
   }
   const { request } = x
@@ -101,16 +104,25 @@ export function replyFields(headers: IncomingHttpHeaders): OutgoingHttpHeaders {
   return out
 }
 
-/** Cookies by which browsers are known to us: a server behind us that got one could show it to us. */
-const OWN_COOKIES = 'agw_oidc_'
+/** Cookies of logins and of consents, by which browsers are known to us: a server behind us that got one could show it to us. */
+const ownCookies = /(?:^|[;\s])(?:agw_oidc_|(?:__Host-)?toolgate-)/
 
 /** The cookies that are not ours. */
 const othersOf = (cookies: string): string =>
   cookies
     .split(';')
     .map((cookie) => cookie.trim())
-    .filter((cookie) => !cookie.startsWith(OWN_COOKIES))
+    .filter((cookie) => !ownCookies.test(cookie))
     .join('; ')
+
+/** What is left of `Authorization` without what the client wrote there: policies may have set it, or added to it. */
+function othersAuthorization({ headers, request }: Exchange): string | undefined {
+  const value = headers.authorization
+  const at = request.rawHeaders.findIndex((field, i) => i % 2 === 0 && field.toLowerCase() === 'authorization')
+  const own = at < 0 ? undefined : request.rawHeaders[at + 1]
+  if (value === undefined || own === undefined || !value.startsWith(own)) return value
+  return value === own ? undefined : value.slice(own.length).replace(/^, /, '')
+}
 
 /** Address of the other end of the client's connection; IPv4 as such where the socket is both. */
 function peerAddress({ socket }: IncomingMessage): string {
@@ -145,6 +157,18 @@ function originForm(request: IncomingMessage): string | undefined {
   const rest = parts[2] ?? ''
   request.url = rest.startsWith('/') ? rest : `/${rest}`
   return undefined
+}
+
+/** Escapes of unreserved characters in the path, read (RFC 3986 §6.2.2.2); all others stay as they came. */
+function plainlySpelled(target: string): string {
+  const mark = target.indexOf('?')
+  const path = mark < 0 ? target : target.slice(0, mark)
+  // A stray `%` would make another escape of what is read behind it: `%%36%31` is no `a`.
+  if (/%(?![\da-f]{2})/i.test(path)) return target
+  const plain = path.replace(/%(?:2[de]|3\d|[46][1-9a-f]|[57][\da]|5f|7e)/gi, (escape) =>
+    String.fromCharCode(Number.parseInt(escape.slice(1), 16)),
+  )
+  return mark < 0 ? plain : plain + target.slice(mark)
 }
 
 const framing: ReadonlySet<string> = new Set(['host', 'content-length', 'transfer-encoding'])

@@ -43,7 +43,8 @@ export class RequestView extends HostObject {
       case 'headers':
         return new HeadersView({ headers: x.headers, raw: x.request.rawHeaders })
       case 'host':
-        return hostAndPort(x.authority)[0]
+        // Names of hosts are the same in any case, and with a dot at their end: rules must not miss one for its spelling.
+        return hostAndPort(x.authority)[0].toLowerCase().replace(/\.$/, '')
       case 'scheme':
         return x.entrance.scheme
       case 'pathAndQuery':

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { MatchShape } from '../../src/config/shape.ts'
 import { Exchange } from '../../src/core/exchange.ts'
 import { hostOf } from '../../src/gateway/host.ts'
-import { patternProblems, Router } from '../../src/gateway/match.ts'
+import { patternProblems, Router, unclear } from '../../src/gateway/match.ts'
 
 const match = (path: MatchShape['path'], rest: Partial<MatchShape> = {}): MatchShape => ({
   path,
@@ -29,8 +29,10 @@ const request = (url: string, { method = 'GET', ...headers }: Record<string, str
     listener: '',
   })
 
-const chosen = (router: Router<ReturnType<typeof route>>, ...[url, headers]: Parameters<typeof request>) =>
-  router.match(request(url, headers))?.name
+const chosen = (router: Router<ReturnType<typeof route>>, ...[url, headers]: Parameters<typeof request>) => {
+  const found = router.match(request(url, headers))
+  return found === unclear ? 'unclear' : found?.name
+}
 
 test('a prefix covers whole segments', () => {
   const router = new Router([route('mcp', [prefix('/mcp')])])
@@ -139,6 +141,53 @@ test('what is no regular expression is told with its place, and matches nothing'
   )
   assert.deepEqual(patternProblems(regex('/v\\d+')), [])
   assert.equal(chosen(new Router([route('r', [match(bad)])]), '/x'), undefined)
+})
+
+test('a path that other servers would read as that of a more specific route is nobody’s', () => {
+  const open = route('open', [prefix('/')])
+  const router = new Router([open, route('admin', [prefix('/admin')]), route('mcp', [exact('/mcp')])])
+  const attacks = [
+    '//admin',
+    '/admin%2f',
+    '/%2Fadmin/x',
+    '/admin;x=1',
+    '/admin%00',
+    '/\\admin',
+    '/admin%5Cx',
+    '//mcp',
+    '/mcp;',
+  ]
+  for (const path of attacks) assert.equal(chosen(router, path), 'unclear', path)
+  // Without the rule they are answered by the route for everything else, and the servers behind it may read them in their own way.
+  for (const path of attacks) assert.equal(chosen(new Router([open]), path), 'open', path)
+  for (const path of ['/x//y', '/proxy/https://admin/x', '/files/a%2Fb;v=1', '/administer%2f', '/x%20y', '/a%40b'])
+    assert.equal(chosen(router, path), 'open', path)
+  assert.deepEqual(
+    ['/admin/a//b', '/admin/%2f', '/admin?x=//mcp'].map((path) => chosen(router, path)),
+    Array(3).fill('admin'),
+  )
+})
+
+test('a route whose path is written with escapes is found by them', () => {
+  const router = new Router([
+    route('open', [prefix('/')]),
+    route('spaced', [exact('/a%20b')]),
+    route('plain', [exact('/a')]),
+  ])
+  assert.deepEqual(
+    ['/a%20b', '/a%2fb', '/a'].map((path) => chosen(router, path)),
+    ['spaced', 'open', 'plain'],
+  )
+})
+
+test('neither can a more specific host be slipped past', () => {
+  const router = new Router([route('any', [prefix('/')]), route('admin', [prefix('/admin')], ['a.example'])])
+  assert.deepEqual(
+    ['a.example', 'A.Example.', 'a.example.:80', 'b.example'].map((host) => chosen(router, '/admin', { host })),
+    ['admin', 'admin', 'admin', 'any'],
+  )
+  assert.equal(chosen(router, '//admin'), 'unclear')
+  assert.equal(chosen(router, '//admin', { host: 'b.example' }), 'any')
 })
 
 test('the matched prefix is noted for rewrites', () => {

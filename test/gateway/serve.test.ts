@@ -84,3 +84,27 @@ test('a target may name a backend of the configuration, and say its own headers'
   assert.match(text, /target a/)
   assert.equal(heads[0], '/deep k')
 })
+
+test('policies of a route are not walked around by another spelling of its path', async (t) => {
+  const backend = await upstream(t)
+  const all = '{matches: [{path: {pathPrefix: /}}], backends: [{host: "127.0.0.1:BACKEND"}]}'
+  const admin =
+    '{matches: [{path: {pathPrefix: /admin}}], policies: {authorization: {rules: ["false"]}}, backends: [{host: "127.0.0.1:BACKEND"}]}'
+  const listener = (...routes: string[]): string =>
+    `binds: [{port: 1, listeners: [{routes: [${routes.join(', ').replaceAll('BACKEND', String(backend))}]}]}]`
+  const guarded = await serve(t, listener(all, admin))
+  const open = await serve(t, listener(all))
+  for (const [path, status] of [
+    ['/%61dmin', 403],
+    ['/%61%64%6din/x', 403],
+    ['//admin', 400],
+    ['/admin%2fx', 400],
+    ['/admin;x', 400],
+  ] as const) {
+    const refused = await guarded.ask({ path })
+    assert.equal(refused.status, status, path)
+    if (status === 400) assert.equal(refused.text, 'invalid request: the path can be read in two ways')
+    assert.equal((await open.ask({ path })).status, 200, `${path} reaches the backend without the route`)
+  }
+  assert.deepEqual((await guarded.ask({ path: '/a//b' })).status, 200)
+})

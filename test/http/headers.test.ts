@@ -120,6 +120,27 @@ test('an absolute target becomes a path, and its authority the Host', async (t) 
   }
 })
 
+test('escapes of what needs none are read, all others stay, and none is made', async (t) => {
+  const send = await sees(t)
+  for (const [target, url] of [
+    ['/%61dmin/%41%7A%30%39?%61', '/admin/Az09?%61'],
+    ['/%2d%2E5%5F%7e', '/-.5_~'],
+    ['/a%2Fb%5C%3B%20%C3%A9%25', '/a%2Fb%5C%3B%20%C3%A9%25'],
+    ['/%%36%31dmin', '/%%36%31dmin'], // reading once would leave `%61`
+    ['/%2561', '/%2561'],
+  ] as const)
+    assert.equal(seenOf(await send(`GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`)).url, url)
+})
+
+test('cookies by which browsers are known to us are for nobody behind us', async (t) => {
+  const send = await sees(t)
+  const ours = ['agw_oidc_s_1=a', 'toolgate-1a2b3c4d=b', '__Host-toolgate-1a2b3c4d=c']
+  for (const cookies of [ours.join('; '), `mine=1; ${ours.join(';')}; other=agw_oidc_`]) {
+    const { forwarded } = seenOf(await send(get('Host: a', `Cookie: ${cookies}`)))
+    assert.equal(value(forwarded, 'cookie'), cookies.startsWith('mine') ? 'mine=1; other=agw_oidc_' : undefined)
+  }
+})
+
 test('fields that Connection names end here', async (t) => {
   const send = await sees(t)
   const { headers, wrong } = seenOf(

@@ -34,6 +34,11 @@ test('a request has its parts, as policies have left them', () => {
   assert.deepEqual([seen('has(request.endTime)'), seen('request.nothing')], [false, 'no-such-key'])
 })
 
+test('a host is the same in any case, and with a dot at its end', () => {
+  for (const host of ['GW.Example:8080', 'gw.example.', 'gw.example'])
+    assert.equal(value('request.host', exchange({ headers: { host } })), 'gw.example')
+})
+
 test('a header is a text when it came once, and a list when it came more than once', () => {
   const asking = {
     headers: {

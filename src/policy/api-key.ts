@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { type Exchange, type Identity, type Reply, text, type VerifiedKey } from '../core/exchange.ts'
 import { define } from '../core/module.ts'
 import { type Location, locationFor, locationSchema, several } from './authorization-location.ts'
-import type { Policy, Site } from './policy.ts'
+import { identifying, type Policy, type Site } from './policy.ts'
 
 const keySchema = z
   .strictObject({
@@ -53,6 +53,7 @@ export const apiKey = define({
 type Holder = Omit<VerifiedKey, 'key'> & { readonly identity: Identity }
 
 class ApiKey implements Policy {
+  readonly plan = identifying
   /**
    * By SHA-256: who guesses sees how long it takes to find a digest, and cannot choose one, so that time tells nothing about keys
    * (reference: security §3.1, row 12).

@@ -89,12 +89,18 @@ function queryParameter(parameter: string): Location {
       return found === '' ? undefined : found
     },
     remove(x) {
-      const left = pairs(x.query).filter((pair) => nameOf(pair) !== parameter)
-      x.query = left.length === 0 ? '' : `?${left.join('&')}`
-      // The access log prints what came in, and does not know this parameter for a secret.
-      x.request.url = x.path + x.query
+      keepOf(
+        x,
+        pairs(x.query).filter((pair) => nameOf(pair) !== parameter),
+      )
     },
   }
+}
+
+function keepOf(x: Exchange, left: readonly string[]): void {
+  x.query = left.length === 0 ? '' : `?${left.join('&')}`
+  // The access log prints what came in, and does not know what is gone for a secret.
+  x.request.url = x.path + x.query
 }
 
 const pairs = (query: string): readonly string[] => (query.length < 2 ? [] : query.slice(1).split('&'))
@@ -133,16 +139,28 @@ function cookie(wanted: string): Location {
 const crumbs = (value: string | undefined): readonly string[] =>
   value === undefined ? [] : value.split(';').map((pair) => pair.trim())
 
-/** Only reads: what an expression looks at cannot be taken away by it. */
+/** Shorter texts occur by chance in what has nothing to do with them. */
+const SECRET_LENGTH = 16
+
+/** What an expression has made of a request tells nobody where it was: whatever holds it is taken off. */
 function expression(source: string, site: Site, at: Path): Location {
   const program = site.cel(at, source, { phase: 'request' })
+  const read = (x: Exchange): string | undefined => {
+    const value = program?.evaluate(contextOf(x))
+    const credential = value instanceof HostObject ? value.plain() : value
+    // What goes wrong, such as a header that is not there, is no credential.
+    return typeof credential === 'string' && credential !== '' ? credential : undefined
+  }
   return {
-    read(x) {
-      const value = program?.evaluate(contextOf(x))
-      const credential = value instanceof HostObject ? value.plain() : value
-      // What goes wrong, such as a header that is not there, is no credential.
-      return typeof credential === 'string' && credential !== '' ? credential : undefined
+    read,
+    remove(x) {
+      const credential = read(x)
+      if (credential === undefined || credential.length < SECRET_LENGTH) return
+      const { headers } = x
+      const others = (parts: readonly string[]): readonly string[] => parts.filter((part) => !part.includes(credential))
+      headers.cookie = others(crumbs(headers.cookie)).join('; ') || undefined
+      for (const name in headers) if (headers[name]?.includes(credential) === true) headers[name] = undefined
+      if (x.query.includes(credential)) keepOf(x, others(pairs(x.query)))
     },
-    remove: () => undefined,
   }
 }

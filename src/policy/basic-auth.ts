@@ -8,7 +8,7 @@ import { type Remembered, VerifyCache } from '../oauth/verify-cache.ts'
 import { type Location, locationFor, locationSchema, several } from './authorization-location.ts'
 import { Bcrypt } from './bcrypt.ts'
 import { type Entry, readUsers } from './htpasswd.ts'
-import type { Policy, Site } from './policy.ts'
+import { identifying, type Policy, type Site } from './policy.ts'
 
 const schema = z.strictObject({
   htpasswd: fileOrInline(),
@@ -51,6 +51,7 @@ interface Manner {
 }
 
 class BasicAuth implements Policy {
+  readonly plan = identifying
   readonly #entries: ReadonlyMap<string, Entry>
   readonly #location: Location
   readonly #manner: Manner

@@ -5,7 +5,7 @@ import { define } from '../core/module.ts'
 import type { Refused, Verified, Verifier } from '../oauth/jwt.ts'
 import { type Location, locationFor, locationSchema, several } from './authorization-location.ts'
 import { issuerFields, verifierFor } from './issuers.ts'
-import type { Policy, Site } from './policy.ts'
+import { identifying, type Policy, type Site } from './policy.ts'
 
 const one = issuerFields()
 
@@ -60,6 +60,7 @@ function issuersOf({
 }
 
 class JwtAuth implements Policy {
+  readonly plan = identifying
   readonly #verifier: Verifier
   readonly #location: Location
   readonly #mode: Config['mode']

@@ -19,7 +19,7 @@ import { type FacadeDoor, facadeDoor, facadeSchema, facadeVerifier } from './fac
 import { issuerFields, verifierFor } from './issuers.ts'
 import { OauthEndpoints } from './oauth-endpoints.ts'
 import { noPages, replyOf } from './pages.ts'
-import type { Pages, Policy, Site } from './policy.ts'
+import { identifying, type Pages, type Policy, type Site } from './policy.ts'
 
 const fields = issuerFields()
 const isAddress = (text: string): boolean => /^https?:$/.test(URL.parse(text)?.protocol ?? '')
@@ -114,6 +114,7 @@ interface Facts {
 }
 
 class McpAuthentication implements Policy, Protected {
+  readonly plan = identifying
   readonly connect: string | undefined
   readonly #facts: Facts
 

@@ -98,6 +98,8 @@ export interface Plan {
   readonly backendRequestTimeout?: number
   readonly tls?: TlsOptions
   readonly credentials?: Credentials
+  /** Somebody has found out who is calling: `Authorization` as the client wrote it is not for backends (DESIGN §7). */
+  readonly identifies?: true
   /** Headers that every request to a target gets, when the policy stands on the target. */
   readonly fields?: Fields
 }
@@ -230,6 +232,9 @@ const bind = <D extends Door>(policies: readonly Policy[], door: D): readonly No
       return found === undefined ? [] : [found.bind(policy) as NonNullable<Policy[D]>]
     }),
   )
+
+/** The plan of a policy that finds out who is calling. */
+export const identifying = { identifies: true } as const satisfies Plan
 
 /** Policies in order of execution → one program. Plans are merged, the later (more specific) one wins. */
 export function compileProgram(policies: readonly Policy[]): Program {

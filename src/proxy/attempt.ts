@@ -24,6 +24,8 @@ export interface Backend {
   readonly pool: Dispatcher
   readonly place: Place
   readonly clocks: Clocks
+  /** The client's `Authorization` was for us, whatever it held. */
+  readonly strict: boolean
 }
 
 /** A backend that has switched protocols: its socket, and the head of its answer. */
@@ -33,10 +35,10 @@ export interface Switched {
 }
 
 /** Sends the exchange on and resolves with the head of the answer; throws a Failure when there is none. */
-export function attempt(x: Exchange, { pool, place, clocks }: Backend): Promise<Reply> {
+export function attempt(x: Exchange, { pool, place, clocks, strict }: Backend): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const answer = new Answer(x, clocks, { resolve, reject })
-    const headers = headersFor(x, place)
+    const headers = headersFor(x, place, strict)
     const body = bodyOf(x)
     if (body !== null) {
       const length = Buffer.isBuffer(body) ? String(body.length) : x.request.headers['content-length']
@@ -49,12 +51,12 @@ export function attempt(x: Exchange, { pool, place, clocks }: Backend): Promise<
 /** The same, asking for another protocol: the backend switches, or answers as to any request. */
 export function attemptSwitch(
   x: Exchange,
-  { pool, place, clocks }: Backend,
+  { pool, place, clocks, strict }: Backend,
   protocol: string,
 ): Promise<Reply | Switched> {
   return new Promise((resolve, reject) => {
     const answer = new Answer(x, clocks, { resolve, reject, switched: resolve })
-    pool.dispatch({ ...target(x, place, clocks), headers: headersFor(x, place), upgrade: protocol }, answer)
+    pool.dispatch({ ...target(x, place, clocks), headers: headersFor(x, place, strict), upgrade: protocol }, answer)
   })
 }
 
@@ -64,8 +66,8 @@ function target(x: Exchange, { servername }: Place, { firstByteMs }: Clocks) {
   return { path: path + query, method: request.method ?? 'GET', headersTimeout: firstByteMs, servername, who: x }
 }
 
-function headersFor(x: Exchange, place: Place): string[] {
-  const fields = requestFields(x)
+function headersFor(x: Exchange, place: Place, strict: boolean): string[] {
+  const fields = requestFields(x, strict)
   fields.push('host', x.authorityFixed ? x.authority : (place.authority ?? x.headers.host ?? 'localhost'))
   return fields
 }

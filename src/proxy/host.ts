@@ -32,7 +32,7 @@ export const host = define({
     error: 'must be `name:port` or `unix:/path`',
   }),
   compile(config, site: BackendSite): BackendHandler {
-    const { tls, credentials, backendRequestTimeout } = site.program.plan
+    const { tls, credentials, backendRequestTimeout, identifies = false } = site.program.plan
     const { upstreamFirstByteMs, upstreamTotalMs, tunnelIdleMs, tunnelHalfOpenMs } = site.limits
     const place = placeOf(config, tls !== undefined)
     if (place === undefined) throw new TypeError('the schema lets no such place through')
@@ -40,6 +40,7 @@ export const host = define({
       pool: poolFor(site.pools.pool(place.origin, tls), place.origin, credentials),
       place,
       clocks: { attemptMs: backendRequestTimeout, firstByteMs: upstreamFirstByteMs, totalMs: upstreamTotalMs },
+      strict: identifies,
     }
     const note = (x: Exchange): void => {
       x.backend = place.name

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { route, serve, upstream, wrongWith } from '../support/serve.ts'
+import { signer } from '../support/tokens.ts'
 
 const keys = 'apiKey: {mode: optional, keys: [{key: caller-key}]}'
 const caller = { headers: { authorization: 'Bearer caller-key' } }
@@ -40,6 +41,36 @@ test('passthrough sends on what was verified, and nothing that was not', async (
 test('without it the verified credential stays here', async (t) => {
   const { ask } = await serve(t, route(`{${keys}}`, await upstream(t)))
   assert.doesNotMatch((await ask(caller)).text, /authorization/)
+})
+
+const guards = [
+  'apiKey: {mode: optional, location: {header: {name: x-api-key}}, keys: [{key: k}]}',
+  'basicAuth: {htpasswd: "u:p", authorizationLocation: {header: {name: x-login}}}',
+  'jwtAuth: {mode: permissive, issuer: i, jwks: "{\\"keys\\":[KEY]}", location: {cookie: {name: token}}}',
+] as const
+
+for (const guard of guards)
+  test(`${guard.slice(0, guard.indexOf(':'))}: an Authorization that it did not look at stays here all the same`, async (t) => {
+    const policy = guard.replace('KEY', JSON.stringify((await signer()).jwk).replaceAll('"', '\\"'))
+    const canary = { headers: { authorization: 'Bearer canary', 'x-api-key': 'k' } }
+    const backend = await upstream(t)
+    const guarded = await serve(t, route(`{${policy}}`, backend))
+    assert.doesNotMatch((await guarded.ask(canary)).text, /canary/)
+    const open = await serve(t, route('{}', backend))
+    assert.match((await open.ask(canary)).text, /"authorization":"Bearer canary"/, 'a plain proxy has no say in it')
+  })
+
+test('what a policy writes into Authorization is sent, without what the client had written there', async (t) => {
+  const backend = await upstream(t)
+  for (const [modifier, sent] of [
+    ['set: {authorization: Bearer ours}', 'Bearer ours'],
+    ['add: {authorization: Bearer ours}', 'Bearer ours'],
+  ] as const) {
+    const { ask } = await serve(t, route(`{${guards[0]}, requestHeaderModifier: {${modifier}}}`, backend))
+    const { text } = await ask({ headers: { authorization: 'Bearer canary' } })
+    assert.match(text, new RegExp(`"authorization":"${sent}"`))
+    assert.doesNotMatch(text, /canary/)
+  }
 })
 
 test('further credentials come on top', async (t) => {

@@ -119,14 +119,16 @@ test('unless the configuration says where it is; then it is taken off there', as
   assert.equal((await bare.ask({ headers: { 'x-token': token } })).status, 200)
 })
 
-test('an expression may say where the token is; it stays there, and what goes wrong is no token', async (t) => {
+test('an expression may say where the token is; whatever holds it goes no further, and what goes wrong is no token', async (t) => {
   const { ask, one } = await guarded(
     t,
     `mode: strict, location: {expression: 'request.headers["x-jwt"].stripPrefix("jwt:")'}`,
   )
   const token = await one.sign()
-  const answer = await ask({ headers: { 'x-jwt': `jwt:${token}` } })
-  assert.deepEqual([answer.status, answer.text.includes(token)], [200, true])
+  const headers = { 'x-jwt': `jwt:${token}`, 'x-copy': [token, 'else'], cookie: `a=b; t=${token}`, 'x-mine': 'stays' }
+  const answer = await ask({ path: `/?t=${token}&u=1`, headers })
+  assert.deepEqual([answer.status, answer.text.includes(token)], [200, false])
+  assert.match(answer.text, /"url":"\/\?u=1".*"cookie":"a=b".*"x-mine":"stays"/)
   assert.equal((await ask({ headers: { 'x-jwt': 'jwt:' } })).text, missing)
   assert.equal((await ask()).text, missing)
   assert.equal((await ask({ headers: { 'x-jwt': 'jwt:rubbish' } })).status, 401)

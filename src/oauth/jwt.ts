@@ -169,11 +169,14 @@ interface Parts {
   readonly issuer: unknown
 }
 
-/** Compact form only (RFC 7515 §7.1): the JSON form may hold many signatures, and parsers differ in which of them counts. */
+/**
+ * Compact form only (RFC 7515 §7.1): the JSON form may hold many signatures, and parsers differ in which of them counts. Each part in
+ * its one spelling: decoding forgives padding, alphabets and idle bits, and whoever keeps lists of tokens would be shown a new one.
+ */
 function partsOf(token: string): Parts | undefined {
   const first = token.indexOf('.')
   const second = token.indexOf('.', first + 1)
-  if (first <= 0 || second < 0) return undefined
+  if (first <= 0 || second < 0 || bytesOf(token.slice(second + 1)) === undefined) return undefined
   const header = decoded(token.slice(0, first))
   const payload = decoded(token.slice(first + 1, second))
   if (header === undefined || payload === undefined) return undefined
@@ -181,9 +184,14 @@ function partsOf(token: string): Parts | undefined {
   return { kid: typeof kid === 'string' && kid !== '' ? kid : undefined, issuer: payload['iss'] }
 }
 
+function bytesOf(part: string): Buffer | undefined {
+  const bytes = Buffer.from(part, 'base64url')
+  return bytes.toString('base64url') === part ? bytes : undefined
+}
+
 function decoded(part: string): { readonly [field: string]: unknown } | undefined {
   try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
+    const value: unknown = JSON.parse(bytesOf(part)?.toString('utf8') ?? '')
     return typeof value === 'object' && value !== null ? { ...value } : undefined
   } catch {
     return undefined
@@ -207,14 +215,18 @@ function wrongType(typ: unknown, types: readonly string[] | undefined): string |
   return types.includes(given) ? undefined : 'InvalidToken'
 }
 
-/** Tokens without a subject are told apart by client, or each stands for itself: they must not share a session. */
+/**
+ * Tokens without a subject are told apart by client, or each stands for itself: they must not share a session. A client is nobody
+ * whose subject is the same text (RFC 9068 §5).
+ */
 function subjectOf(claims: { readonly [claim: string]: unknown }, digest: string): string {
-  for (const name of ['sub', 'client_id', 'azp']) {
-    const value = claims[name]
-    if (typeof value === 'string' && value !== '') return value
-  }
-  return `token:${digest.slice(0, 22)}`
+  const { sub, client_id: client, azp: party } = claims
+  if (isText(sub)) return sub
+  if (isText(client)) return `client:${client}`
+  return isText(party) ? `client:${party}` : `token:${digest.slice(0, 22)}`
 }
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 
 function errorName(thrown: unknown): string {
   if (thrown instanceof errors.JWTExpired) return 'ExpiredSignature'

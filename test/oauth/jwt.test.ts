@@ -289,10 +289,30 @@ test('a signature is every bit of it, over every bit of the rest', async () => {
     await reason(v, `${head}.${part({ ...claims, sub: 'boss' })}.${signature}`),
     malformed('InvalidSignature'),
   )
-  assert.equal(await reason(v, `${head}.${body}.${signature.slice(0, -4)}`), malformed('InvalidSignature'))
+  assert.equal(await reason(v, `${head}.${body}.${signature.slice(0, -6)}`), malformed('InvalidSignature'))
   const flipped = Buffer.from(signature, 'base64url')
   flipped[10] = (flipped[10] ?? 0) ^ 1
   assert.equal(await reason(v, `${head}.${body}.${flipped.toString('base64url')}`), malformed('InvalidSignature'))
+})
+
+test('a token has one spelling', async () => {
+  const one = await signer('one', 'EdDSA')
+  const v = verifier(keysOf(one))
+  const [head = '', body = '', signature = ''] = (await one.sign()).split('.')
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+  // 64 bytes leave four bits of the last letter idle.
+  const idle = signature.slice(0, -1) + letters.charAt(letters.indexOf(signature.slice(-1)) ^ 1)
+  for (const other of [`${signature}==`, idle]) {
+    const token = `${head}.${body}.${other}`
+    assert.ok(await jwtVerify(token, createPublicKey({ key: one.jwk, format: 'jwk' })), 'the library takes it')
+    assert.equal(await reason(v, token), malformed('InvalidToken'))
+  }
+  for (const token of [
+    `${head}=.${body}.${signature}`,
+    `${head}.${body}=.${signature}`,
+    `${head}.${body}\n.${signature}`,
+  ])
+    assert.equal(await reason(v, token), malformed('InvalidToken'))
 })
 
 test('what is no token is answered without work', () => {
@@ -358,7 +378,13 @@ test('tokens without a subject are told apart', async () => {
   const v = verifier(keysOf(one))
   const subject = async (claims: object): Promise<string> =>
     ((await v.verify(await one.sign({ sub: undefined, ...claims }))) as Verified).identity.subject // verified above
-  assert.equal(await subject({ client_id: 'robot' }), 'robot')
+  assert.equal(await subject({ client_id: 'robot' }), 'client:robot')
+  assert.equal(await subject({ azp: 'robot' }), 'client:robot')
+  assert.equal(
+    await subject({ sub: 'robot', client_id: 'other' }),
+    'robot',
+    'a client called like a person is not that person',
+  )
   const [a, b] = [await subject({ jti: 'a' }), await subject({ jti: 'b' })]
   assert.match(a, /^token:/)
   assert.notEqual(a, b)

@@ -1,11 +1,13 @@
 // A person with a browser without a window: cookies, redirects, forms, and pages that send one on.
 import { request } from 'node:http'
 
-interface Page {
+export interface Page {
   readonly url: string
   readonly status: number
   readonly text: string
 }
+
+const NOWHERE = 'nowhere:'
 
 export class Browser {
   readonly #jars = new Map<string, Map<string, string>>()
@@ -22,6 +24,25 @@ export class Browser {
     return new URL(page)
   }
 
+  /** Opens a link of a connect page, and connects every account on it, as `user`; the last page. */
+  async connected(link: string, user: string): Promise<Page> {
+    let page = await this.#open(link, NOWHERE)
+    for (let step = 0; typeof page !== 'string'; step++) {
+      if (step > 40) throw new Error(`no end in sight:\n${this.seen.join('\n')}\n${page.text}`)
+      if (page.status !== 200 || page.text.includes('You are connected') || page.text.includes('role="alert"'))
+        return page
+      page = await this.#next(page, user, NOWHERE)
+    }
+    throw new Error('there is no such place')
+  }
+
+  /** Opens a link and follows redirects, filling in nothing. */
+  async opened(link: string): Promise<Page> {
+    const page = await this.#open(link, NOWHERE)
+    if (typeof page === 'string') throw new Error('there is no such place')
+    return page
+  }
+
   async #next(page: Page, user: string, stop: string): Promise<Page | string> {
     const onward = /http-equiv="refresh" content="0;url=([^"]+)"/.exec(page.text)?.[1]
     if (onward !== undefined) return this.#open(new URL(unescaped(onward), page.url).href, stop)
@@ -29,8 +50,9 @@ export class Browser {
     if (action === undefined || page.status !== 200) throw new Error(`${page.status} ${page.url}\n${page.text}`)
     const hidden = [...page.text.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)]
     const fields = Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, unescaped(value)]))
-    const filled = page.text.includes('name="decision"')
-      ? { ...fields, decision: 'approve' }
+    const button = /<button class="yes" name="(\w+)" value="([^"]+)"/.exec(page.text)
+    const filled = button
+      ? { ...fields, [button[1] ?? '']: unescaped(button[2] ?? '') }
       : { ...fields, login: user, password: 'not looked at' }
     return this.#open(new URL(unescaped(action), page.url).href, stop, filled)
   }

@@ -9,6 +9,7 @@ import { type OAuthClientProvider, UnauthorizedError } from '@modelcontextprotoc
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { OAuthClientInformationMixed, OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js'
+import type { ClientCapabilities } from '@modelcontextprotocol/sdk/types.js'
 import { Provider } from 'oidc-provider'
 import { freePorts, type RunningGateway, startGateway } from '../../support/gateway.ts'
 import type { Browser } from './browser.ts'
@@ -68,14 +69,14 @@ export interface World {
   readonly start: (args?: readonly string[], env?: Record<string, string>) => Promise<RunningGateway>
 }
 
-/** A provider, and a gateway that can be started more than once on the same port with the same folder. */
-export async function world(t: TestContext): Promise<World> {
+/** A provider, and a gateway that can be started more than once on the same port with the same folder, on the `config.yaml` of a journey. */
+export async function world(t: TestContext, journey = import.meta.dirname): Promise<World> {
   const [port = 0] = await freePorts(1)
   const origin = `http://localhost:${port}`
   const { issuer, asked } = await identityProvider(t, `${origin}/.well-known/oauth-authorization-server/mcp/callback`)
   const folder = mkdtempSync(path.join(tmpdir(), 'toolgate-facade-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
-  cpSync(path.join(import.meta.dirname, 'config.yaml'), path.join(folder, 'config.yaml'))
+  cpSync(path.join(journey, 'config.yaml'), path.join(folder, 'config.yaml'))
   return {
     url: new URL('/mcp', origin),
     folder,
@@ -131,9 +132,10 @@ export async function connect(
   url: URL,
   memory: Memory,
   person?: { browser: Browser; user: string },
+  capabilities: ClientCapabilities = {},
 ): Promise<Client> {
   const made = async (): Promise<Client> => {
-    const client = new Client({ name: 'journey', version: '1' })
+    const client = new Client({ name: 'journey', version: '1' }, { capabilities })
     await client.connect(new StreamableHTTPClientTransport(url, { authProvider: memory }))
     t.after(() => client.close())
     return client

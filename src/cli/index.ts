@@ -82,7 +82,7 @@ const validate: Command = {
       import('../gateway/compile.ts'),
     ])
     const { read } = new ConfigFiles(io.cwd)
-    return await body.validate(options, io, { parts, compile: (shape) => dryCompile(shape, read) })
+    return await body.validate(options, io, { parts, compile: (shape, draft) => dryCompile(shape, read, draft) })
   },
 }
 

@@ -23,7 +23,7 @@ export async function run(found: Origin, options: RunOptions, io: Io): Promise<n
     loadConfig({ text: await origin.read(), file: origin.name, env: io.env, parts })
   const first = await load()
   if (first.shape === undefined)
-    return refuse(first, first.draft === undefined ? [] : await dryCompile(first.draft, files.read), io)
+    return refuse(first, first.draft === undefined ? [] : await dryCompile(first.draft, files.read, true), io)
   if (options.validateOnly) return validateOnly(first, first.shape, files, io)
   try {
     await using running = await Running.start(first.shape, { io, origin, load, files, connectTo: options.connectTo })

@@ -14,20 +14,23 @@ import { painter } from './terminal.ts'
 export interface ValidateSite {
   readonly parts: Parts
   /** Compiles every module and throws the result away: finds unreadable files, certificates that do not fit, and the like. */
-  compile?(shape: Shape): Promise<readonly Problem[]>
+  compile?(shape: Shape, draft: boolean): Promise<readonly Problem[]>
 }
 
 /** Says what is wrong with a configuration. 0: nothing, 1: something, 3: it could not be read. */
 export async function validate(options: ValidateOptions, io: Io, site: ValidateSite): Promise<number> {
   const { text, file } = await source(options, io)
   const loaded = loadConfig({ text, file, env: io.env, parts: site.parts })
-  const late = loaded.draft === undefined ? [] : ((await site.compile?.(loaded.draft)) ?? [])
+  const late =
+    loaded.draft === undefined ? [] : ((await site.compile?.(loaded.draft, loaded.shape === undefined)) ?? [])
   const problems = loaded.withLate(late)
   const valid = !problems.some(({ severity }) => severity === 'error')
   if (options.format === 'json') io.stdout.write(asJson({ file, valid, problems }, loaded, options.ledger))
   else io.stdout.write(asText({ file, valid, problems }, loaded, options.ledger, painter(io.stdout, io.env)))
   return valid ? exit.fine : exit.no
 }
+
+const colours = { error: 'red', warning: 'yellow', note: 'dim' } as const
 
 interface Verdict {
   readonly file: string
@@ -60,8 +63,7 @@ function reason(cause: unknown): string {
 }
 
 function asText(verdict: Verdict, loaded: Loaded, whole: boolean, style: ReturnType<typeof painter>): string {
-  const paint = (head: string, { severity }: Located): string =>
-    style('bold', style(severity === 'error' ? 'red' : 'yellow', head))
+  const paint = (head: string, { severity }: Located): string => style('bold', style(colours[severity], head))
   const parts = verdict.problems.map((problem) => problemText(problem, paint))
   if (whole) parts.push(ledgerText(loaded))
   if (verdict.valid) parts.push(`${style('green', 'Configuration is valid!')}\n`)

@@ -22,11 +22,16 @@ export function pathText(path: Path): string {
   return text
 }
 
+const weights = { error: 0, warning: 1, note: 2 } as const satisfies Record<Problem['severity'], number>
+
 /** Problems in the order of the file, errors before warnings on one line. */
 export function inOrder(problems: readonly Located[]): Located[] {
   return problems.toSorted(
     (a, b) =>
-      a.line - b.line || a.column - b.column || a.severity.localeCompare(b.severity) || a.code.localeCompare(b.code),
+      a.line - b.line ||
+      a.column - b.column ||
+      weights[a.severity] - weights[b.severity] ||
+      a.code.localeCompare(b.code),
   )
 }
 
@@ -51,13 +56,15 @@ export function problemJson(problem: Located): object {
   return { code, severity, file, line, column, path: pathText(path), message, ...(hint !== undefined && { hint }) }
 }
 
-/** `2 errors, 1 warning`. */
+/** `2 errors, 1 warning, 3 notes`. */
 export function countText(problems: readonly Problem[]): string {
   const count = (severity: Problem['severity']): string | undefined => {
     const { length } = problems.filter((one) => one.severity === severity)
     return length === 0 ? undefined : `${length} ${severity}${length === 1 ? '' : 's'}`
   }
-  return [count('error'), count('warning')].filter((one) => one !== undefined).join(', ') || 'no problems'
+  return (
+    [count('error'), count('warning'), count('note')].filter((one) => one !== undefined).join(', ') || 'no problems'
+  )
 }
 
 /** `; also on lines 12, 90`, or nothing: where else one and the same problem stands. */

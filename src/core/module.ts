@@ -12,13 +12,12 @@ export type Path = readonly (string | number)[]
 /** Something wrong with the configuration, and where. */
 export interface Problem {
   readonly code: string
-  readonly severity: 'error' | 'warning'
+  /** `note`: worth knowing, and quite possibly meant. */
+  readonly severity: 'error' | 'warning' | 'note'
   readonly path: Path
   readonly message: string
   /** What was probably meant, or what to do. */
   readonly hint?: string
-  /** Worth knowing to who looks the configuration over, and not said at every start. */
-  readonly advice?: true
   /** The part of the text at `path` that is meant, when the text is a language of its own. */
   readonly part?: Part
 }

@@ -67,7 +67,7 @@ export interface Compiled {
   readonly snapshot: Snapshot
   readonly problems: readonly Problem[]
   /** Routes whose tools, prompts and resources are for everybody who gets there. */
-  readonly open: readonly string[]
+  readonly open: ReadonlyMap<string, Path>
 }
 
 /** Compiles all of it, whatever is wrong: problems are complete. A snapshot with errors must be retired, not used. */
@@ -78,19 +78,32 @@ export async function compile(shape: Shape, context: CompileContext): Promise<Co
   await compiler.named()
   for (const bind of shape.binds) binds.set(bind.port, await compiler.bind(bind))
   const snapshot = new Snapshot(context.generation, binds, holder, context.log)
-  return { snapshot, problems: compiler.problems, open: [...compiler.open] }
+  return { snapshot, problems: compiler.problems, open: compiler.open }
 }
 
-/** Compiles into nothing: every problem, and not a trace left. */
-export async function dryCompile(shape: Shape, read: CompileContext['read']): Promise<readonly Problem[]> {
+/** Compiles into nothing: every problem, and not a trace left. What is missing from a `draft` need not be missing. */
+export async function dryCompile(
+  shape: Shape,
+  read: CompileContext['read'],
+  draft = false,
+): Promise<readonly Problem[]> {
   await using pools = new Pools()
   await using keeper = new Keeper()
   const metrics = createMetrics({ version: '', process: false })
   const context = { generation: 0, pools, keeper, read, metrics, log: silent, sealKey: Buffer.alloc(32) }
-  const { snapshot, problems } = await compile(shape, context)
+  const { snapshot, problems, open } = await compile(shape, context)
   snapshot.retire()
-  return problems
+  const isWhole = !draft && problems.every(({ severity }) => severity !== 'error')
+  return isWhole ? [...problems, ...[...open].map(openDoor)] : problems
 }
+
+const openDoor = ([route, path]: readonly [string, Path]): Problem => ({
+  code: 'policy.open',
+  severity: 'warning',
+  path,
+  message: `route \`${route}\` has no \`mcpAuthorization\`: whoever reaches it may use everything`,
+  hint: 'add rules, or `default: deny` and an empty list of them',
+})
 
 /** What the expressions of one module read. */
 type Reads = Set<Attribute>
@@ -103,7 +116,8 @@ const order = new Map<string, number>(policies.map(({ key }, index) => [key, ind
 
 class Compiler {
   readonly problems: Problem[] = []
-  readonly open = new Set<string>()
+  /** Routes by name, and where the first backend stands that has no rules. */
+  readonly open = new Map<string, Path>()
   readonly #shape: Shape
   readonly #context: CompileContext
   readonly #holder: Holder
@@ -188,7 +202,7 @@ class Compiler {
       const made = await this.#backend(backend, [...above, ...own])
       if (made === undefined) continue
       compiled.push(made)
-      if (made.handler.open === true) this.open.add(shape.name)
+      if (made.handler.open === true && !this.open.has(shape.name)) this.open.set(shape.name, backend.path)
     }
     this.problems.push(...shape.matches.flatMap(patternProblems))
     return {
@@ -296,11 +310,10 @@ class Compiler {
     for (const { code, severity, message, hint, start, end } of diagnostics)
       this.problems.push({
         code,
-        severity: severity === 'error' ? 'error' : 'warning',
+        severity,
         path,
         message,
         ...(hint !== undefined && { hint }),
-        ...(severity === 'note' && { advice: true }),
         part: { text, start, end },
       })
   }

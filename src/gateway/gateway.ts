@@ -195,9 +195,10 @@ const OPEN = 'without mcpAuthorization all tools of these routes are for everybo
 async function compiled(shape: Shape, context: Parameters<typeof compile>[1]): Promise<Snapshot> {
   const { snapshot, problems, open } = await compile(shape, context)
   if (problems.every(({ severity }) => severity !== 'error')) {
-    for (const { message, path, hint, advice } of problems)
-      if (advice !== true) context.log.warn(message, { at: pathText(path), hint })
-    if (open.length > 0) context.log.warn(OPEN, { routes: open.join(', ') })
+    // Notes are for `validate`: what may well be meant would only hide, at every start, what is not.
+    for (const { message, path, hint, severity } of problems)
+      if (severity !== 'note') context.log.warn(message, { at: pathText(path), hint })
+    if (open.size > 0) context.log.warn(OPEN, { routes: [...open.keys()].join(', ') })
     return snapshot
   }
   snapshot.retire()

@@ -8,6 +8,8 @@ import { z } from 'zod'
 import { CommandError, type Io, type ValidateOptions } from '../../src/cli/command.ts'
 import { type ValidateSite, validate } from '../../src/cli/validate.ts'
 import type { Problem } from '../../src/core/module.ts'
+import { dryCompile } from '../../src/gateway/compile.ts'
+import { parts } from '../../src/gateway/parts.ts'
 
 const site: ValidateSite = { parts: { policies: { cors: z.unknown() }, backends: { host: z.string() } } }
 const good =
@@ -166,4 +168,38 @@ test('colour is for terminals, and NO_COLOR is obeyed', async () => {
     out.map((text) => text.includes('\u001b[')),
     [true, false],
   )
+})
+
+test('what rules do wrong is told by weight, with the part that is meant, and refuses nothing', async () => {
+  const rules = [
+    'mcp.tool.name == "a" && mcp.tool.name == "b"',
+    'jwt.sub == "x" || jwt.sub != "x"',
+    'request.heders["x"] == "1"',
+    'jwt.roles.contains("admin")',
+  ]
+  const backend = 'backends: [{ mcp: { targets: [{ name: one, mcp: { host: http://localhost:1 } }] } }]'
+  const text = `binds:
+- port: 1
+  listeners:
+  - routes:
+    - policies:
+        mcpAuthorization:
+          rules:
+${rules.map((rule) => `          - '${rule}'`).join('\n')}
+      ${backend}
+    - name: open
+      ${backend}
+`
+  const real = { parts, compile: (shape: Parameters<typeof dryCompile>[0]) => dryCompile(shape, () => undefined) }
+  const { code, out } = await run({ text }, {}, real)
+  assert.equal(code, 0, out)
+  assert.match(out, /^warning\[cel\.never\]: these .*\n {2}--> --config:8:14 .*\n8 \|.*\n {2}\| {14}\^{44}\n/m)
+  assert.match(out, /^warning\[cel\.always\]: these comparisons always hold\n {2}--> --config:9:14 /m)
+  assert.match(
+    out,
+    /^warning\[cel\.unknown-field\]: .*\n {2}--> --config:10:22 .*\n.*\n.*\^{6} did you mean 'headers'\?\n/m,
+  )
+  assert.match(out, /^note\[cel\.substring\]: if `jwt\.roles` is a text and no list.*\n {2}--> --config:11:14 /m)
+  assert.match(out, /^warning\[policy\.open\]: route `open` has no `mcpAuthorization`.*\n {2}--> --config:14:/m)
+  assert.match(out, /Configuration is valid!\n4 warnings, 1 note\. Ledger/)
 })

@@ -130,7 +130,8 @@ binds: [{ port: 1, listeners: [{ routes: [{ ${body} }] }] }]`
 async function wrong(text: string): Promise<string[]> {
   const { shape, problems } = loadConfig({ text, file: 'config.yaml', env: secret, parts })
   const late = shape === undefined ? [] : await dryCompile(shape, () => undefined)
-  return [...problems, ...late].map(({ message }) => message)
+  // That nothing decides on its tools is worth a warning, and nothing that the original would mind.
+  return [...problems, ...late].filter(({ code }) => code !== 'policy.open').map(({ message }) => message)
 }
 
 for (const [key, bodies] of Object.entries(policies))

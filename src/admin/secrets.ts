@@ -20,7 +20,7 @@ const HARMLESS_NAME =
 /**
  * A copy of `value` that is JSON and holds no secret. Decided by construction, not by recognising secrets: what stands under a
  * credential's key, in an environment or in headers is masked whole; texts elsewhere lose user info, query values of addresses,
- * bearer tokens and PEM blocks. Binary values, functions and unknown objects are never shown (security reference, I2).
+ * bearer tokens, PEM blocks and the private halves of JWKs. Binary values, functions and unknown objects are never shown (security reference, I2).
  */
 export function withoutSecrets(value: unknown): unknown {
   return shown(value, 0)
@@ -111,8 +111,11 @@ function isSecretFlag(word: string): boolean {
   return SECRET_KEY.test(name) || SECRET_TEXT_KEY.test(name) || /token$/i.test(name)
 }
 
+/** What of a JWK is private, or all that there is to it (RFC 7518 §6): sets that are written down often hold both halves. */
+const PRIVATE_HALF = /("(?:d|p|q|dp|dq|qi|k)"\s*:\s*")[^"]*/g
+
 function text(value: string): string {
-  return value
+  return (value.includes('"kty"') ? value.replace(PRIVATE_HALF, `$1${MASK}`) : value)
     .replace(/-----BEGIN [^-]+-----[\s\S]*?(-----END [^-]+-----|$)/g, MASK)
     .replace(/\b(bearer|basic)\s+[\w.~+/=-]+/gi, `$1 ${MASK}`)
     .replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@?#]*@/gi, `$1${MASK}@`)

@@ -34,6 +34,29 @@ test('credentials are masked wherever modules keep them', () => {
   assert.ok(JSON.stringify(configuration).includes(canary), 'the configuration itself is untouched')
 })
 
+test('of a key set the public half is shown', () => {
+  const halves = { kty: 'EC', crv: 'P-256', kid: 'a', x: 'open-x', y: 'open-y' }
+  const rsa = {
+    kty: 'RSA',
+    n: 'open-n',
+    e: 'AQAB',
+    d: 'CANARY',
+    p: 'CANARY',
+    q: 'CANARY',
+    dp: 'CANARY',
+    dq: 'CANARY',
+    qi: 'CANARY',
+  }
+  const keys = [{ ...halves, d: 'CANARY' }, rsa, { kty: 'oct', k: 'CANARY' }]
+  for (const gap of [0, 2]) {
+    const configuration = { jwtAuth: { issuer: 'https://id.example', jwks: JSON.stringify({ keys }, null, gap) } }
+    const shown = JSON.stringify(withoutSecrets(configuration))
+    assert.ok(!shown.includes('CANARY'), shown)
+    for (const open of ['open-x', 'open-y', 'open-n', 'AQAB', 'P-256']) assert.ok(shown.includes(open))
+    assert.ok(JSON.stringify(configuration).includes('CANARY'))
+  }
+})
+
 test('everything else is shown as it stands', () => {
   const configuration = {
     binds: [

@@ -20,7 +20,7 @@ import { isRecord, textOf as stringOf } from './values.ts'
 
 /** A route, and the one of its backends that a request would go to. */
 export interface Place {
-  /** The route's name; with several backends, the backend's as well. */
+  /** The route's name; with several backends, the backend's as well; where that is not enough, port and listener. */
   readonly name: string
   readonly bind: BindShape
   readonly listener: ListenerShape
@@ -55,7 +55,7 @@ export async function openRulebook(file: string | undefined, io: Io): Promise<Ru
   if (shape === undefined) throw refused(name, loaded.problems, io)
   const late: Problem[] = []
   const site = siteOf(shape, (problem) => late.push(problem))
-  const places = shape.binds.flatMap((bind) => placesOf(bind, site))
+  const places = told(shape.binds.flatMap((bind) => placesOf(bind, site)))
   if (late.length > 0) throw refused(name, loaded.place(late), io)
   return { file: name, shape, places, site, lineOf: (at) => loaded.lineOf(at) }
 }
@@ -118,6 +118,21 @@ function siteOf(shape: Shape, report: (problem: Problem) => void): Site {
     backend: () => undefined,
     keep: (_, make) => make(),
   }
+}
+
+/** Routes that are called the same, or are attached to several gateways, say where they are. */
+function told(places: readonly Place[]): readonly Place[] {
+  const again = (name: (place: Place) => string, place: Place): boolean =>
+    places.filter((one) => name(one) === name(place)).length > 1
+  const onPort = ({ name, bind }: Place): string => `${name}@${bind.port}`
+  return places.map((place, index) => {
+    if (!again(({ name }) => name, place)) return place
+    if (!again(onPort, place)) return { ...place, name: onPort(place) }
+    const { listener, route } = place
+    const byListener = `${onPort(place)}/${listener.name}`
+    const isOnly = !places.some((one) => one !== place && one.listener === listener && one.route.name === route.name)
+    return { ...place, name: isOnly ? byListener : `${byListener}/${index}` }
+  })
 }
 
 function placesOf(bind: BindShape, site: Site): readonly Place[] {

@@ -94,7 +94,7 @@ function truthDetail(truth: Truth): string {
 }
 
 /** All facts that rules looked at, each once. */
-export function factsOf({ sets }: Explanation): readonly Fact[] {
+function factsOf({ sets }: Explanation): readonly Fact[] {
   const found = new Map<string, Fact>()
   for (const { rules } of sets)
     for (const { facts } of rules) for (const fact of facts) found.set(factText(fact.path), fact)

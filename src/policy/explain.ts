@@ -11,7 +11,7 @@ import { below, type Site, type Verdict } from './policy.ts'
 import type { Rule, RuleKind, Truth } from './rule.ts'
 import { compileRules, type Decision, type Rules, rulesSchema } from './rules.ts'
 
-export type RulesKey = 'authorization' | 'mcpAuthorization'
+type RulesKey = 'authorization' | 'mcpAuthorization'
 
 /** A rule set as the configuration has it. `target`: it speaks of this one's things only. */
 export interface Written {

@@ -184,6 +184,26 @@ test('a catalogue comes from a file, or from the upstreams themselves', async (t
   assert.match(asked.err, /^clock is left out: /m)
 })
 
+test('a route of several gateways is asked for by port or listener', async (t) => {
+  const shared = `
+gateways:
+  inside: { port: 3000, authorization: { rules: [{ deny: 'request.path == "/mcp"' }] } }
+  outside: { port: 3001, listeners: [{ name: a, hostname: a.example }, { name: b, hostname: b.example }] }
+routes:
+- name: tools
+  gateways: [inside, outside]
+  matches: [{ path: { exact: /mcp } }]
+  backends: [{ mcp: { targets: [{ name: notes, mcp: { host: http://localhost:1/mcp } }] } }]
+`
+  const { policy } = await world(t, { 'shared.yaml': shared })
+  const asked = ['explain', '-f', 'shared.yaml', '--tool', 'read']
+  const open = await policy(asked)
+  assert.equal(open.code, 2)
+  assert.match(open.err, /try: --route tools@3000, or --route tools@3001\/a, or --route tools@3001\/b\n/)
+  assert.equal((await policy([...asked, '--route', 'tools@3000'])).code, 1)
+  assert.equal((await policy([...asked, '--route', 'tools@3001/b'])).code, 0)
+})
+
 test('what cannot be meant is wrong usage, with what to write instead', async (t) => {
   const { policy } = await world(t)
   for (const [argv, expected] of [

@@ -13,7 +13,7 @@ const cpu = (round: Round): number => round.cpuMicros
 
 interface Issuer {
   readonly jwks: string
-  token(subject: string): string
+  readonly token: (subject: string) => string
 }
 
 const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')

@@ -6,7 +6,7 @@ import * as oauth from 'oauth4webapi'
 /** How the endpoint is asked. */
 export type AskToken = (url: string, form: string, headers: Readonly<Record<string, string>>) => Promise<Told>
 
-export interface Told {
+interface Told {
   readonly status: number
   readonly contentType: string | undefined
   readonly body: Buffer

@@ -16,13 +16,13 @@ export type Truth = boolean | Fault | Unknown
 const noBool = new Fault('no-such-overload', 'the rule is neither true nor false')
 
 /** A value as the answer of a rule. */
-export function truthOf(value: Value): Truth {
+function truthOf(value: Value): Truth {
   if (typeof value === 'boolean' || value instanceof Fault || value instanceof Unknown) return value
   return noBool
 }
 
 /** `&&` of two answers: false decides whatever the other is; what is not known may still become false, so it hides an error. */
-export function both(a: Truth, b: Truth): Truth {
+function both(a: Truth, b: Truth): Truth {
   if (a === false || b === false) return false
   if (a === true) return b
   if (b === true) return a

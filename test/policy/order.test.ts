@@ -11,7 +11,7 @@ test('every policy file of the room is in the table, and none twice', () => {
   const room = path.join(import.meta.dirname, '../../src/policy')
   const defined = readdirSync(room)
     .filter((file) => file.endsWith('.ts'))
-    .map((file) => /define\(\{\s*key: '(\w+)'/.exec(readFileSync(path.join(room, file), 'utf8'))?.[1])
+    .map((file) => /(?:define|conditional)\(\{\s*key: '(\w+)'/.exec(readFileSync(path.join(room, file), 'utf8'))?.[1])
     .filter((key) => key !== undefined)
   assert.deepEqual([...keys].sort(), defined.sort())
 })

@@ -85,7 +85,7 @@ export class Connect {
         raw: errorObject(codes.urlElicitationRequired, message, { elicitations: [elicitation] }),
       }
     }
-    const text = `${message} Open this link in a browser, log in, and try again: ${link.url} (it is for this user only, and good for ten minutes)`
+    const text = `${message} Open this link in a browser, log in there, then try again: ${link.url} (for this user only; it opens once, within ten minutes)`
     if (incoming.method !== 'tools/call') return refusal(codes.internal, text)
     return { kind: 'result', raw: toolError(text) }
   }

@@ -15,6 +15,7 @@ import { Connections } from './connections.ts'
 import type { Answer, Caller, Client, Federation, Incoming } from './conversation.ts'
 import { errorFacts } from './errors.ts'
 import { listsTasks, mergedHello, singleHello } from './hello.ts'
+import { Invitations } from './invitation.ts'
 import type { PrefixMode } from './names.ts'
 import type { ListKind } from './offers.ts'
 import { anonymous } from './principals.ts'
@@ -81,7 +82,9 @@ export class FederatedServers implements Configured {
     })
     this.#calls = new Calls({ catalog: this.#catalog, connections: this.#connections, program })
     const subscriptions = new Subscriptions(this.#catalog, this.#calls, program)
-    this.#methods = this.#table(subscriptions)
+    const { connect, prefixMode } = options
+    const parts = { catalog: this.#catalog, connections: this.#connections, program, prefixMode }
+    this.#methods = this.#table(subscriptions, connect && new Invitations(parts))
   }
 
   async initialize(client: Pick<Client, 'revision' | 'capabilities' | 'principal'>, x: Exchange): Promise<Answer> {
@@ -134,7 +137,7 @@ export class FederatedServers implements Configured {
     await this.#catalog[Symbol.asyncDispose]()
   }
 
-  #table(subscriptions: Subscriptions): ReadonlyMap<string, Method> {
+  #table(subscriptions: Subscriptions, invitations: Invitations | undefined): ReadonlyMap<string, Method> {
     const list =
       (kind: ListKind): Method =>
       (asked) =>
@@ -142,7 +145,7 @@ export class FederatedServers implements Configured {
     return new Map<string, Method>([
       ['ping', async () => done],
       ['tools/list', list('tool')],
-      ['tools/call', (asked) => this.#calls.named('tool', asked)],
+      ['tools/call', (asked) => invitations?.answer(asked) ?? this.#calls.named('tool', asked)],
       ['prompts/list', list('prompt')],
       ['prompts/get', (asked) => this.#calls.named('prompt', asked)],
       ['resources/list', list('resource')],

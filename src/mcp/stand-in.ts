@@ -27,7 +27,8 @@ type Seen = Map<RawJson, readonly string[]>
 
 /** Two are enough to know that something is not one person's alone. */
 const WITNESSES = 2
-const CONNECT = 'connect'
+/** Name of the tool that leads to the login. */
+export const CONNECT = 'connect'
 
 export class StandIn {
   /** Resolves when what was known before has been read; never rejects. */

@@ -147,7 +147,13 @@ const methodWith = ({ token_endpoint_auth_methods_supported: offered }: oauth.Au
 const typeOf = (base: string): 'web' | 'native' => (base.startsWith('https:') ? 'web' : 'native')
 
 /** How the library shows who we are. */
-export function authenticationOf({ secret, method }: UpstreamClient): oauth.ClientAuth {
+export function authenticationOf({ id, secret, method }: UpstreamClient): oauth.ClientAuth {
   if (secret === undefined || method === 'none') return oauth.None()
-  return method === 'client_secret_post' ? oauth.ClientSecretPost(secret) : oauth.ClientSecretBasic(secret)
+  if (method === 'client_secret_post') return oauth.ClientSecretPost(secret)
+  // The library's own also encodes `-`, `_` and `.`, which need no encoding (RFC 6749 appendix B), and many servers decode nothing.
+  return (_server, _client, _body, headers) =>
+    headers.set('authorization', `Basic ${Buffer.from(`${formed(id)}:${formed(secret)}`).toString('base64')}`)
 }
+
+/** `application/x-www-form-urlencoded`. */
+const formed = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1)

@@ -9,6 +9,7 @@ import { authenticationOf, UpstreamClients } from './clients.ts'
 import { Discovery, type Found } from './discovery.ts'
 import { redirectOf } from './document.ts'
 import { LoginBroken, LoginNeeded } from './needed.ts'
+import { probed } from './probe.ts'
 import { loginBroken, type Requests, requests } from './requests.ts'
 import type { LoginSettings, LoginTools, UpstreamServer } from './settings.ts'
 import { StepUps } from './step-ups.ts'
@@ -52,12 +53,6 @@ export interface Departure {
   readonly begun: Begun
 }
 
-const PROBE = JSON.stringify({
-  jsonrpc: '2.0',
-  id: 1,
-  method: 'initialize',
-  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'toolgate', version: '1' } },
-})
 /** Answers that come so soon after a refresh are to requests that went out before it. */
 const SETTLE_MS = 5_000
 const CHALLENGES = 1_000
@@ -138,7 +133,7 @@ export class UpstreamLogin implements AsyncDisposable {
    */
   async begin(principal: string, base: string, page: string): Promise<Departure> {
     try {
-      const challenge = this.#challenges.get(principal) ?? (await this.#probed())
+      const challenge = this.#challenges.get(principal) ?? (await probed(this.#options))
       const found = await this.#discovery.find(challenge)
       const { server, resource } = found
       const client = await this.#clients.forLogin(server, base)
@@ -268,18 +263,6 @@ export class UpstreamLogin implements AsyncDisposable {
     const all = [...new Set([...this.#options.settings.scopes, ...more, ...wanted])].filter((one) => one !== '*')
     const offline = server.scopes_supported?.includes('offline_access') === true
     return offline && !all.includes('offline_access') ? [...all, 'offline_access'] : all
-  }
-
-  /** What the upstream says to whoever shows nothing. */
-  async #probed(): Promise<Asked | undefined> {
-    const { upstream, tools } = this.#options
-    const answer = await tools.ask(upstream.url, {
-      method: 'POST',
-      headers: { accept: 'application/json, text/event-stream', 'content-type': 'application/json' },
-      body: PROBE,
-      trust: 'operator',
-    })
-    return answer.status === 401 ? challengeIn(answer.headers['www-authenticate']) : undefined
   }
 
   /** A client that was registered may have been removed there: the next login registers anew. */

@@ -1,7 +1,7 @@
 // How the OAuth library asks: through the guarded client, with answers put right where servers are known to be careless.
 import * as oauth from 'oauth4webapi'
 import { Failure } from '../../core/failure.ts'
-import { parsed } from '../metadata.ts'
+import { type Document, parsed } from '../metadata.ts'
 import type { Discovery } from './discovery.ts'
 import { LoginBroken } from './needed.ts'
 import type { LoginTools } from './settings.ts'
@@ -37,11 +37,18 @@ export function requests(tools: LoginTools, discovery: Discovery): Requests {
 }
 
 /** A time that makes no sense is no time: a login must not fail for it (reference: security §3.3, row 57). */
-function tidied(document: { readonly [name: string]: unknown }): { readonly [name: string]: unknown } {
-  const { expires_in: time, ...rest } = document
+function tidied(document: Document): Document {
+  const { expires_in: time, client_secret_expires_at: end, ...rest } = document
   const seconds = typeof time === 'string' ? Number(time) : time
   const usable = typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0 && seconds < 1e9
-  return usable ? { ...rest, expires_in: seconds } : rest
+  return {
+    ...rest,
+    ...(usable && { expires_in: seconds }),
+    // RFC 7591 §3.2.1: 0 is for ever, which is what servers mean that say nothing.
+    ...(rest['client_secret'] !== undefined && {
+      client_secret_expires_at: typeof end === 'number' && end > 0 ? end : 0,
+    }),
+  }
 }
 
 /** What went wrong at an authorization server, in words for pages and logs: never with a code or token in it. */

@@ -25,7 +25,7 @@ export interface LoginSettings {
 }
 
 interface Outbound {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'DELETE'
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
   /** Who has chosen the address: the configuration, or somebody on the network. */

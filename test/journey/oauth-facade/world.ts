@@ -131,11 +131,10 @@ export async function connect(
   t: TestContext,
   url: URL,
   memory: Memory,
-  person?: { browser: Browser; user: string },
-  capabilities: ClientCapabilities = {},
+  person?: { browser: Browser; user: string; capabilities?: ClientCapabilities },
 ): Promise<Client> {
   const made = async (): Promise<Client> => {
-    const client = new Client({ name: 'journey', version: '1' }, { capabilities })
+    const client = new Client({ name: 'journey', version: '1' }, { capabilities: person?.capabilities ?? {} })
     await client.connect(new StreamableHTTPClientTransport(url, { authProvider: memory }))
     t.after(() => client.close())
     return client

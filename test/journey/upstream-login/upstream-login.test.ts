@@ -72,7 +72,7 @@ test('a client that opens links is told of them, and of their end', async (t) =>
   await start()
   const browser = new Browser()
   const capabilities = { elicitation: { url: {} } }
-  const client = await connect(t, url, new Memory(), { browser, user: 'alice' }, capabilities)
+  const client = await connect(t, url, new Memory(), { browser, user: 'alice', capabilities })
   const completed: unknown[] = []
   client.setNotificationHandler(ElicitationCompleteNotificationSchema, ({ params }) => {
     completed.push(params.elicitationId)

@@ -32,6 +32,24 @@ export interface Fetched {
   readonly body: Buffer
 }
 
+/**
+ * Who chose a URL that a document names which the operator has named: the operator for hosts that they named as well, by no weaker
+ * scheme, and a stranger for all others. An identity provider must not send us, and our secrets, into the network behind us.
+ */
+export function trustBy(named: readonly (string | null | undefined)[]): (url: string) => FetchOptions['trust'] {
+  const places = new Set<string>()
+  for (const text of named) {
+    const url = URL.parse(text ?? '')
+    if (url === null) continue
+    places.add(`${url.protocol}//${url.hostname}`)
+    if (url.protocol === 'http:') places.add(`https://${url.hostname}`)
+  }
+  return (text) => {
+    const url = URL.parse(text)
+    return url !== null && places.has(`${url.protocol}//${url.hostname}`) ? 'operator' : 'stranger'
+  }
+}
+
 const MAX_REDIRECTS = 3
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 /** Fields that are meant for one origin (RFC 9110 §15.4, §17.16.3). */

@@ -6,7 +6,7 @@ import { duration } from '../config/duration.ts'
 import type { Exchange, Identity, Reply } from '../core/exchange.ts'
 import { asFailure } from '../core/failure.ts'
 import type { Store } from '../core/store.ts'
-import { fetchDocument } from '../http/fetch.ts'
+import { fetchDocument, trustBy } from '../http/fetch.ts'
 import { harmfulSchemes } from '../oauth/facade/redirect-uri.ts'
 import type { FacadeSettings, FacadeTools } from '../oauth/facade/settings.ts'
 import type { KeySet } from '../oauth/jwks.ts'
@@ -106,7 +106,7 @@ export async function facadeDoor(
   const { Facade: Made } = await import('../oauth/facade/facade.ts')
   // Hashed, because there is a secret in it.
   const key = `facade ${hash('sha256', JSON.stringify(settings), 'base64url')}`
-  const facade = site.keep(key, () => new Made(settings, tools(store, site)))
+  const facade = site.keep(key, () => new Made(settings, tools(store, settings, site)))
   const pages = site.pages ?? noPages
   return {
     key,
@@ -178,13 +178,14 @@ function fits({ resource, schemes, provider }: FacadeSettings, site: Site): bool
   return usual && secure && harmful.length === 0 && idp !== null && provider.scopes.includes('openid')
 }
 
-function tools(store: Store, { pools, log }: Site): FacadeTools {
+function tools(store: Store, { provider }: FacadeSettings, { pools, log }: Site): FacadeTools {
+  const trust = trustBy([provider.issuer])
   return {
     store,
     ask: (url, { method, headers, body }) =>
       fetchDocument(url, {
         pools,
-        trust: 'operator',
+        trust: trust(url),
         maxBytes: 256 * 1024,
         timeoutMs: 10_000,
         maxRedirects: 0,

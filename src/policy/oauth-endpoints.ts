@@ -4,7 +4,7 @@ import type { OutgoingHttpHeaders } from 'node:http'
 import { type Exchange, type Maybe, type Reply, text } from '../core/exchange.ts'
 import { Failure } from '../core/failure.ts'
 import { readBody } from '../http/body.ts'
-import { type Fetched, fetchDocument } from '../http/fetch.ts'
+import { type Fetched, fetchDocument, trustBy } from '../http/fetch.ts'
 import type { Pools } from '../http/pools.ts'
 import { adapted, isOpenid, parsed, type ServerDocument } from '../oauth/metadata.ts'
 import type { Provider } from '../oauth/providers/provider.ts'
@@ -44,10 +44,12 @@ const unstored = { 'cache-control': 'no-store', pragma: 'no-cache' }
 
 export class OauthEndpoints {
   readonly #facts: EndpointFacts
+  readonly #trust: ReturnType<typeof trustBy>
   #running = 0
 
   constructor(facts: EndpointFacts) {
     this.#facts = facts
+    this.#trust = trustBy([facts.issuer])
   }
 
   answer(known: Known, x: Exchange): Maybe<Reply> {
@@ -159,7 +161,7 @@ export class OauthEndpoints {
     try {
       const answer = await fetchDocument(url, {
         pools: this.#facts.pools,
-        trust: 'operator',
+        trust: this.#trust(url),
         method: 'POST',
         accept: 'application/json',
         headers: { 'content-type': type, ...(authorization !== undefined && { authorization }) },

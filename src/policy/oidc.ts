@@ -5,7 +5,7 @@ import { fileInlineOrRemote } from '../config/value.ts'
 import { type Exchange, type Maybe, type Reply, text } from '../core/exchange.ts'
 import { asFailure } from '../core/failure.ts'
 import { define } from '../core/module.ts'
-import { fetchDocument } from '../http/fetch.ts'
+import { fetchDocument, trustBy } from '../http/fetch.ts'
 import type { Refused, Verified } from '../oauth/jwt.ts'
 import {
   type Ask,
@@ -89,24 +89,18 @@ async function partyFor(config: Config, site: Site): Promise<RelyingParty | unde
     provider,
   }
   const { log, pools } = site
-  // Places that the configuration names may be private; those that only the provider names may not.
-  const operators = new Set(
-    [issuer, ...('url' in provider ? [provider.url] : []), config.authorizationEndpoint, config.tokenEndpoint].flatMap(
-      (url) => URL.parse(url ?? '')?.origin ?? [],
-    ),
-  )
-  const ask: Ask = (url, { method, headers, body, maxBytes, timeoutMs }) => {
-    const trust = operators.has(URL.parse(url)?.origin ?? '') ? 'operator' : 'stranger'
-    return fetchDocument(url, {
+  const described = 'url' in provider ? provider.url : undefined
+  const trust = trustBy([issuer, described, config.authorizationEndpoint, config.tokenEndpoint])
+  const ask: Ask = (url, { method, headers, body, maxBytes, timeoutMs }) =>
+    fetchDocument(url, {
       pools,
-      trust,
+      trust: trust(url),
       method,
       headers,
       maxBytes,
       timeoutMs,
       ...(body !== undefined && { body }),
     })
-  }
   const key = `oidc ${hash('sha256', JSON.stringify([facts, found?.origin]))}`
   const scopes = [...new Set(facts.scopes)]
   return site.keep(

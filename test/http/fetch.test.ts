@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from 'node:https'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { type FetchOptions, fetchDocument } from '../../src/http/fetch.ts'
+import { type FetchOptions, fetchDocument, trustBy } from '../../src/http/fetch.ts'
 import { defaultPoolSettings, type PoolSettings, Pools } from '../../src/http/pools.ts'
 import { listening } from '../support/serve.ts'
 
@@ -258,4 +258,21 @@ test('a redirect can be an answer like any other', async (t) => {
   const port = await plain(t, goTo('https://elsewhere.example/'))
   const answer = await client(t)(`http://127.0.0.1:${port}/`, { trust: 'operator', maxRedirects: 'answer' })
   assert.deepEqual([answer.status, answer.headers.location], [302, 'https://elsewhere.example/'])
+})
+
+test('whoever is trusted to name further places is trusted with those of the operator, and with public ones', () => {
+  const by = trustBy(['https://id.example/realms/a', 'http://lab:8080', undefined, null, 'no url'])
+  for (const [url, trust] of [
+    ['https://id.example/token', 'operator'],
+    ['https://id.example:8443/token', 'operator'],
+    ['http://id.example/keys', 'stranger'],
+    ['http://lab:9/x', 'operator'],
+    ['https://lab/x', 'operator'],
+    ['https://id.example.evil/', 'stranger'],
+    ['http://169.254.169.254/', 'stranger'],
+    ['file:///etc/passwd', 'stranger'],
+    ['no url', 'stranger'],
+    ['', 'stranger'],
+  ] as const)
+    assert.equal(by(url), trust, url)
 })

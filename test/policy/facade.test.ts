@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
+import { createPages } from '../../src/admin/facade.ts'
 import { withoutSecrets } from '../../src/admin/secrets.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { dryCompile } from '../../src/gateway/compile.ts'
@@ -85,6 +86,56 @@ test('a client’s own address is asked by the guarded client: never one of this
   ])
     assert.equal(await open(`https://${host}/client.json`), 400, host)
   assert.equal(asked, 1)
+})
+
+test('an identity provider cannot send us to other places of this network (F1)', async (t) => {
+  const inside: string[] = []
+  const victim = await upstream(t, (request, response) => {
+    inside.push(request.url ?? '')
+    response.end('{"keys": []}')
+  })
+  const at: { issuer: string; endpoints: object } = { issuer: '', endpoints: {} }
+  const provider = await upstream(t, (request, response) => {
+    response.setHeader('content-type', 'application/json')
+    if (request.url !== '/.well-known/openid-configuration') return response.end('{"keys": []}')
+    const own = {
+      authorization_endpoint: `${at.issuer}/a`,
+      token_endpoint: `${at.issuer}/t`,
+      jwks_uri: `${at.issuer}/k`,
+    }
+    return response.end(JSON.stringify({ issuer: at.issuer, ...own, ...at.endpoints }))
+  })
+  at.issuer = `http://127.0.0.1:${provider}`
+  const begun = async (): Promise<number> => {
+    const { ask } = await serve(t, yaml('{clientId: a}', undefined, provider), { pages: createPages() })
+    const json = { 'content-type': 'application/json' }
+    const wish = { redirect_uris: ['https://app.example/cb'], token_endpoint_auth_method: 'none' }
+    const registered = await ask({
+      method: 'POST',
+      path: `${base}/client-registration`,
+      headers: json,
+      body: JSON.stringify(wish),
+    })
+    const query = new URLSearchParams({
+      response_type: 'code',
+      client_id: String(JSON.parse(registered.text)['client_id']),
+      redirect_uri: 'https://app.example/cb',
+      code_challenge: 'a'.repeat(43),
+      code_challenge_method: 'S256',
+    })
+    const page = await ask({ path: `${base}/authorize?${query.toString()}` })
+    const request = /name="request" value="([^"]+)"/.exec(page.text)?.[1] ?? ''
+    const [cookie = ''] = (page.headers['set-cookie']?.[0] ?? '').split(';')
+    const form = { 'content-type': 'application/x-www-form-urlencoded', cookie }
+    const body = new URLSearchParams({ request, decision: 'approve' }).toString()
+    return (await ask({ method: 'POST', path: `${base}/consent`, headers: form, body })).status
+  }
+  assert.equal(await begun(), 200)
+  at.endpoints = { jwks_uri: `http://localhost:${victim}/inside` }
+  assert.equal(await begun(), 503)
+  assert.deepEqual(inside, [])
+  await fetch(`http://localhost:${victim}/inside`) // what asks whatever it is told to gets there
+  assert.deepEqual(inside, ['/inside'])
 })
 
 test('what could not work is named where it stands', async () => {

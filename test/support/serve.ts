@@ -14,6 +14,7 @@ import type { Exchange } from '../../src/core/exchange.ts'
 import type { Problem } from '../../src/core/module.ts'
 import { Gateway } from '../../src/gateway/gateway.ts'
 import { parts } from '../../src/gateway/parts.ts'
+import type { Pages } from '../../src/policy/policy.ts'
 import { silent } from '../../src/telemetry/log.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 
@@ -56,6 +57,8 @@ interface ServeOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Shown every exchange once it is over. */
   readonly seen?: (x: Exchange) => void
+  /** Makes pages for people; without it they are a line of text. */
+  readonly pages?: Pages
 }
 
 /** Listens on a free port of the loopback until the test is over. */
@@ -95,7 +98,7 @@ function echo(request: IncomingMessage, response: import('node:http').ServerResp
 export async function serve(
   t: TestContext,
   yaml: string,
-  { read = () => undefined, connectTo = {}, env = {}, seen }: ServeOptions = {},
+  { read = () => undefined, connectTo = {}, env = {}, seen, pages }: ServeOptions = {},
 ): Promise<Serving> {
   const { shape, problems } = loadConfig({ text: yaml, file: 'test.yaml', env, parts })
   if (shape === undefined) throw new Error(problems.map(({ message }) => message).join('\n'))
@@ -113,6 +116,7 @@ export async function serve(
       host: '127.0.0.1',
       read,
       connectTo: new Map(Object.entries(connectTo)),
+      ...(pages !== undefined && { pages }),
     },
   )
   t.after(() => gateway[Symbol.asyncDispose]())

@@ -55,7 +55,7 @@ interface Outbound {
 /** What the facade is given: this room does no HTTP, keeps no files and has no log. */
 export interface FacadeTools {
   readonly store: Store
-  /** Asks the identity provider, which the operator has chosen. */
+  /** Asks the identity provider: where the operator has named it, or at a public address that it names. */
   readonly ask: (url: string, request: Outbound) => Promise<Fetched>
   /** Reads a document from an address that a stranger has chosen: public addresses only, no redirects. */
   readonly read: (url: string, bounds: { readonly maxBytes: number; readonly timeoutMs: number }) => Promise<Fetched>

@@ -347,27 +347,6 @@ test('entra: the secret is added for whoever proves that the code is theirs, and
   assert.equal(at.asked.length, count)
 })
 
-test('entra: metadata that names another place of this network sends no request, and no secret, there', async (t) => {
-  const at = await idp(t, '/tenant/v2.0')
-  const inside: string[] = []
-  const port = await upstream(t, (request, response) => {
-    inside.push(request.url ?? '')
-    response.end('{}')
-  })
-  const { ask } = await guarded(t, { at, more: entra })
-  const ofToken = {
-    method: 'POST',
-    path: `${SERVER}/secure/mcp/token`,
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: 'grant_type=authorization_code&client_id=us&code=c&code_verifier=v',
-  }
-  at.metadata = { ...Object(at.metadata), token_endpoint: `http://localhost:${port}/stolen` }
-  const { status, text } = await ask(ofToken)
-  assert.deepEqual([status, text, inside], [502, "upstream call failed: the URL's scheme is http, not https", []])
-  await fetch(`http://localhost:${port}/stolen`) // what asks whatever it is told to gets there
-  assert.deepEqual(inside, ['/stolen'])
-})
-
 test('a token that a listener has taken off must be good for the resource all the same', async (t) => {
   const one = await signer()
   const keys = () => Buffer.from(keySet(one))

@@ -84,3 +84,21 @@ test('headers that frame a message, and what is no header, do not start', async 
     await assert.rejects(serve(t, route(policies, 1)), { name: 'Refused', message }, policies)
   assert.equal(wrongWith('{requestHeaderModifier: {append: {a: b}}}').length, 1)
 })
+
+test('a header that is set or removed has no second spelling', async (t) => {
+  const backend = await upstream(t)
+  const headers = { x_user: 'boss', x_user_id: '1', 'x-user_id': '2', x_other: 'stays' }
+  const policy = '{requestHeaderModifier: {set: {X-User: guest, x_flag: a}, remove: [X-User-Id]}}'
+  const guarded = await serve(t, route(policy, backend))
+  const sent = { ...JSON.parse((await guarded.ask({ headers })).text) }.headers
+  assert.deepEqual(
+    Object.entries(sent).filter(([name]) => name.includes('user') || name.includes('_')),
+    [
+      ['x_other', 'stays'],
+      ['x-user', 'guest'],
+      ['x_flag', 'a'],
+    ],
+  )
+  const open = await serve(t, route('{}', backend))
+  assert.match((await open.ask({ headers })).text, /"x_user":"boss"/, 'what a server behind CGI takes for X-User')
+})

@@ -97,6 +97,9 @@ function withMeta(params: RawJson, name: string, value: string): RawJson {
 export function withFields(pool: Dispatcher, fields: Fields | undefined): Dispatcher {
   if (fields === undefined) return pool
   const gone = new Set([...fields.remove, ...fields.set.map(([name]) => name)].filter((name) => !fixed.test(name)))
+  // Servers behind CGI and its kin take `x_user` for `x-user`.
+  const dashed = new Set([...gone].map(withDashes))
+  const isGone = (name: string): boolean => gone.has(name) || (name.includes('_') && dashed.has(withDashes(name)))
   const more = [...fields.set, ...fields.add].filter(([name]) => !fixed.test(name)).flat()
   return pool.compose((dispatch) => (options, handler) => {
     const { headers } = options
@@ -104,10 +107,12 @@ export function withFields(pool: Dispatcher, fields: Fields | undefined): Dispat
     const kept: string[] = []
     for (let i = 0; i < headers.length; i += 2) {
       const [name = '', value = ''] = [headers[i], headers[i + 1]]
-      if (!gone.has(name)) kept.push(name, value)
+      if (!isGone(name)) kept.push(name, value)
     }
     return dispatch({ ...options, headers: [...kept, ...more] }, handler)
   })
 }
+
+const withDashes = (name: string): string => name.replaceAll('_', '-')
 
 const fixed = /^(?:content-|accept|mcp-|last-event-id$)/

@@ -58,8 +58,8 @@ test('a conversation opens with initialize and initialized, and carries session 
 test('headers of the target’s own policy are on every request, and cannot change the protocol', async (t) => {
   const heads: [string | undefined, unknown, unknown, unknown][] = []
   const url = await serve(t, (request, response) => {
-    const { 'x-api-key': key, 'x-drop': drop, accept } = request.headers
-    heads.push([request.method, key, drop, accept])
+    const { 'x-api-key': key, 'x-drop': drop, accept, x_api_key: spoofed = drop } = request.headers
+    heads.push([request.method, key, spoofed, accept])
     mcpServer((post) => post.result({}), { session: () => 's-1' })(request, response)
   })
   const fields = {
@@ -72,7 +72,7 @@ test('headers of the target’s own policy are on every request, and cannot chan
   } as const
   const up = await upstream('mcp', { host: `${url}/mcp` }, stage(t, { fields }))
   const connection = await up.connect(peer())
-  const headers = { 'x-api-key': 'of the client', 'x-drop': 'me' }
+  const headers = { 'x-api-key': 'of the client', x_api_key: 'of the client', 'x-drop': 'me', x_drop: 'me' }
   await connection.request({ method: 'tools/call', params: rawJson('{"name":"x"}'), headers }, caller())
   await connection[Symbol.asyncDispose]()
   assert.ok(heads.length >= 4)

@@ -74,8 +74,13 @@ class ApiKey implements Policy {
     if (key === undefined) return this.#mode === 'strict' ? refuse(x, 'no API Key found') : undefined
     this.#location.remove(x)
     const holder = key === several ? undefined : this.#holders.get(hash('sha256', key))
-    if (key === several || holder === undefined)
-      return this.#mode === 'permissive' ? undefined : refuse(x, 'invalid credentials')
+    if (key === several || holder === undefined) {
+      if (this.#mode !== 'permissive') return refuse(x, 'invalid credentials')
+      // A key of the listener that is none here: the rules behind this policy must not know it either.
+      x.apiKey = undefined
+      if (x.identity?.via === 'apiKey') x.identity = undefined
+      return undefined
+    }
     const { metadata, allowedModels, identity } = holder
     x.apiKey = { key, metadata, ...(allowedModels !== undefined && { allowedModels }) }
     x.identity = identity

@@ -77,7 +77,7 @@ class JwtAuth implements Policy {
     if (token === undefined) return this.#mode === 'strict' ? refuse(x, 401, 'no bearer token found') : undefined
     this.#location.remove(x)
     if (token === several)
-      return this.#mode === 'permissive' ? undefined : refuse(x, 401, 'more than one bearer token found')
+      return this.#mode === 'permissive' ? forgotten(x) : refuse(x, 401, 'more than one bearer token found')
     const outcome = this.#verifier.verify(token)
     return outcome instanceof Promise ? outcome.then((late) => this.#decided(x, late)) : this.#decided(x, outcome)
   }
@@ -88,9 +88,15 @@ class JwtAuth implements Policy {
       x.identity = outcome.identity
       return undefined
     }
-    if (this.#mode === 'permissive') return undefined
+    if (this.#mode === 'permissive') return forgotten(x)
     return refuse(x, outcome.code === 'unavailable' ? 503 : 401, outcome.reason)
   }
+}
+
+/** Whom this policy does not know the rules behind it must not know either: claims of another issuer are not what they mean. */
+export function forgotten(x: Exchange): undefined {
+  x.jwt = undefined
+  if (x.identity?.via === 'jwt') x.identity = undefined
 }
 
 /** Texts of agentgateway §11; no `WWW-Authenticate` here, which clients of `mcpAuthentication` would follow. */

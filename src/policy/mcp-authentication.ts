@@ -17,6 +17,7 @@ import { type Location, locationFor, locationSchema, several } from './authoriza
 import { type LoginDesk, loginDesk } from './backend-auth/login-desk.ts'
 import { type FacadeDoor, facadeDoor, facadeSchema, facadeVerifier } from './facade.ts'
 import { issuerFields, verifierFor } from './issuers.ts'
+import { forgotten } from './jwt-auth.ts'
 import { OauthEndpoints } from './oauth-endpoints.ts'
 import { noPages, replyOf } from './pages.ts'
 import { identifying, type Pages, type Policy, type Site } from './policy.ts'
@@ -137,7 +138,9 @@ class McpAuthentication implements Policy, Protected {
     if (token === undefined) return mode === 'strict' ? this.#refused(x, 'no bearer token found') : undefined
     location.remove(x)
     if (token === several)
-      return mode === 'permissive' ? undefined : this.#refused(x, 'more than one bearer token found', 'invalid_token')
+      return mode === 'permissive'
+        ? forgotten(x)
+        : this.#refused(x, 'more than one bearer token found', 'invalid_token')
     const outcome = verifier.verify(token)
     return outcome instanceof Promise ? outcome.then((late) => this.#decided(x, late)) : this.#decided(x, outcome)
   }
@@ -185,7 +188,7 @@ class McpAuthentication implements Policy, Protected {
       x.identity = outcome.identity
       return undefined
     }
-    if (this.#facts.mode === 'permissive') return undefined
+    if (this.#facts.mode === 'permissive') return forgotten(x)
     if (outcome.code !== 'unavailable') return this.#refused(x, outcome.reason, 'invalid_token')
     // The token may well be good: a client that hears 401 would throw it away.
     return text(503, said(x, outcome.reason))

@@ -173,6 +173,22 @@ test('a token that the listener has verified is there for the route, and must sa
   assert.equal((await ask({ path: '/other', ...bearer(await one.sign({ aud: ['other', AUDIENCE] })) })).status, 200)
 })
 
+test('permissive: a token of the listener that is none here is nobody’s to the rules of the route', async (t) => {
+  const [staff, public_] = await Promise.all([signer('staff'), signer('public')])
+  const jwt = (issuer: string, keys: typeof staff, mode: string): string =>
+    `jwtAuth: {mode: ${mode}, issuer: ${issuer}, jwks: '${keySet(keys)}'}`
+  const admins = 'authorization: {rules: [\'jwt.role == "admin"\']}'
+  const backend = `backends: [{host: "127.0.0.1:${await upstream(t)}"}]`
+  const yaml = `binds: [{port: 1, listeners: [{policies: {${jwt('public', public_, 'strict')}}, routes: [
+    {matches: [{path: {exact: /staff}}], policies: {${jwt('staff', staff, 'permissive')}, ${admins}}, ${backend}},
+    {matches: [{path: {exact: /plain}}], policies: {${admins}}, ${backend}}]}]}]`
+  const { ask } = await serve(t, yaml)
+  // Of an issuer where everybody says of themselves what they like.
+  const token = bearer(await public_.sign({ iss: 'public', role: 'admin' }))
+  assert.equal((await ask({ path: '/staff', ...token })).status, 403)
+  assert.equal((await ask({ path: '/plain', ...token })).status, 200, 'without the policy its claims are believed')
+})
+
 const remote = (url: string): string => `{jwtAuth: {mode: strict, ${usual}, jwks: {url: "${url}"}}}`
 
 test('keys at an address are fetched when the first token comes, and once for everybody', async (t) => {

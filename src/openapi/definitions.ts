@@ -1,0 +1,113 @@
+// Translated schemas → one tool's own: what is used once stands where it is used, the rest under `$defs`. No `$ref` leaves the tool.
+import { createHash } from 'node:crypto'
+import type { Translator } from './schema.ts'
+import { type Component, Use } from './use.ts'
+import { type Fields, fields, isFields, type Mutable, put, same } from './value.ts'
+
+/** Deepest nesting of references when they are all written out, for clients that cannot follow them. */
+const INLINE_DEPTH = 5
+
+/** Where more than one word says it, the nearer one counts. */
+const annotations: ReadonlySet<string> = new Set([
+  'description',
+  'title',
+  'examples',
+  'default',
+  'deprecated',
+  'readOnly',
+  'writeOnly',
+])
+
+/** Writes out the schemas of one tool. Each is given in once, before the first is asked for. */
+export class Definitions {
+  readonly #translator: Translator
+  readonly #inline: boolean
+  readonly #count = new Map<Component, number>()
+  readonly #names = new Map<Component, string>()
+  readonly #definitions: Mutable = {}
+  #depth = 0
+
+  constructor(translator: Translator, inline: boolean) {
+    this.#translator = translator
+    this.#inline = inline
+  }
+
+  /** Counts what a schema uses. */
+  count(schema: unknown): void {
+    if (schema instanceof Use) {
+      const before = this.#count.get(schema.component) ?? 0
+      this.#count.set(schema.component, before + 1)
+      if (before === 0) this.count(schema.component.schema)
+      if (schema.beside !== undefined) this.count(schema.beside)
+    } else if (this.#isOpen(schema)) for (const inside of Object.values(schema)) this.count(inside)
+  }
+
+  /** The schema as the tool shows it. What holds no reference is shared, not copied. */
+  write(schema: unknown): unknown {
+    if (schema instanceof Use) return this.#use(schema)
+    if (!this.#isOpen(schema)) return schema
+    if (Array.isArray(schema)) return schema.map((inside: unknown) => this.write(inside))
+    const made: Mutable = {}
+    for (const [name, inside] of Object.entries(schema)) put(made, name, this.write(inside))
+    return made
+  }
+
+  /** `$defs` of everything written so far; `undefined` when nothing is in it. */
+  get definitions(): Fields | undefined {
+    return this.#names.size === 0 ? undefined : this.#definitions
+  }
+
+  #isOpen(schema: unknown): schema is object {
+    return typeof schema === 'object' && schema !== null && this.#translator.open.has(schema)
+  }
+
+  #use({ component, beside }: Use): unknown {
+    const also = beside === undefined ? undefined : fields(this.write(beside))
+    if (this.#inline) {
+      if (this.#depth >= INLINE_DEPTH) return { description: '…' }
+      this.#depth++
+      const written = this.write(component.schema)
+      this.#depth--
+      return joined(written, also)
+    }
+    if ((this.#count.get(component) ?? 0) < 2) return joined(this.write(component.schema), also)
+    return { $ref: `#/$defs/${this.#name(component)}`, ...also }
+  }
+
+  #name(component: Component): string {
+    const known = this.#names.get(component)
+    if (known !== undefined) return known
+    const { pointer, file } = component.place
+    const plain =
+      (pointer.split('/').at(-1) || file.name.replace(/^.*\/|\.\w+$/g, '')).replace(/[^A-Za-z0-9_.-]/g, '_') || 'schema'
+    const taken = new Set(this.#names.values())
+    const name = taken.has(plain) || /^\d+$/.test(plain) ? `${plain}_${hash(`${file.base}#${pointer}`)}` : plain
+    this.#names.set(component, name)
+    // The place is taken before it is filled: a schema may lead back to itself.
+    put(this.#definitions, name, true)
+    put(this.#definitions, name, this.write(component.schema))
+    return name
+  }
+}
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8)
+
+/** A schema with what stood beside its reference: both hold. */
+export function joined(schema: unknown, beside: Fields | undefined): unknown {
+  if (beside === undefined || Object.keys(beside).length === 0) return schema
+  if (!isFields(schema)) return schema === false ? schema : beside
+  const made: Mutable = { ...schema }
+  for (const [name, one] of Object.entries(beside)) {
+    if (made[name] === undefined || annotations.has(name)) made[name] = one
+    else if (name === 'properties') made[name] = joinedMembers(fields(made[name]), fields(one))
+    else if (!same(made[name], one)) return { allOf: [schema], ...beside }
+  }
+  return made
+}
+
+function joinedMembers(members: Fields, others: Fields): Fields {
+  const made: Mutable = { ...members }
+  for (const [name, one] of Object.entries(others))
+    put(made, name, Object.hasOwn(members, name) ? joined(members[name], fields(one)) : one)
+  return made
+}

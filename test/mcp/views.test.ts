@@ -4,8 +4,10 @@ import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Exchange, Who } from '../../src/core/exchange.ts'
 import type { Item } from '../../src/core/item.ts'
+import { contextOf } from '../../src/policy/context.ts'
 import { compileProgram, type Policy } from '../../src/policy/policy.ts'
-import { exchange, FakeClient, federate, incoming, names, Server, valueOf } from './upstreams.ts'
+import { rulesOf, type Written } from '../policy/stage.ts'
+import { exchange, FakeClient, federate, incoming, names, raw, Server, valueOf } from './upstreams.ts'
 
 const nobody: Exchange = exchange()
 
@@ -103,4 +105,53 @@ test('the address of an app is told to those who may read it', async (t) => {
     assert.deepEqual(await meta('red'), { ui: { resourceUri: servers.length === 1 ? 'ui://panel' : 'ui://a+panel' } })
     assert.deepEqual(await meta('blue'), { ui: {} })
   }
+})
+
+/** Rules as `mcpAuthorization` compiles them; `audience` takes the place of theirs. */
+function ruled(written: readonly Written[], audience?: Policy['audience']): Policy {
+  const { rules } = rulesOf(written)
+  const own = audience ?? rules.audience
+  return {
+    permits: (item, x, input) => rules.verdict(contextOf(x), item, input),
+    ...(own !== undefined && { audience: own }),
+  }
+}
+
+/** How often one of many callers who take turns sees or can use what is another one's. */
+async function bleeds(policy: Policy, turns: number): Promise<number> {
+  const people = Array.from({ length: 25 }, (_, n) => `t${n}`)
+  const server = new Server('a').tools(people)
+  server.on.set('tools/call', () => valueless)
+  const { federation, end } = federate([server], { program: compileProgram([policy]) })
+  const [client, other] = [new FakeClient(), new FakeClient()]
+  let wrong = 0
+  for (let turn = 0; turn < turns; turn++) {
+    const own = people[turn % people.length] ?? ''
+    const x = exchange()
+    // A token of the same person is another object now and then, as after a refresh.
+    x.jwt = { claims: { sub: own, tools: [own], turn: turn % 7 }, raw: `${turn}` }
+    const ask = turn % 2 === 0 ? client : other
+    const listed = names(await federation.request(ask, incoming('tools/list'), ask, x))
+    if (listed.join() !== own) wrong++
+    const next = people[(turn + 1) % people.length] ?? ''
+    const call = await federation.request(ask, incoming('tools/call', { name: next }), ask, x)
+    if (call.kind !== 'error') wrong++
+  }
+  await end()
+  return wrong
+}
+
+const valueless = { kind: 'result', raw: raw('{"content":[]}').raw } as const
+
+test('callers take turns ten thousand times, and nobody sees what is another one’s (row 75)', async () => {
+  assert.equal(await bleeds(ruled(['mcp.tool.name in jwt.tools']), 10_000), 0)
+  // A rule that reads what no audience holds: nothing is kept for others.
+  assert.equal(await bleeds(ruled(['mcp.tool.name == jwt["sub"]']), 1_000), 0)
+  // Without telling callers apart the list of the first is everybody's.
+  assert.ok(
+    (await bleeds(
+      ruled(['mcp.tool.name in jwt.tools'], () => 'everybody'),
+      100,
+    )) > 90,
+  )
 })

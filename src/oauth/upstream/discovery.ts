@@ -175,11 +175,24 @@ function documentIn({ body }: Fetched, what: string): Document {
 async function serverIn({ body }: Fetched, issuer: URL): Promise<oauth.AuthorizationServer> {
   try {
     const response = new Response(new Uint8Array(body), { headers: { 'content-type': 'application/json' } })
-    return await oauth.processDiscoveryResponse(issuer, response)
+    return withLists(await oauth.processDiscoveryResponse(issuer, response))
   } catch (cause) {
     throw new LoginBroken('broken', 'the authorization server describes itself as another one, or not at all', {
       cause,
     })
+  }
+}
+
+/** What should be a list and is none says nothing: a text has every part of it in it. */
+function withLists(server: oauth.AuthorizationServer): oauth.AuthorizationServer {
+  const { scopes_supported: scopes, code_challenge_methods_supported: pkce, ...rest } = server
+  const { token_endpoint_auth_methods_supported: methods, ...others } = rest
+  const [known, checks, ways] = [textsIn(scopes), textsIn(pkce), textsIn(methods)]
+  return {
+    ...others,
+    ...(known && { scopes_supported: [...known] }),
+    ...(checks && { code_challenge_methods_supported: [...checks] }),
+    ...(ways && { token_endpoint_auth_methods_supported: [...ways] }),
   }
 }
 

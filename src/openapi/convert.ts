@@ -29,7 +29,10 @@ export function convert(library: Library, options: Options = {}): Conversion<Pla
   const references = new References(library, limits)
   const { root } = references
   const info = fields(own(fields(root.value), 'info'))
-  const named = { title: text(info['title']) ?? '', version: text(info['version']) ?? (typeof info['version'] === 'number' ? String(info['version']) : '') }
+  const named = {
+    title: text(info['title']) ?? '',
+    version: text(info['version']) ?? (typeof info['version'] === 'number' ? String(info['version']) : ''),
+  }
   const refuse = (code: Loss['code'], problem: string): Conversion<Plan> => {
     report.note(root, { code, severity: 'error', problem })
     return {

@@ -152,7 +152,7 @@ function schemaFor(
     case 'text': {
       // XML is never generated: whatever shape the document gives it, the argument is its text.
       const known = inner(schema)
-      if (known['type'] === 'string') return withoutEncoding(known)
+      if (typeof known['type'] === 'string' && scalars.has(known['type'])) return withoutEncoding(known)
       return { type: 'string', ...(typeof known['description'] === 'string' && { description: known['description'] }) }
     }
     case 'multipart':
@@ -166,6 +166,8 @@ function schemaFor(
       return schema
   }
 }
+
+const scalars: ReadonlySet<string> = new Set(['string', 'number', 'integer', 'boolean'])
 
 const withoutEncoding = (schema: Fields): Fields =>
   fromPairs(Object.entries(schema).filter(([name]) => name !== 'contentEncoding'))

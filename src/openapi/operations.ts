@@ -41,7 +41,7 @@ export function operationsOf(references: References, version: Version, report: R
     if (version.minor >= 2)
       for (const [method, place] of item.at('additionalOperations').members())
         if (/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/.test(method))
-          found.push({ names: namesOf(method, path, place), place, item })
+          found.push({ names: namesOf(spelled(method), path, place), place, item })
         else
           report.note(place, {
             code: 'openapi.parameter',
@@ -52,6 +52,9 @@ export function operationsOf(references: References, version: Version, report: R
   }
   return found
 }
+
+/** Methods are told apart by case (RFC 9110 §9.1), and all that are registered are in capitals: lower case is how maps are written. */
+const spelled = (method: string): string => (/[A-Z]/.test(method) ? method : method.toUpperCase())
 
 /** A path item that is a reference, with what stands beside it: 3.1 lets both be there. */
 function merged(written: Place, references: References, report: Report, path: string): Place | undefined {

@@ -53,7 +53,8 @@ export class TokenEndpoint {
 
   constructor({ url, client, ask }: TokenEndpointOptions) {
     this.#server = { issuer: new URL(url).origin, token_endpoint: url }
-    this.#client = { client_id: client.method === 'none' ? '' : client.clientId }
+    // The library wants a name; who has none does not send it either.
+    this.#client = { client_id: client.method === 'none' ? 'nobody' : client.clientId }
     this.#auth = authOf(client)
     this.#ask = ask
   }

@@ -12,7 +12,7 @@ import { generic } from '../oauth/providers/generic.ts'
 import { providers } from '../oauth/providers/index.ts'
 import type { Provider } from '../oauth/providers/provider.ts'
 import { isPlainPath, knownPath, metadataOf, snakeCase } from '../oauth/resource.ts'
-import { clientDocument, documentPath } from '../oauth/upstream/document.ts'
+import { clientDocument, connectPaths, documentPath } from '../oauth/upstream/document.ts'
 import { type Location, locationFor, locationSchema, several } from './authorization-location.ts'
 import { type LoginDesk, loginDesk } from './backend-auth/login-desk.ts'
 import { type FacadeDoor, facadeDoor, facadeSchema, facadeVerifier } from './facade.ts'
@@ -155,8 +155,7 @@ class McpAuthentication implements Policy, Protected {
   /** Browsers have no token. What they may open without one are the connect pages, and only where there is something to connect. */
   #isVisit(x: Exchange): boolean {
     if (this.connect === undefined || !this.#facts.desk.open) return false
-    const { pathname } = new URL(this.connect)
-    return x.path === pathname || x.path.startsWith(`${pathname}/`)
+    return connectPaths(this.connect).includes(x.path)
   }
 
   #visited(x: Exchange): Maybe<Reply | undefined> {

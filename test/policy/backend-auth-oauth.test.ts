@@ -87,6 +87,32 @@ test('token exchange: each caller gets a token of their own, and the subject nev
   assert.match(none.text, /^backend authentication failed: the caller has shown no token/)
 })
 
+test('what a caller says changes nothing about an exchange, and a new token of theirs is a new exchange (row 60)', async (t) => {
+  const { asked, host } = await tokenServer(t, (_, count) => grants(count))
+  const auth = `{oauthTokenExchange: {host: "${host}", audiences: [up], scopes: [read]}}`
+  const { ask } = await serve(t, route(`{backendAuth: ${auth}}`, await upstream(t)))
+  const wider = {
+    path: '/?audience=other&scope=admin&resource=https://other.example',
+    headers: { authorization: 'Bearer old', audience: 'other', scope: 'admin' },
+  }
+  assert.equal(sent((await ask(wider)).text), 'Bearer granted-1')
+  // Without the rule (one token for each subject): whoever holds a stale token goes on with what it was exchanged for.
+  assert.equal(sent((await ask(bearer('new'))).text), 'Bearer granted-2')
+  assert.deepEqual(
+    asked.map(({ form }) => [
+      form.get('subject_token'),
+      form.getAll('audience'),
+      form.get('scope'),
+      form.getAll('resource'),
+    ]),
+    [
+      ['old', ['up'], 'read', []],
+      ['new', ['up'], 'read', []],
+    ],
+  )
+  assert.ok(asked.every(({ form, headers }) => !form.has('client_id') && headers.authorization === undefined))
+})
+
 test('jwtBearer sends the token as an assertion, signed for by a key of ours', async (t) => {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()

@@ -7,6 +7,10 @@ const DOCUMENT = '/client-metadata.json'
 export const documentPath = (base: string): string => base + DOCUMENT
 export const redirectOf = (base: string): string => `${base}/callback`
 
+/** Paths of the pages: the page itself, where authorization servers send browsers back to, and the document. */
+export const connectPaths = (base: string): readonly string[] =>
+  [base, redirectOf(base), documentPath(base)].map((url) => new URL(url).pathname)
+
 /** Our own client id metadata document (draft-ietf-oauth-client-id-metadata-document; MCP 2025-11-25, client registration). */
 export const clientDocument = (base: string): { readonly [name: string]: unknown } => ({
   client_id: documentPath(base),

@@ -4,7 +4,7 @@ import { type Answer, type Asked, failed } from '../facade/answer.ts'
 import { Parameters } from '../facade/form.ts'
 import { Limit, ownerOf } from '../facade/limits.ts'
 import { hashed, randomText } from '../facade/secrets.ts'
-import { clientDocument, documentPath, redirectOf } from './document.ts'
+import { clientDocument, connectPaths, documentPath, redirectOf } from './document.ts'
 import { type Begun, begunKey, type UpstreamLogin } from './login.ts'
 import { LoginBroken } from './needed.ts'
 import type { LoginTools } from './settings.ts'
@@ -71,8 +71,7 @@ export class LoginPages {
 
   /** Whether a path is one of ours. */
   owns(path: string, base: string): boolean {
-    const { pathname } = new URL(base)
-    return path === pathname || path === pathOf(redirectOf(base)) || path === pathOf(documentPath(base))
+    return connectPaths(base).includes(path)
   }
 
   async answer({ asked, path, principal, base }: Visitor): Promise<Answer> {

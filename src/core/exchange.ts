@@ -41,8 +41,6 @@ export type Bytes = Buffer | string | readonly Buffer[]
 /** A protected resource (RFC 9728 §1.2): where clients read what it asks of them. */
 export interface Protected {
   metadata(x: Exchange): string
-  /** Public address of the pages where people connect their accounts at upstreams; absent where nobody knows our address. */
-  readonly connect?: string | undefined
 }
 
 /** What goes back to the client. A stream carries bytes that are ready for the wire. */

@@ -2,12 +2,14 @@
 import { type RawJson, rawJson } from '../core/brand.ts'
 import type { Exchange, Reply } from '../core/exchange.ts'
 import { principalOf } from '../core/principal.ts'
+import { connectPaths } from '../oauth/upstream/document.ts'
 import type { UpstreamLogin } from '../oauth/upstream/login.ts'
 import type { LoginNeeded } from '../oauth/upstream/needed.ts'
 import { LoginPages } from '../oauth/upstream/pages.ts'
+import { openDesk } from '../policy/backend-auth/login-desk.ts'
 import { loginTools } from '../policy/backend-auth/oauth-login.ts'
 import { askedIn, noPages, replyOf } from '../policy/pages.ts'
-import type { BoundCredentials, Pages, Site } from '../policy/policy.ts'
+import type { BackendSite, BoundCredentials, Pages } from '../policy/policy.ts'
 import { type Asked, refusal } from './asked.ts'
 import type { Answer, Client } from './conversation.ts'
 import { codes, errorObject } from './wire.ts'
@@ -39,13 +41,22 @@ const MOST = 1_000
 
 export class Connect {
   readonly #bound: readonly BoundCredentials[]
+  /** Address of the pages, where targets name none of their own. */
+  readonly #base: string | undefined
+  /** Paths of pages → their address. */
+  readonly #paths: ReadonlyMap<string, string>
   readonly #pages: LoginPages
   readonly #look: Pages
   readonly #told: Told
 
   /** `bound`: credentials of all targets that people log in for. */
-  constructor(bound: readonly BoundCredentials[], site: Site) {
+  constructor(bound: readonly BoundCredentials[], site: BackendSite) {
+    const { connect } = site.program.plan
+    const bases = [...(connect === undefined ? [] : [connect]), ...bound.flatMap((one) => one.connect ?? [])]
+    for (const base of bases) openDesk(base, site)
     this.#bound = bound
+    this.#base = connect
+    this.#paths = new Map(bases.flatMap((base) => connectPaths(base).map((path) => [path, base] as const)))
     this.#look = site.pages ?? noPages
     this.#told = site.keep('told of links', () => new Told())
     this.#pages = new LoginPages({
@@ -57,7 +68,7 @@ export class Connect {
 
   /** The answer to a request for one of the pages; `undefined`: it is for somebody else. */
   page(x: Exchange): Promise<Reply> | undefined {
-    const base = this.#bases(x).find((each) => this.#pages.owns(x.path, each))
+    const base = this.#paths.get(x.path)
     return base === undefined ? undefined : this.#shown(x, base)
   }
 
@@ -65,7 +76,7 @@ export class Connect {
   async ask({ login }: LoginNeeded, asked: Asked): Promise<Answer> {
     const { x, client, incoming } = asked
     const principal = principalOf(x)
-    const base = this.#bound.find((one) => one.login === login)?.connect ?? x.resource?.connect
+    const base = this.#bound.find((one) => one.login === login)?.connect ?? this.#base
     if (principal === undefined || base === undefined)
       return refusal(
         codes.internal,
@@ -100,12 +111,6 @@ export class Connect {
   async #shown(x: Exchange, base: string): Promise<Reply> {
     const visitor = { asked: askedIn(x), path: x.path, principal: principalOf(x), base }
     return replyOf(await this.#pages.answer(visitor), this.#look)
-  }
-
-  #bases(x: Exchange): readonly string[] {
-    const own = x.resource?.connect
-    const configured = this.#bound.flatMap(({ connect }) => connect ?? [])
-    return own === undefined ? configured : [...configured, own]
   }
 }
 

@@ -20,7 +20,7 @@ import { issuerFields, verifierFor } from './issuers.ts'
 import { forgotten } from './jwt-auth.ts'
 import { OauthEndpoints } from './oauth-endpoints.ts'
 import { noPages, replyOf } from './pages.ts'
-import { identifying, type Pages, type Policy, type Site } from './policy.ts'
+import { identifying, type Pages, type Plan, type Policy, type Site } from './policy.ts'
 
 const fields = issuerFields()
 const isAddress = (text: string): boolean => /^https?:$/.test(URL.parse(text)?.protocol ?? '')
@@ -115,13 +115,15 @@ interface Facts {
 }
 
 class McpAuthentication implements Policy, Protected {
-  readonly plan = identifying
-  readonly connect: string | undefined
+  readonly plan: Plan
   readonly #facts: Facts
+  readonly #connect: string | undefined
 
   constructor(facts: Facts) {
     this.#facts = facts
-    this.connect = facts.resource && `${facts.resource.origin}${facts.resource.pathname.replace(/\/$/, '')}/connect`
+    const { resource } = facts
+    this.#connect = resource && `${resource.origin}${resource.pathname.replace(/\/$/, '')}/connect`
+    this.plan = { ...identifying, ...(this.#connect !== undefined && { connect: this.#connect }) }
   }
 
   onRequest(x: Exchange): Maybe<Reply | undefined> {
@@ -152,15 +154,16 @@ class McpAuthentication implements Policy, Protected {
     return metadataOf(endpoints.origin(x), isPlainPath(asked) ? asked : (resource?.pathname ?? ''))
   }
 
-  /** Browsers have no token. What they may open without one are the connect pages, and only where there is something to connect. */
-  #isVisit(x: Exchange): boolean {
-    if (this.connect === undefined || !this.#facts.desk.open) return false
-    return connectPaths(this.connect).includes(x.path)
+  /** Browsers have no token. What they may open without one are connect pages, and only where a backend of this route has some. */
+  #isVisit({ path }: Exchange): boolean {
+    const base = this.#connect
+    return base !== undefined && this.#facts.desk.isOpen(base) && connectPaths(base).includes(path)
   }
 
   #visited(x: Exchange): Maybe<Reply | undefined> {
-    const { connect = '', identity } = { connect: this.connect, identity: x.identity }
+    const { identity } = x
     const { facade, mode, pages } = this.#facts
+    const connect = this.#connect ?? ''
     if (x.path === new URL(documentPath(connect)).pathname && x.request.method === 'GET')
       return {
         kind: 'json',

@@ -98,6 +98,8 @@ export interface Plan {
   readonly backendRequestTimeout?: number
   readonly tls?: TlsOptions
   readonly credentials?: Credentials
+  /** Public address of the pages where people connect their accounts at upstreams. */
+  readonly connect?: string
   /** Somebody has found out who is calling: `Authorization` as the client wrote it is not for backends (DESIGN §7). */
   readonly identifies?: true
   /** Headers that every request to a target gets, when the policy stands on the target. */

@@ -4,7 +4,7 @@ import { type Answer, type Asked, failed } from '../facade/answer.ts'
 import { Parameters } from '../facade/form.ts'
 import { Limit, ownerOf } from '../facade/limits.ts'
 import { hashed, randomText } from '../facade/secrets.ts'
-import { clientDocument, connectPaths, documentPath, redirectOf } from './document.ts'
+import { clientDocument, documentPath, redirectOf } from './document.ts'
 import { type Begun, begunKey, type UpstreamLogin } from './login.ts'
 import { LoginBroken } from './needed.ts'
 import type { LoginTools } from './settings.ts'
@@ -67,11 +67,6 @@ export class LoginPages {
     const visit: Visit = { logins: logins.map(({ key }) => key), elicitation }
     await store.put(['login', 'link', principal, hashed(id)], JSON.stringify(visit), { ttlMs: LINK_MS })
     return { url: `${base}?link=${id}`, elicitation }
-  }
-
-  /** Whether a path is one of ours. */
-  owns(path: string, base: string): boolean {
-    return connectPaths(base).includes(path)
   }
 
   async answer({ asked, path, principal, base }: Visitor): Promise<Answer> {

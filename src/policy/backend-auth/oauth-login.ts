@@ -15,7 +15,6 @@ import { gcp } from './gcp.ts'
 import { jwtSign } from './jwt-sign.ts'
 import { key } from './key.ts'
 import { type BoundProof, type KindModule, noCredential, type Proof } from './kind.ts'
-import { useLogins } from './login-desk.ts'
 import { oauthClientCredentials } from './oauth-client-credentials.ts'
 import { printOf } from './token-server.ts'
 
@@ -69,7 +68,6 @@ export const oauthLogin = define({
   schema,
   compile(config, site: Site): Proof | undefined {
     const print = printOf(config)
-    useLogins(print, site)
     const catalog = catalogOf(config.catalog, site)
     const unbound = (): never => {
       throw noCredential('`oauthLogin` is for targets of kind `mcp` and `sse` only')

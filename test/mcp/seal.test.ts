@@ -1,6 +1,6 @@
 // Sealed texts: whatever is changed, and whoever else asks, they do not open.
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { MARK, open, seal } from '../../src/mcp/seal.ts'
@@ -21,6 +21,11 @@ test('what was sealed opens with the same key and purpose, and only so', () => {
 })
 
 test('every single bit counts', () => {
+  // Encryption alone: who knows what a text says changes what it says.
+  const [nonce, told, wanted] = [randomBytes(16), Buffer.from('of alice'), Buffer.from('of bobby')]
+  const kept = createCipheriv('aes-256-ctr', key, nonce).update(told)
+  const forged = kept.map((byte, i) => byte ^ (told[i] ?? 0) ^ (wanted[i] ?? 0))
+  assert.deepEqual(createDecipheriv('aes-256-ctr', key, nonce).update(forged), wanted)
   const sealed = Buffer.from(seal(key, 'purpose', Buffer.from('what it says')))
   for (let bit = 0; bit < sealed.length * 8; bit++) {
     const changed = Buffer.from(sealed)

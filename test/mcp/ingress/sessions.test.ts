@@ -105,6 +105,9 @@ test("nobody can use another caller's session, nor tell it from one that never w
   }
   assert.equal((await mine.post(ping)).status, 200)
   assert.ok(table.asked.every(({ client }) => client.principal === 'jwt test alice'))
+  // Where nobody says who they are the id alone opens a session: that is what it is bound for.
+  const nameless = await Raw.open(url)
+  assert.equal((await new Raw(url, nameless.id).post(ping)).status, 200)
 })
 
 test('equal names of two issuers are two callers', async (t) => {

@@ -101,3 +101,24 @@ test('an error page has the status it is given', async () => {
   assert.equal(status, 429)
   assert.ok(text.includes('&lt;b&gt;because'))
 })
+
+test('the connect page has a form for each account that is missing, and no text of a stranger as markup', async () => {
+  const page = {
+    kind: 'connect',
+    upstreams: [
+      { key: 'a', name: '<b>notes</b>', connected: false },
+      { key: 'b', name: 'tasks', connected: true },
+    ],
+    problem: '<i>no</i>',
+    action: '/mcp/connect',
+    page: 'x"y',
+  } as const
+  const reply = await createPages()(page, 200)
+  const text = reply.kind === 'bytes' ? String(reply.body) : ''
+  assert.equal(text.match(/<form /g)?.length, 1)
+  assert.ok(text.includes('name="upstream" value="a"') && text.includes('&lt;b&gt;notes&lt;/b&gt;'))
+  assert.ok(text.includes('value="x&quot;y"') && text.includes('&lt;i&gt;no&lt;/i&gt;'))
+  assert.ok(!text.includes('You are connected'))
+  const done = await createPages()({ ...page, upstreams: [{ key: 'b', name: 'tasks', connected: true }] }, 200)
+  assert.match(done.kind === 'bytes' ? String(done.body) : '', /You are connected/)
+})

@@ -4,6 +4,7 @@ import type { Limits } from '../../config/shape.ts'
 import { rawJson } from '../../core/brand.ts'
 import type { Exchange } from '../../core/exchange.ts'
 import type { JsonObject } from '../../core/item.ts'
+import { principalOf as named } from '../../core/principal.ts'
 import { version } from '../../core/version.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
@@ -39,12 +40,7 @@ const SWEEP_MS = 30_000
 const TOMBSTONES = 50_000
 
 /** Key of a caller: equal for all tokens of one subject, different for equal subjects of two issuers. */
-export function principalOf({ identity }: Exchange): string {
-  if (identity === undefined) return anonymous
-  const { via, subject, claims } = identity
-  const issuer = claims['iss']
-  return typeof issuer === 'string' ? `${via} ${issuer} ${subject}` : `${via} ${subject}`
-}
+export const principalOf = (x: Exchange): string => named(x) ?? anonymous
 
 export class Sessions implements AsyncDisposable {
   readonly limits: Limits

@@ -22,6 +22,9 @@ const NAME_LIMIT = 64
 /** More tools than a client's model chooses among well. */
 const MANY = 100
 
+const none = { operations: { made: 0, of: 0 }, constraints: { kept: 0, of: 0 } } as const
+const nothing = { tools: [], operations: 0, schemes: new Map(), score: () => none } as const
+
 /** Never throws for a document: what is wrong with it is in `losses`. */
 export function convert(library: Library, options: Options = {}): Conversion<Plan> {
   const report = new Report()
@@ -35,14 +38,7 @@ export function convert(library: Library, options: Options = {}): Conversion<Pla
   }
   const refuse = (code: Loss['code'], problem: string): Conversion<Plan> => {
     report.note(root, { code, severity: 'error', problem })
-    return {
-      ...named,
-      tools: [],
-      losses: report.losses(),
-      operations: 0,
-      schemes: new Map(),
-      score: () => ({ operations: { made: 0, of: 0 }, constraints: { kept: 0, of: 0 } }),
-    }
+    return { ...named, ...nothing, losses: report.losses() }
   }
   const version = versionOf(root.value)
   if (typeof version === 'string') return refuse('openapi.version', version)
@@ -142,11 +138,8 @@ function duplicates(found: readonly Found[], report: Report): void {
         })
 }
 
-function warn(
-  found: readonly Found[],
-  tools: readonly PlannedTool[],
-  { options, report, references, request }: Shared,
-): void {
+function warn(found: readonly Found[], tools: readonly PlannedTool[], shared: Shared): void {
+  const { options, report, references, request } = shared
   const { root } = references
   for (const { row, nearest } of unmatched(
     options.tools ?? [],
@@ -169,6 +162,9 @@ function warn(
       fix: `choose with tools: by tag (${counts.join(', ')})`,
     })
   }
+  serverWarnings(shared)
+  for (const { place, problem, fix } of [...request.oddities, ...(shared.response?.oddities ?? [])])
+    report.note(place, { code: 'openapi.schema', problem, fix })
   const dropped = [...request.dropped]
     .sort(([, a], [, b]) => b - a)
     .slice(0, 10)
@@ -178,4 +174,22 @@ function warn(
       code: 'openapi.schema',
       problem: `keywords that no schema has were left out: ${dropped.join(', ')}`,
     })
+}
+
+function serverWarnings({ references, report, version, options }: Shared): void {
+  const { root } = references
+  if (version.dialect === '2.0' && own(fields(root.value), 'host') === undefined && options.ownHost !== true)
+    report.note(root, {
+      code: 'openapi.server',
+      problem: 'the document has no host',
+      fix: 'requests go to the host of the target, or to where the document comes from',
+    })
+  for (const [, server] of root.at('servers').members())
+    for (const [name, variable] of server.at('variables').members())
+      if (own(fields(variable.value), 'default') === undefined)
+        report.note(variable, {
+          code: 'openapi.server',
+          problem: `the variable "${name}" has no default`,
+          fix: 'give it one with server: { variables: … }',
+        })
 }

@@ -137,6 +137,7 @@ function planOf({
   | 'otherQuery'
   | 'results'
   | 'asOriginal'
+  | 'target'
   | 'maxEvents'
   | 'urlBytes'
   | 'headerBytes'
@@ -151,6 +152,7 @@ function planOf({
     otherQuery: asOriginal ? 'send' : 'refuse',
     results: options.results ?? 'compatible',
     asOriginal,
+    target: options.target ?? 'target',
     maxEvents: options.maxEvents ?? 100,
     urlBytes: limits.urlBytes,
     headerBytes: limits.headerBytes,
@@ -286,7 +288,7 @@ function outputFor(
   { names, place }: Found,
   operation: string,
   shared: Shared,
-): { readonly shown: JsonObject; readonly root: 'object' | 'data' } | undefined {
+): { readonly shown: JsonObject; readonly root: 'object' | 'data' | 'either' } | undefined {
   const { response, report, limits } = shared
   if (response === undefined) return undefined
   try {

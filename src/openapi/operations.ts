@@ -32,6 +32,13 @@ export function operationsOf(references: References, version: Version, report: R
         })
       continue
     }
+    if (path.includes('#'))
+      report.note(written, {
+        code: 'openapi.parameter',
+        operation: path,
+        problem: 'the path has a fragment',
+        fix: 'what follows # is not sent',
+      })
     const item = merged(written, references, report, path)
     if (item === undefined || !isFields(item.value)) continue
     for (const [key, place] of item.members()) {

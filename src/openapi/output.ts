@@ -8,8 +8,8 @@ import { type Fields, fields, isFields, list } from './value.ts'
 
 export interface Output {
   readonly schema: Fields
-  /** `data`: what is no object stands in a member of that name, as the original has it. */
-  readonly root: 'object' | 'data'
+  /** `data`: everything stands in a member of that name, as the original has it for what is no object. */
+  readonly root: 'object' | 'data' | 'either'
 }
 
 /** `undefined`: nothing can be promised. */
@@ -36,13 +36,21 @@ const alike = (a: unknown, b: unknown): boolean =>
 function announced(schemas: readonly unknown[], translator: Translator): Output {
   const definitions = new Definitions(translator, false)
   for (const schema of schemas) definitions.count(schema)
-  const written = schemas.map((schema) =>
-    isObject(schema, 0) ? definitions.write(schema) : wrapped(definitions.write(schema)),
-  )
-  const root = schemas.every((schema) => isObject(schema, 0)) ? 'object' : 'data'
+  const kinds = schemas.map((schema) => kindOf(schema, 0))
+  const written = schemas.flatMap((schema, index): readonly unknown[] => {
+    const one = definitions.write(schema)
+    if (kinds[index] === 'object') return [one]
+    if (kinds[index] === 'other') return [wrapped(one)]
+    return isFields(one) && Object.keys(one).length > 0 ? [one, wrapped(one)] : [{}]
+  })
   const [first] = written
   const body = written.length === 1 ? single(fields(first)) : { type: 'object', anyOf: written }
   const { definitions: $defs } = definitions
+  const root = kinds.every((kind) => kind === 'object')
+    ? 'object'
+    : kinds.every((kind) => kind === 'other')
+      ? 'data'
+      : 'either'
   return { schema: $defs === undefined ? body : { ...body, $defs }, root }
 }
 
@@ -53,16 +61,22 @@ function single(schema: Fields): Fields {
 
 const wrapped = (schema: unknown): Fields => ({ type: 'object', properties: { data: schema }, required: ['data'] })
 
-function isObject(schema: unknown, depth: number): boolean {
-  if (schema instanceof Use) return isObject(schema.component.schema, depth + 1)
-  if (!isFields(schema) || depth > 8) return false
+/** What values are: objects stand as they are, others under `data`; where both may be, both are said. */
+function kindOf(schema: unknown, depth: number): 'object' | 'other' | 'either' {
+  if (schema instanceof Use) return kindOf(schema.component.schema, depth + 1)
+  if (!isFields(schema) || depth > 8) return 'either'
   const { type } = schema
-  if (type !== undefined)
-    return type === 'object' || (Array.isArray(type) && type.every((one) => one === 'object' || one === 'null'))
-  if (isFields(schema['properties'])) return true
-  if (list(schema['allOf']).some((one) => isObject(one, depth + 1))) return true
-  const branches = [...list(schema['oneOf']), ...list(schema['anyOf'])].filter((one) => !isNull(one))
-  return branches.length > 0 && branches.every((one) => isObject(one, depth + 1))
+  const known = (typeof type === 'string' ? [type] : list(type)).filter((one) => one !== 'null')
+  if (known.length > 0) return !known.includes('object') ? 'other' : known.length === 1 ? 'object' : 'either'
+  if (list(schema['allOf']).some((one) => kindOf(one, depth + 1) === 'object')) return 'object'
+  if (list(schema['allOf']).some((one) => kindOf(one, depth + 1) === 'other')) return 'other'
+  const kinds = new Set(
+    [...list(schema['oneOf']), ...list(schema['anyOf'])]
+      .filter((one) => !isNull(one))
+      .map((one) => kindOf(one, depth + 1)),
+  )
+  if (kinds.size === 1) return kinds.values().next().value ?? 'either'
+  return kinds.size === 0 && isFields(schema['properties']) ? 'object' : 'either'
 }
 
 const isNull = (schema: unknown): boolean => isFields(schema) && schema['type'] === 'null'

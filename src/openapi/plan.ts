@@ -81,11 +81,13 @@ export interface Plan {
   readonly results: 'compatible' | 'plain'
   /** The original's answers: no `isError` below 500, JSON-RPC errors from there. */
   readonly asOriginal: boolean
-  readonly outputRoot: 'object' | 'data' | undefined
+  readonly outputRoot: 'object' | 'data' | 'either' | undefined
   readonly strictOutput: unknown
   readonly page: PagePlan
   /** Headers that the document names for answers to HEAD. */
   readonly answerHeaders: readonly string[]
+  /** What the target is called, in addresses of resources. */
+  readonly target: string
   readonly maxEvents: number
   readonly urlBytes: number
   readonly headerBytes: number

@@ -89,6 +89,8 @@ export class Translator implements Translation {
   readonly hidden: string[] = []
   /** Keywords that were dropped, and how often. */
   readonly dropped = new Map<string, number>()
+  /** What is odd about schemas, and no reason to do without them. */
+  readonly oddities: { readonly place: Place; readonly problem: string; readonly fix: string }[] = []
   readonly #components = new Map<Place, Component>()
 
   constructor(references: References, dialect: Dialect, side: Side) {
@@ -112,12 +114,28 @@ export class Translator implements Translation {
     const component: Component = { place: target, schema: undefined, broken: undefined }
     this.#components.set(target, component)
     try {
+      if (this.#isPartOfItself(target, target, new Set()))
+        this.oddities.push({
+          place: target,
+          problem: 'the schema is allOf itself',
+          fix: 'no value can be told from another by it',
+        })
       component.schema = this.schema(target)
     } catch (thrown) {
       component.broken = thrown
       throw thrown
     }
     return component
+  }
+
+  #isPartOfItself(start: Place, at: Place, seen: Set<Place>): boolean {
+    if (!isFields(at.value) || at.value['allOf'] === undefined || seen.has(at)) return false
+    seen.add(at)
+    return [...at.at('allOf').members()].some(([, part]) => {
+      if (reference(part.value) === undefined) return false
+      const target = this.#lenient(part)
+      return target === start || this.#isPartOfItself(start, target, seen)
+    })
   }
 
   #referring(place: Place, value: Fields): unknown {
@@ -152,7 +170,7 @@ export class Translator implements Translation {
       if (kind === undefined) this.#unknown(name)
       else if (this.side !== 'loose' || !(bounds.has(name) || value[name] === false)) {
         const one = this.#keyword(kind, place.at(name))
-        if (one !== undefined) set(name, one)
+        if (one !== undefined) this.#set(name, one, value, set)
       }
     }
     this.#old(place, value, made, set)
@@ -160,6 +178,12 @@ export class Translator implements Translation {
     discriminate(this, place, made, set)
     if (open) this.open.add(made)
     return this.#nullable(value, made)
+  }
+
+  /** Taken lightly, branches overlap: null is in all of them, and `oneOf` would have none of it. */
+  #set(name: string, one: unknown, value: Fields, set: (name: string, one: unknown) => void): void {
+    if (this.side !== 'loose' || name !== 'oneOf') set(name, one)
+    else if (value['anyOf'] === undefined) set('anyOf', one)
   }
 
   #unknown(name: string): void {
@@ -238,11 +262,19 @@ export class Translator implements Translation {
     }
     if (value['type'] === 'array' && made['items'] === undefined && made['prefixItems'] === undefined)
       made['items'] = {}
+    this.#odd(place, value)
     if (value['type'] === 'file' || isBinary(value)) {
       delete made['format']
       if (tight) made['contentEncoding'] = 'base64'
     } else if (tight && value['format'] === 'byte' && made['contentEncoding'] === undefined)
       made['contentEncoding'] = 'base64'
+  }
+
+  #odd(place: Place, value: Fields): void {
+    if (value['type'] === 'array' && value['items'] === undefined && value['prefixItems'] === undefined)
+      this.oddities.push({ place, problem: 'an array without items', fix: 'anything may be in it' })
+    if (this.dialect !== '2020' && Array.isArray(value['required']) && value['required'].length === 0)
+      this.oddities.push({ place: place.at('required'), problem: '"required" is an empty list', fix: 'it is left out' })
   }
 
   /** What the other side alone may write is not there (reference: openapi §4): neither as a member nor as a required one. */

@@ -47,6 +47,8 @@ export interface ServerChoice {
 }
 
 export interface Options {
+  /** Name of the target: part of the addresses of binary results. */
+  readonly target?: string | undefined
   readonly arguments?: 'grouped' | 'flat' | undefined
   readonly descriptions?: 'compatible' | 'full' | undefined
   readonly results?: 'compatible' | 'plain' | undefined

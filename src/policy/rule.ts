@@ -139,9 +139,17 @@ export class Rule {
 
   /** Answers that are possible when all is known. */
   possible(context: Context): number {
-    const mask = this.#logic.reduce((all, logic) => joined(all, possible(logic, context), FALSE), TRUE)
+    const mask = this.#mask(context)
+    if (this.kind !== 'deny' || (mask & ERROR) === 0 || !this.#speaksOfOthers(context)) return mask
     // What fails because it is about other kinds of things does not deny in the end.
-    return this.kind === 'deny' && mask & ERROR && this.#speaksOfOthers(context) ? mask | FALSE : mask
+    context.mcp.hypothetical = true
+    const otherwise = this.#mask(context)
+    context.mcp.hypothetical = false
+    return otherwise & ERROR ? mask | FALSE : (mask & ~ERROR) | FALSE
+  }
+
+  #mask(context: Context): number {
+    return this.#logic.reduce((mask, logic) => joined(mask, possible(logic, context), FALSE), TRUE)
   }
 
   /**

@@ -107,6 +107,18 @@ test('a rule on tools says nothing of prompts, resources and tasks: it does not 
   assert.deepEqual(verdicts(rulesOf(['has(mcp.task.name) || jwt.sub == "b"'])), ['no', 'no', 'no', 'no', 'yes'])
 })
 
+test('a deny rule on two kinds at once leaves nothing open while tools are listed', () => {
+  const { rules } = rulesOf([{ deny: 'mcp.prompt.name == "p" && mcp.tool.arguments.a == 1' }])
+  const context = contextFor()
+  assert.equal(rules.verdict(context, item('say'), undefined), 'yes')
+  assert.equal(rules.decide(context, item('say'), undefined).verdict, 'yes')
+  assert.equal(
+    rules.decide(context, item('p', 'prompt'), undefined).verdict,
+    'no',
+    'prompts have no arguments of tools',
+  )
+})
+
 test('an explanation names the rule, the reason and what was not known', () => {
   const decide = (written: readonly Written[], claims: Asking['claims'], input?: unknown) => {
     const { verdict, because, rule, error, unknown } = rulesOf(written).rules.decide(

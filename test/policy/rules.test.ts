@@ -112,11 +112,6 @@ test('a deny rule on two kinds at once leaves nothing open while tools are liste
   const context = contextFor()
   assert.equal(rules.verdict(context, item('say'), undefined), 'yes')
   assert.equal(rules.decide(context, item('say'), undefined).verdict, 'yes')
-  assert.equal(
-    rules.decide(context, item('p', 'prompt'), undefined).verdict,
-    'no',
-    'prompts have no arguments of tools',
-  )
 })
 
 test('an explanation names the rule, the reason and what was not known', () => {

@@ -61,8 +61,8 @@ function credentialsOf(proofs: readonly Proof[], print: string): Credentials {
     apply: first !== undefined && proofs.length === 1 ? (request, who) => first.apply(request, who) : all(proofs),
     ...(refused && { refused: (who, refusal) => anyRefused(proofs, who, refusal) }),
     ...(bound?.bind && {
-      bind: (server) => {
-        const one = bound.bind?.(server)
+      bind: (server, tls) => {
+        const one = bound.bind?.(server, tls)
         if (one === undefined) throw new TypeError('a proof has lost its `bind`')
         const { login, connect, shared } = one
         const others = proofs.map((proof) => (proof === bound ? one : proof))

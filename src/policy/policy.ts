@@ -77,7 +77,7 @@ export interface Credentials {
    */
   refused?(who: Who | undefined, refusal: Refusal): Maybe<boolean>
   /** Credentials that depend on where they are for: to be used in their place for that server. */
-  bind?(server: UpstreamServer): BoundCredentials
+  bind?(server: UpstreamServer, tls?: TlsOptions): BoundCredentials
 }
 
 export interface BoundCredentials extends Credentials {

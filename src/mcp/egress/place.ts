@@ -15,6 +15,7 @@ export interface Place {
   /** For logs: neither credentials nor query, since keys are often written there. */
   readonly endpoint: string
   readonly pool: Dispatcher
+  readonly tls?: TlsOptions | undefined
 }
 
 export type HostConfig = {
@@ -64,6 +65,7 @@ export function findPlace(config: HostConfig, site: TargetSite, rootPath: string
     path: url.pathname + url.search,
     endpoint: url.origin + url.pathname,
     pool: withFields(site.pools.pool(url.origin, tls), site.fields),
+    tls,
   }
 }
 

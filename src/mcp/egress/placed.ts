@@ -27,7 +27,8 @@ export class PlacedUpstream implements Upstream {
     this.endpoint = place.endpoint
     const { target, credentials } = site
     // Only here is it known whom credentials of one server are for.
-    this.credentials = credentials?.bind?.({ target, url: place.origin + place.path, place: place.endpoint })
+    const { origin, path, endpoint, tls } = place
+    this.credentials = credentials?.bind?.({ target, url: origin + path, place: endpoint }, tls)
     this.#site = this.credentials === undefined ? site : { ...site, credentials: this.credentials }
     this.#place = place
     this.#speak = speak

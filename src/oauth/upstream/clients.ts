@@ -52,9 +52,10 @@ export class UpstreamClients {
     }
     if (server.registration_endpoint === undefined) throw this.#nobody(server)
     const made = await this.#registered(server, base)
-    // Somebody may have been faster: the last one is the one that is kept, and either is good.
-    await store.put(place, JSON.stringify(made))
-    const { until: _, ...client } = made
+    // Somebody may have been faster: there is one client for all, and a login that was begun with another one could not end.
+    const put = await store.put(place, JSON.stringify(made), { when: kept?.version ?? 'absent' })
+    const now = put === undefined ? await store.get(place) : undefined
+    const { until: _, ...client }: Registered = now === undefined ? made : JSON.parse(now.value)
     return client
   }
 

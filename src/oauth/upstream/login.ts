@@ -113,12 +113,8 @@ export class UpstreamLogin implements AsyncDisposable {
     if (Date.now() - this.#tokens.since(principal) < SETTLE_MS) return true
     const under = this.#renewing.get(principal) ?? this.#renewed(principal, asked)
     this.#shown(await under)
+    this.#challenges.delete(principal)
     return true
-  }
-
-  /** Ends a person's login here. */
-  forget(principal: string): Promise<void> {
-    return this.#tokens.drop(principal)
   }
 
   /** Hears of every login that has been completed in this process. */

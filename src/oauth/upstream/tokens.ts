@@ -1,4 +1,5 @@
 // What a person's login at an upstream has brought: kept encrypted in the store, ready in memory, refreshed once however many wait.
+import { setTimeout as delay } from 'node:timers/promises'
 import * as oauth from 'oauth4webapi'
 import type { Maybe } from '../../core/exchange.ts'
 import type { StoreEntry, StoreKey } from '../../core/store.ts'
@@ -44,6 +45,9 @@ const UNKNOWN_MS = 60_000
 const PEOPLE = 10_000
 /** After a refresh that did not work the server is left alone for a moment. */
 const REST_MS = 5_000
+/** How long one process may take for a refresh before the others do not wait any longer. */
+const TURN_MS = 15_000
+const POLL_MS = 100
 
 /** Nobody is logged in. */
 export const nobody: unique symbol = Symbol('nobody is logged in')
@@ -94,8 +98,11 @@ export class Tokens {
     await store.delete(this.#place(principal))
   }
 
-  /** Another token instead of one that is good no longer: one request for all who wait. */
-  renew(principal: string): Promise<Shown> {
+  /** Another token instead of one that is good no longer. What is under way already may bring it. */
+  async renew(principal: string): Promise<Shown> {
+    const under = this.#asking.get(principal)
+    const early = under === undefined ? undefined : await under
+    if (typeof early === 'string' && this.since(principal) > Date.now() - REST_MS) return early
     this.#ready.delete(principal)
     return this.#once(principal, async () => {
       const kept = await this.#kept(principal)
@@ -126,6 +133,8 @@ export class Tokens {
       await this.drop(principal)
       return nobody
     }
+    const newer = await this.#turn(principal, kept)
+    if (newer) return this.#loaded(principal)
     try {
       const fresh = await this.#asked({ ...grant, refresh: grant.refresh })
       if (fresh === undefined) return await this.#ended(principal, kept)
@@ -141,7 +150,29 @@ export class Tokens {
       const { target } = this.#parts.upstream
       this.#parts.tools.warn('a login at an upstream could not be refreshed', { target, error: broken.message })
       return resting
+    } finally {
+      await this.#over(principal)
     }
+  }
+
+  /**
+   * Waits until no other process refreshes this login: a refresh token that is shown twice is a stolen one to many servers. Whether
+   * somebody has put a newer login there meanwhile.
+   */
+  async #turn(principal: string, { version }: StoreEntry): Promise<boolean> {
+    const store = await this.#parts.tools.store()
+    const place = this.#place(principal, 'turn')
+    for (let waited = 0; waited < TURN_MS; waited += POLL_MS) {
+      if ((await store.put(place, '', { when: 'absent', ttlMs: TURN_MS })) !== undefined) return false
+      await delay(POLL_MS)
+      if ((await this.#kept(principal))?.version !== version) return true
+    }
+    return false
+  }
+
+  async #over(principal: string): Promise<void> {
+    const store = await this.#parts.tools.store()
+    await store.delete(this.#place(principal, 'turn'))
   }
 
   /** `undefined`: the client is ours no longer. Goes to the server that has granted it and to no other (row 53). */
@@ -190,8 +221,8 @@ export class Tokens {
     return (await this.#parts.tools.store()).get(this.#place(principal))
   }
 
-  #place(principal: string): StoreKey {
-    return ['login', 'grant', this.#parts.upstream.place, principal]
+  #place(principal: string, what: 'grant' | 'turn' = 'grant'): StoreKey {
+    return ['login', what, this.#parts.upstream.place, principal]
   }
 }
 

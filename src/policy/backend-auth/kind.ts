@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { Failure } from '../../core/failure.ts'
 import type { Module } from '../../core/module.ts'
 import { type Outbound, setHeader } from '../../http/outbound.ts'
+import type { TlsOptions } from '../../http/pools.ts'
 import type { UpstreamServer } from '../../oauth/upstream/settings.ts'
 import type { locationSchema } from '../authorization-location.ts'
 import type { BoundCredentials, Credentials, Site } from '../policy.ts'
@@ -10,7 +11,7 @@ import type { BoundCredentials, Credentials, Site } from '../policy.ts'
 /** One way of proving who asks, before it is known where and for whom. */
 export interface Proof extends Pick<Credentials, 'personal' | 'apply' | 'refused'> {
   /** See Credentials. */
-  bind?(server: UpstreamServer): BoundProof
+  bind?(server: UpstreamServer, tls?: TlsOptions): BoundProof
 }
 
 /** A proof for one server. */

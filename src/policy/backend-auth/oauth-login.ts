@@ -6,6 +6,7 @@ import { define } from '../../core/module.ts'
 import { principalOf } from '../../core/principal.ts'
 import { fetchDocument } from '../../http/fetch.ts'
 import { type Outbound, setHeader } from '../../http/outbound.ts'
+import type { TlsOptions } from '../../http/pools.ts'
 import { UpstreamLogin } from '../../oauth/upstream/login.ts'
 import type { LoginSettings, LoginTools, UpstreamServer } from '../../oauth/upstream/settings.ts'
 import { below, type Site } from '../policy.ts'
@@ -69,13 +70,16 @@ export const oauthLogin = define({
   compile(config, site: Site): Proof | undefined {
     const print = printOf(config)
     const catalog = catalogOf(config.catalog, site)
+    const pages = URL.parse(config.connect ?? '')
+    if (pages?.protocol === 'http:' && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(pages.hostname))
+      site.warning(['connect'], 'is not https: whoever is on the way can take the links and logins of people')
     const unbound = (): never => {
       throw noCredential('`oauthLogin` is for targets of kind `mcp` and `sse` only')
     }
     return {
       personal: true,
       apply: unbound,
-      bind: (server) => bound({ config, print, catalog, server }, site),
+      bind: (server, tls) => bound({ config, print, catalog, server, tls }, site),
     }
   },
 })
@@ -85,11 +89,16 @@ interface Parts {
   readonly print: string
   readonly catalog: Proof | undefined
   readonly server: UpstreamServer
+  readonly tls: TlsOptions | undefined
 }
 
-function bound({ config, print, catalog, server }: Parts, site: Site): BoundProof {
-  const key = `login ${print} ${server.target} ${server.place}`
-  const options = { upstream: server, settings: settingsOf(config), tools: loginTools(site) }
+function bound({ config, print, catalog, server, tls }: Parts, site: Site): BoundProof {
+  const key = `login ${print} ${server.target} ${server.place} ${printOf(tls ?? {})}`
+  const options = {
+    upstream: server,
+    settings: settingsOf(config),
+    tools: loginTools(site, { origin: new URL(server.url).origin, tls }),
+  }
   const login = site.keep(key, () => new UpstreamLogin(options))
   const put = (request: Outbound, token: string): void =>
     setHeader(request, 'authorization', `Bearer ${sendable(token)}`)
@@ -141,13 +150,27 @@ const settingsOf = ({ clientId, clientSecret, issuer, scopes, omitResource }: Co
   omitResource,
 })
 
+/** The upstream's own origin, and how it is reached. */
+interface Own {
+  readonly origin: string
+  readonly tls: TlsOptions | undefined
+}
+
 /** What logins are given. Whatever has been discovered is asked as strangers are (reference: security §1.6, F1). */
-export function loginTools({ store, pools, log }: Site): LoginTools {
+export function loginTools({ store, pools, log }: Site, own?: Own): LoginTools {
   return {
     loopback: pools.strangersOnLoopback,
     store: store ?? (() => Promise.reject(new Failure('store.unreachable', 'nothing is kept here'))),
     ask: (url, { method, headers, body, trust }) =>
-      fetchDocument(url, { pools, trust, method, headers, ...BOUNDS, ...(body !== undefined && { body }) }),
+      fetchDocument(url, {
+        pools,
+        trust,
+        method,
+        headers,
+        ...BOUNDS,
+        ...(body !== undefined && { body }),
+        ...(own?.tls !== undefined && URL.parse(url)?.origin === own.origin && { tls: own.tls }),
+      }),
     warn: (message, fields) => log.warn(message, fields),
   }
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
+import { UpstreamLogin } from '../../../src/oauth/upstream/login.ts'
 import { store as openStore } from '../../store/stage.ts'
 import { broken, expire, granted, issuer, needed, type Said, stage, unauthorized } from './stage.ts'
 
@@ -212,4 +213,42 @@ test('another process that was faster with the refresh has the newer token', asy
   await store.put(place, JSON.stringify({ ...JSON.parse(entry.value), access: 'of the other', until: now + 3_600_000 }))
   release()
   assert.equal(await token, 'of the other')
+})
+
+test('two processes with one store refresh once: a refresh token that is shown twice is a stolen one', async (t) => {
+  const store = await openStore(t)
+  let shownTwice = false
+  const seen = new Set<string | null>()
+  const token = (form: URLSearchParams): undefined => {
+    const refresh = form.get('refresh_token')
+    if (refresh !== null && seen.has(refresh)) shownTwice = true
+    seen.add(refresh)
+  }
+  const one = await stage(t, { store, issuer: { token } })
+  await one.logIn()
+  const { upstream } = one
+  const other = new UpstreamLogin({
+    upstream: { target: 'notes', url: upstream.url, place: upstream.url },
+    settings: { clientId: undefined, clientSecret: undefined, issuer: undefined, scopes: [], omitResource: false },
+    tools: one.tools,
+  })
+  await expire(one)
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 3_600_000 })
+  const tokens = await Promise.all([one.login.token('alice'), other.token('alice')])
+  assert.deepEqual(tokens, ['access-2', 'access-2'])
+  assert.equal(shownTwice, false)
+  assert.equal(one.as.forms().length, 2)
+})
+
+test('two logins that begin at once are of one client', async (t) => {
+  let count = 0
+  const own = await stage(t, {
+    issuer: {
+      say: ({ path }) => (path === '/register' ? { status: 201, body: { client_id: `client-${++count}` } } : undefined),
+    },
+  })
+  const departures = await Promise.all([own.begin('alice'), own.begin('bob')])
+  assert.equal(new Set(departures.map(({ begun }) => begun.clientId)).size, 1)
+  for (const departure of departures) await own.back(departure)
+  assert.equal(await own.login.connected('bob'), true)
 })

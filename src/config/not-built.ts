@@ -1,6 +1,6 @@
 // THE list of keys of the original that this version reads but cannot run. It may only shrink: a module that is added to the
 // tables of its room takes its line out of here.
-/** A key, or a path such as `targets[].openapi`; with `when`, only some of its values. */
+/** A key, or a path such as `targets[].policies.http`; with `when`, only some of its values. */
 export type Row = string | { readonly key: string; readonly when: (value: unknown) => boolean }
 
 const is =
@@ -74,7 +74,6 @@ export const notBuilt = {
   backends: ['ai', 'aws', 'dynamic', 'internal', 'invalid', 'routeGroup'],
   // Inside bodies whose module is built:
   'backends.mcp': [
-    'targets[].openapi',
     'targets[].policies.transformations',
     'targets[].policies.backendTunnel',
     'targets[].policies.http',

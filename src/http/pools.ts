@@ -4,6 +4,8 @@ import { lookup as resolve } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
 import { checkServerIdentity, type PeerCertificate } from 'node:tls'
 import { type buildConnector, Client, buildConnector as makeConnector, Pool } from 'undici'
+import { asFailure, Failure } from '../core/failure.ts'
+import { addressKind } from './address.ts'
 
 /** Client side of TLS. Certificates are PEM text. */
 export interface TlsOptions {
@@ -113,9 +115,54 @@ export class Pools implements AsyncDisposable {
     })
   }
 
+  /**
+   * A pool whose connections go to public addresses only, looked at when each of them is made: for a place that a stranger has
+   * named and that is asked more than once. Not kept in the table; whoever asks for it destroys it. A place that `connectTo` knows
+   * is the operator's. Throws `upstream.forbidden` for an address that is not public.
+   */
+  guarded(origin: string, tls?: TlsOptions): Pool {
+    const only = this.redirects(origin) ? undefined : this.#publicOnly(new URL(origin).hostname)
+    return new Pool(origin, {
+      connect: this.#connector(origin, tls, only),
+      keepAliveTimeout: this.#settings.idleTimeoutMs,
+      headersTimeout: this.#settings.headersTimeoutMs,
+      bodyTimeout: 0,
+      pipelining: 1,
+      connections: this.#settings.maxConnections ?? null,
+      allowH2: false,
+    })
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()))
     this.#pools.clear()
+  }
+
+  #publicOnly(host: string): LookupFunction {
+    const name = host.replace(/^\[|\]$/g, '')
+    const allow = (addresses: readonly LookupAddress[]): void => {
+      for (const { address } of addresses) {
+        const kind = addressKind(address)
+        if (kind !== 'public' && !(kind === 'loopback' && this.strangersOnLoopback))
+          throw new Failure('upstream.forbidden', `${name} is a ${kind} address`)
+      }
+    }
+    if (isIP(name) !== 0) allow([{ address: name, family: isIP(name) }])
+    return (_name, options, done) => {
+      // The resolver answers later in any case: an error here is an answer like another.
+      this.addresses(name).then(
+        (found) => {
+          try {
+            allow(found)
+          } catch (thrown) {
+            return done(asFailure(thrown), '')
+          }
+          if (found.length === 0) return done(new Failure('upstream.dns', `${name} has no address`), '')
+          pinnedLookup(found)(_name, options, done)
+        },
+        (cause: unknown) => done(new Failure('upstream.dns', `${name} could not be resolved`, { cause }), ''),
+      )
+    }
   }
 
   #connector(origin: string, tls: TlsOptions | undefined, only?: LookupFunction): buildConnector.connector {

@@ -5,10 +5,12 @@ import { type TargetName, targetName } from '../core/brand.ts'
 import { type Exchange, type Handler, type Reply, text } from '../core/exchange.ts'
 import { define, type Path } from '../core/module.ts'
 import { version } from '../core/version.ts'
+import { backendAuth } from '../policy/backend-auth.ts'
 import { policies } from '../policy/index.ts'
 import {
   type BackendHandler,
   type BackendSite,
+  type Credentials,
   compileProgram,
   type Plan,
   type Policy,
@@ -56,7 +58,6 @@ const target = z
         error:
           'must have lower-case letters, digits, `-` and `.` only: `_` and `+` separate a target’s name from other names',
       }),
-    openapi: z.unknown().optional(),
     ...optional(kinds),
     policies: z
       .strictObject({
@@ -66,9 +67,12 @@ const target = z
       .nullish(),
   })
   .superRefine((it, context) => {
-    const named = [...kinds.map(({ key }) => key), 'openapi'].filter((key) => bodyOf(it, key) !== undefined)
+    const named = kinds.map(({ key }) => key).filter((key) => bodyOf(it, key) !== undefined)
     if (named.length === 0)
-      context.addIssue({ code: 'custom', message: 'needs one of `mcp`, `sse`, `stdio`, `openapi`' })
+      context.addIssue({
+        code: 'custom',
+        message: `needs one of ${kinds.map(({ key }) => `\`${key}\``).join(', ')}`,
+      })
     if (named.length > 1) {
       const has = named.map((key) => `\`${key}\``).join(' and ')
       context.addIssue({ code: 'custom', message: `can be only one kind of target, and has ${has}` })
@@ -98,10 +102,10 @@ type Target = Config['targets'][number]
 export const mcp = define({
   key: 'mcp',
   schema,
-  compile(config, site: BackendSite): BackendHandler {
+  async compile(config, site: BackendSite): Promise<BackendHandler> {
     const backend = site.name
     if (config.targets.length === 0) return (x) => nobody(x, backend)
-    const { shelves, policies: ofTargets } = targetsOf(config, site)
+    const { shelves, policies: ofTargets } = await targetsOf(config, site)
     const program = withPermits(site.program, ofTargets)
     const { limits, log, metrics, sealKey } = site
     const stateful = config.statefulMode === 'stateful'
@@ -168,7 +172,7 @@ interface Targets {
   readonly policies: readonly Policy[]
 }
 
-function targetsOf(config: Config, site: BackendSite): Targets {
+async function targetsOf(config: Config, site: BackendSite): Promise<Targets> {
   const first = new Map<string, number>()
   const shelves: Shelf[] = []
   const policies: Policy[] = []
@@ -182,7 +186,7 @@ function targetsOf(config: Config, site: BackendSite): Targets {
     first.set(body.name, index)
     const own = policiesOf(body, path, site)
     policies.push(...own.map((policy) => onlyFor(targetName(body.name), policy)))
-    const shelf = shelfOf(body, path, site, compileProgram(own).plan)
+    const shelf = await shelfOf(body, path, site, compileProgram(own).plan)
     if (shelf !== undefined) shelves.push(shelf)
   }
   return { shelves, policies }
@@ -199,21 +203,20 @@ function onlyFor(target: TargetName, policy: Policy): Policy {
   }
 }
 
-function shelfOf(body: Target, path: Path, site: BackendSite, plan: Plan): Shelf | undefined {
+async function shelfOf(body: Target, path: Path, site: BackendSite, plan: Plan): Promise<Shelf | undefined> {
   const kind = kinds.find(({ key }) => bodyOf(body, key) !== undefined)
-  if (kind === undefined) {
-    site.problem([...path, 'openapi'], 'targets of kind `openapi` are not built')
-    return undefined
-  }
+  if (kind === undefined) return undefined
   const { pools, log, limits, metrics } = site
   const { fields, ...own } = plan
   const tls = own.tls ?? site.program.plan.tls
   const credentials = own.credentials ?? site.program.plan.credentials
-  const below = [...path, kind.key]
+  const below = inside(site, [...path, kind.key])
   const config = bodyOf(body, kind.key)
-  const upstream = kind.compile(config, {
-    path: [...site.path, ...below],
-    problem: (at, message, hint) => site.problem([...below, ...at], message, hint),
+  const upstream = await kind.compile(config, {
+    path: below.path,
+    problem: (at, message, hint) => below.problem(at, message, hint),
+    warning: (at, message, hint) => below.warning(at, message, hint),
+    proof: (at, proof) => proofOf(proof, inside(below, at)),
     target: targetName(body.name),
     tls,
     fields,
@@ -223,22 +226,36 @@ function shelfOf(body: Target, path: Path, site: BackendSite, plan: Plan): Shelf
     limits,
     metrics,
     backend: (name) => site.backend(name),
+    read: (file) => below.read(file),
     keep: (key, make) => site.keep(key, make),
   })
-  if (upstream instanceof Promise || upstream === undefined) return undefined
+  if (upstream === undefined) return undefined
   // An unchanged target stays as it is, with its conversations: the upstream made just now has not been used.
-  const same = `mcp target ${body.name} ${print([kind.key, config, tls, fields, credentials?.print, limits])}`
-  const personal = upstream.personal === true || credentials?.personal === true
+  const made = print([kind.key, config, tls, fields, credentials?.print, limits, upstream.print])
+  const personal = upstream.personal ?? credentials?.personal === true
   const shelf = { upstream, limits, log, metrics, version, personal }
-  return site.keep(same, () => new Shelf({ ...shelf, standIn: standInOf(upstream, site) }))
+  return site.keep(`mcp target ${body.name} ${made}`, () => new Shelf({ ...shelf, standIn: standInOf(shelf, site) }))
 }
 
+/** What proves who asks, written where only a target can tell what it is for. */
+function proofOf(body: unknown, site: BackendSite): Credentials | undefined {
+  const parsed = backendAuth.schema.safeParse(body)
+  for (const { path, message } of parsed.error?.issues ?? [])
+    site.problem(
+      path.map((key) => (typeof key === 'symbol' ? key.toString() : key)),
+      message,
+    )
+  const policy = parsed.success ? backendAuth.compile(parsed.data, site) : undefined
+  return policy instanceof Promise ? undefined : policy?.plan?.credentials
+}
+
+type Standing = { readonly upstream: Upstream; readonly personal: boolean }
+
 /** What people see of a target before they have logged in there. */
-function standInOf(
-  { target, endpoint: place, credentials }: Upstream,
-  { store, log }: BackendSite,
-): StandIn | undefined {
-  if (credentials === undefined) return undefined
+function standInOf({ upstream, personal }: Standing, { store, log }: BackendSite): StandIn | undefined {
+  const { target, endpoint: place, credentials } = upstream
+  // What is the same for everybody needs nobody's login to be shown.
+  if (credentials === undefined || !personal) return undefined
   return new StandIn({ target, place, shared: credentials.shared, store, log })
 }
 
@@ -249,20 +266,25 @@ function policiesOf(body: Target, path: Path, site: BackendSite): readonly Polic
     if (own === undefined || own === null) continue
     const at = [...path, 'policies', key]
     const module = built.find((each) => each.key === key)
-    const policy = module?.compile(own, {
-      ...site,
-      path: [...site.path, ...at],
-      problem: (below, message, hint) => site.problem([...at, ...below], message, hint),
-      warning: (below, message, hint) => site.warning([...at, ...below], message, hint),
-      cel: (below, source, use) => site.cel([...at, ...below], source, use),
-      terms: (expression) => site.terms(expression),
-      read: (file) => site.read(file),
-    })
+    const policy = module?.compile(own, inside(site, at))
     if (policy === undefined || policy instanceof Promise)
       site.problem(at, `policy \`${key}\` of a target is not built`)
     else compiled.push(policy)
   }
   return compiled
+}
+
+/** The same site for what stands at `at`. */
+function inside(site: BackendSite, at: Path): BackendSite {
+  return {
+    ...site,
+    path: [...site.path, ...at],
+    problem: (below, message, hint) => site.problem([...at, ...below], message, hint),
+    warning: (below, message, hint) => site.warning([...at, ...below], message, hint),
+    cel: (below, source, use) => site.cel([...at, ...below], source, use),
+    terms: (expression) => site.terms(expression),
+    read: (file) => site.read(file),
+  }
 }
 
 const bodyOf = (body: object, key: string): unknown => new Map<string, unknown>(Object.entries(body)).get(key)

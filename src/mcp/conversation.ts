@@ -76,8 +76,10 @@ export interface Upstream extends AsyncDisposable {
   readonly target: TargetName
   /** Text for logs and metrics: a URL without credentials, or the command. */
   readonly endpoint: string
-  /** What it lists may differ between principals. */
+  /** What it lists may differ between principals; `false`: it does not, whatever credentials say. */
   readonly personal?: boolean
+  /** What it is made of besides its configuration (files that this names): of another text, it is another upstream. */
+  readonly print?: string
   /** How people get credentials of their own for it (`backendAuth.oauthLogin`). */
   readonly credentials?: BoundCredentials | undefined
   /** Opens a conversation, `initialize` included. Rejects with a Failure that names the target and the step. */

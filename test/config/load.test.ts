@@ -63,14 +63,7 @@ test('the demo configuration is read whole, and the ledger is right about every 
   assert.deepEqual(Object.keys(by).toSorted(), ['accepted', 'not built'])
   const last = (rows: typeof ledger = []) =>
     [...new Set(rows.map(({ path }) => String(path.at(-1))))].toSorted((a, b) => a.localeCompare(b))
-  assert.deepEqual(last(by['not built']), [
-    'ai',
-    'extAuthz',
-    'openapi',
-    'remoteRateLimit',
-    'tracing',
-    'transformations',
-  ])
+  assert.deepEqual(last(by['not built']), ['ai', 'extAuthz', 'remoteRateLimit', 'tracing', 'transformations'])
   for (const key of ['backendTLS', 'cors', 'requestHeaderModifier', 'urlRewrite', 'retry', 'targets', 'port', 'exact'])
     assert.ok(last(by.accepted).includes(key), key)
 })
@@ -107,14 +100,14 @@ binds:
       backends:
       - mcp:
           targets:
-          - { name: a, openapi: { schema: { file: a.json } } }
+          - { name: a, mcp: { host: h }, policies: { http: {} } }
           - { name: b, mcp: { hots: x } }
 `
   assert.deepEqual(
     load(text).problems.map(({ code, path }) => `${code} ${pathText(path.slice(4))}`),
     [
       'config.wrong-type [0].policies.retry.attempts',
-      'config.not-built [0].backends[0].mcp.targets[0].openapi',
+      'config.not-built [0].backends[0].mcp.targets[0].policies.http',
       'config.unknown-key [0].backends[0].mcp.targets[1].mcp.hots',
     ].map((line) => line.replace(' [0]', ' routes[0]')),
   )

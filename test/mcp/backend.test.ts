@@ -171,13 +171,13 @@ test('what is wrong with targets is reported where it stands', async (t) => {
     targets: [
       { name: 'a', mcp: { host } },
       { name: 'a', mcp: { host } },
-      { name: 'b', openapi: { schema: {} } },
+      { name: 'b', openapi: { schema: 'no document', host } },
       { name: 'd', sse: { host }, policies: { backendAuth: { passthrough: {} }, tcp: {} } },
     ],
   })
   assert.deepEqual(
     problems.map(({ path }) => path),
-    ['targets.1.name', 'targets.2.openapi', 'targets.3.policies.tcp'],
+    ['targets.1.name', 'targets.2.openapi.schema', 'targets.3.policies.tcp'],
   )
 })
 

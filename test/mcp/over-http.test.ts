@@ -62,6 +62,8 @@ async function federate(t: TestContext, urls: Readonly<Record<string, string>>) 
         path: [],
         backend: () => undefined,
         problem: (_at, message) => assert.fail(message),
+        warning: (_at, message) => assert.fail(message),
+        read: () => undefined,
         target: targetName(name),
         pools,
         log: silent,

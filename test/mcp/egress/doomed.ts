@@ -14,6 +14,8 @@ const up = await stdio.compile(config, {
   target: targetName('shop'),
   path: [],
   problem: () => {},
+  warning: () => {},
+  read: () => undefined,
   backend: () => undefined,
   pools: new Pools(),
   log: silent,

@@ -7,7 +7,7 @@ import { defaultLimits } from '../../../src/config/limits.ts'
 import type { Limits } from '../../../src/config/shape.ts'
 import { type RawJson, rawJson, targetName } from '../../../src/core/brand.ts'
 import { Failure } from '../../../src/core/failure.ts'
-import { defaultPoolSettings, Pools, type TlsOptions } from '../../../src/http/pools.ts'
+import { defaultPoolSettings, type PoolSettings, Pools, type TlsOptions } from '../../../src/http/pools.ts'
 import { encodeEvent } from '../../../src/http/sse.ts'
 import type { Answer, Caller, Connection, Peer, Upstream } from '../../../src/mcp/conversation.ts'
 import { targets } from '../../../src/mcp/egress/index.ts'
@@ -19,6 +19,7 @@ export interface Stage extends TargetSite {
   /** Lines of the log: `level message {fields}`. */
   readonly lines: string[]
   readonly problems: string[]
+  readonly warnings: string[]
   readonly hits: string[]
   /** Upstreams that end with the test. */
   readonly made: Upstream[]
@@ -31,16 +32,18 @@ export interface StageOptions {
   readonly connectTo?: ReadonlyMap<string, string>
   readonly backend?: TargetSite['backend']
   readonly fields?: TargetSite['fields']
+  readonly read?: TargetSite['read']
+  readonly credentials?: NonNullable<TargetSite['credentials']>
+  readonly proof?: NonNullable<TargetSite['proof']>
+  readonly poolSettings?: Partial<PoolSettings>
 }
 
 /** A site whose pools and kept things end with the test. */
-export function stage(
-  t: TestContext,
-  { limits, tls, target = 'shop', connectTo, backend, fields }: StageOptions = {},
-): Stage {
-  const pools = new Pools({ ...defaultPoolSettings, ...(connectTo && { connectTo }) })
+export function stage(t: TestContext, options: StageOptions = {}): Stage {
+  const { limits, tls, target = 'shop', connectTo, backend, fields, read, credentials, proof } = options
+  const pools = new Pools({ ...defaultPoolSettings, ...(connectTo && { connectTo }), ...options.poolSettings })
   const kept = new Map<string, AsyncDisposable>()
-  const [lines, problems, hits]: [string[], string[], string[]] = [[], [], []]
+  const [lines, problems, warnings, hits]: [string[], string[], string[], string[]] = [[], [], [], []]
   const write = (level: string) => (message: string, fields?: Fields) => {
     lines.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`)
   }
@@ -62,6 +65,10 @@ export function stage(
     backend: backend ?? (() => undefined),
     ...(fields && { fields }),
     problem: (at, message) => void problems.push(`${at.join('.')}: ${message}`),
+    warning: (at, message) => void warnings.push(`${at.join('.')}: ${message}`),
+    read: read ?? (() => undefined),
+    ...(credentials && { credentials }),
+    ...(proof && { proof }),
     // The site's contract says that one key always means one type.
     keep: <T extends AsyncDisposable>(key: string, make: () => T): T => {
       const thing = (kept.get(key) as T | undefined) ?? make()
@@ -70,6 +77,7 @@ export function stage(
     },
     lines,
     problems,
+    warnings,
     hits,
     made,
   }
@@ -80,9 +88,9 @@ export async function upstream(kind: keyof typeof targets, body: unknown, site: 
   // Which module it is decides the type of the body; the schema has just checked it.
   const module = targets[kind] as unknown as {
     schema: { parse(body: unknown): unknown }
-    compile(body: unknown, site: TargetSite): Upstream | undefined
+    compile(body: unknown, site: TargetSite): Upstream | undefined | Promise<Upstream | undefined>
   }
-  const made = module.compile(module.schema.parse(body), site)
+  const made = await module.compile(module.schema.parse(body), site)
   if (made === undefined) throw new Error('the target does not compile')
   site.made.push(made)
   return made

@@ -29,7 +29,7 @@ export async function compare(context: Context, contenders: readonly Contender[]
       if (contender === undefined) continue
       const { name } = contender.subject
       // The first round warms caches and compilers (the more code, the longer they take); later ones only connections.
-      const warmupMs = (round === 0 ? 6 : 1) * (context.quick ? 100 : 300)
+      const warmupMs = (round === 0 ? 16 : 1) * (context.quick ? 100 : 300)
       const job: Job = { runMs: context.quick ? 400 : 1_000, ...work, warmupMs, ...at(contender) }
       rounds.get(name)?.push(await once(load, contender.subject, job))
     }

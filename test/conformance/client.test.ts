@@ -4,9 +4,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 
 const program = path.join(import.meta.dirname, '../../node_modules/@modelcontextprotocol/conformance/dist/index.js')
-const harness = path.join(import.meta.dirname, 'harness.ts')
+const harness = fileURLToPath(import.meta.resolve('./harness.ts'))
 
 /** What revision 2025-11-25 requires of a client. */
 const required = [

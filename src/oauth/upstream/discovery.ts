@@ -158,7 +158,7 @@ function metadataAddresses({ origin, pathname }: URL): readonly string[] {
 }
 
 /** Whether tokens for a resource are good for an address: the same place, or one above it. */
-export function covers(resource: string, { origin, pathname }: URL): boolean {
+function covers(resource: string, { origin, pathname }: URL): boolean {
   const url = URL.parse(resource)
   if (url === null || url.origin !== origin || url.hash !== '' || url.search !== '' || url.username !== '') return false
   const above = url.pathname.replace(/\/$/, '')

@@ -1,12 +1,11 @@
 // An upstream server, authorization servers that do what a test wants, and the logins of people there: real sockets, the guarded client.
 import assert from 'node:assert/strict'
-import { hash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { TestContext } from 'node:test'
 import type { Store } from '../../../src/core/store.ts'
 import { fetchDocument } from '../../../src/http/fetch.ts'
 import { defaultPoolSettings, Pools } from '../../../src/http/pools.ts'
-import { begunKey, type Departure, UpstreamLogin } from '../../../src/oauth/upstream/login.ts'
+import { type Departure, UpstreamLogin } from '../../../src/oauth/upstream/login.ts'
 import { LoginBroken, LoginNeeded } from '../../../src/oauth/upstream/needed.ts'
 import type { LoginSettings, LoginTools } from '../../../src/oauth/upstream/settings.ts'
 import { store as openStore } from '../../store/stage.ts'
@@ -205,6 +204,3 @@ export async function expire({ store, upstream }: Stage, principal = 'alice'): P
   assert.ok(entry)
   await store.put(place, JSON.stringify({ ...JSON.parse(entry.value), until: 1 }))
 }
-
-export { begunKey }
-export const sha256 = (text: string): string => hash('sha256', text, 'base64url')

@@ -12,6 +12,8 @@ export interface Media {
   readonly schema: Place | undefined
   /** Where `encoding` stands, with a value or without. */
   readonly encoding: Place
+  /** What the document shows as examples, as far as they are small. */
+  readonly examples: readonly unknown[]
   /** 3.2: the schema is that of one item of a sequence. */
   readonly sequence: boolean
 }
@@ -37,9 +39,25 @@ export function requestBody(operation: Place, references: References): Body | un
 function mediaOf(type: string, place: Place): Media {
   const value = fields(place.value)
   const encoding = place.at('encoding')
+  const examples = examplesOf(value)
   if (value['itemSchema'] !== undefined && value['schema'] === undefined)
-    return { type, schema: listOf(place.at('itemSchema')), encoding, sequence: true }
-  return { type, schema: value['schema'] === undefined ? undefined : place.at('schema'), encoding, sequence: false }
+    return { type, schema: listOf(place.at('itemSchema')), encoding, examples, sequence: true }
+  return {
+    type,
+    schema: value['schema'] === undefined ? undefined : place.at('schema'),
+    encoding,
+    examples,
+    sequence: false,
+  }
+}
+
+/** One is enough to show a shape, and a large one is a cost for every reader. */
+function examplesOf(value: Fields): readonly unknown[] {
+  const named = Object.values(fields(value['examples'])).flatMap((one) =>
+    isFields(one) && one['value'] !== undefined ? [one['value']] : [],
+  )
+  const all = value['example'] === undefined ? named : [value['example']]
+  return all.filter((one) => JSON.stringify(one).length <= 1024).slice(0, 1)
 }
 
 /** An array of what a place describes, standing at the same place. */
@@ -65,6 +83,7 @@ export function swaggerBody(
         type,
         schema: schema.value === undefined ? undefined : schema,
         encoding: nowhere(place),
+        examples: [],
         sequence: false,
       }),
     )
@@ -95,6 +114,7 @@ function formBody(operation: Place, form: readonly BodyParameter[], consumes: re
       type,
       schema: new Place(file, value, pointer),
       encoding: new Place(file, encoding, pointer),
+      examples: [],
       sequence: false,
     }),
   )
@@ -145,7 +165,11 @@ export function answersOf(operation: Place, root: Place, references: References,
     if (schema.value === undefined) return [{ status, place, media: [] }]
     const types = produces.length === 0 ? ['application/json'] : produces
     return [
-      { status, place, media: types.map((type) => ({ type, schema, encoding: nowhere(place), sequence: false })) },
+      {
+        status,
+        place,
+        media: types.map((type) => ({ type, schema, encoding: nowhere(place), examples: [], sequence: false })),
+      },
     ]
   })
 }

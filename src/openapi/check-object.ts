@@ -84,7 +84,8 @@ function membersCheck(compiler: Compiler, schema: Fields): Look | undefined {
 }
 
 export function unknown(name: string, members: ReadonlyMap<string, unknown>): string {
-  const near = nearestWord(name, [...members.keys()])
+  // Comparing is quadratic in the words: a refusal must not cost more than a call.
+  const near = nearestWord(name, [...members.keys()].slice(0, 100))
   return near === undefined ? 'is not known here' : `is not known here; nearest: ${near}`
 }
 

@@ -1,7 +1,7 @@
 // A tool's schema → a function that says whether arguments fit, and makes lossless repairs. No code is generated, no stranger's RegExp run.
 import { arrayCheck } from './check-array.ts'
 import { objectCheck } from './check-object.ts'
-import { type Check, type Checking, Digits, WRONG, wrong } from './checking.ts'
+import { type Check, type Checking, Digits, type Seen, WRONG, wrong } from './checking.ts'
 import type { Pattern } from './tool.ts'
 import { type Fields, isFields, list, own, same, texts } from './value.ts'
 
@@ -70,12 +70,19 @@ export class Checks {
     const step: Check = (value, c) => {
       if (busy === value) return value
       check ??= this.compile(own(this.#definitions, definitionName(written)))
-      const before = busy
+      // Graphs of `allOf` meet the same schema with the same value again and again: twice as often with each level.
+      const before = c.seen?.get(step)
+      if (before !== undefined && before.value === value && before.repairs === c.repairs) return again(before, c)
+      const outer = busy
       busy = value
       try {
-        return check(value, c)
+        const { repairs } = c
+        const found = check(value, c)
+        c.seen ??= new Map()
+        c.seen.set(step, { value, repairs, found, problem: c.problem, at: c.at, weight: c.weight })
+        return found
       } finally {
-        busy = before
+        busy = outer
       }
     }
     this.#known.set(written, step)
@@ -125,6 +132,11 @@ export class Checks {
     ]
     yield (value, c) => (this.fits(test, value, c) ? yes : no)(value, c)
   }
+}
+
+function again({ found, problem, at, weight }: Seen, c: Checking): unknown {
+  if (found === WRONG) Object.assign(c, { problem, at, weight })
+  return found
 }
 
 const definitionName = (written: string): string =>

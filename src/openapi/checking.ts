@@ -11,12 +11,23 @@ export interface Checking {
   at: string
   /** How far a branch came before it gave up: a wrong type at once is the least. */
   weight: number
+  /** What referenced schemas have said of the last value that they saw. */
+  seen: Map<Check, Seen> | undefined
+}
+
+export interface Seen {
+  readonly value: unknown
+  readonly repairs: boolean
+  readonly found: unknown
+  readonly problem: string
+  readonly at: string
+  readonly weight: number
 }
 
 /** The value, perhaps repaired, or WRONG. Never changes what it looks at. */
 export type Check = (value: unknown, c: Checking) => unknown
 
-export const checking = (): Checking => ({ repairs: true, problem: '', at: '', weight: 0 })
+export const checking = (): Checking => ({ repairs: true, problem: '', at: '', weight: 0, seen: undefined })
 
 export function wrong(c: Checking, problem: string, weight = 1): typeof WRONG {
   c.problem = problem

@@ -5,7 +5,7 @@ import type { Body } from './bodies.ts'
 import { Checks } from './check.ts'
 import { checking, WRONG } from './checking.ts'
 import type { Decision } from './choices.ts'
-import { Definitions } from './definitions.ts'
+import { type Budget, Definitions } from './definitions.ts'
 import { memberSchema } from './input.ts'
 import { memberNames } from './members.ts'
 import type { Found } from './operations.ts'
@@ -71,6 +71,7 @@ interface Checked {
   readonly request: Translator
   readonly found: Found
   readonly pattern: ((source: string) => Pattern | undefined) | undefined
+  readonly budget: Budget
 }
 
 /** Throws `Broken` for a value that the document does not allow, and for hiding what must be sent. */
@@ -128,8 +129,8 @@ const requiredIn = (checked: Checked): readonly string[] => {
   return Array.isArray(required) ? required.filter((one) => typeof one === 'string') : []
 }
 
-function fit(value: unknown, schema: unknown, name: string, { request, found, pattern }: Checked): void {
-  const definitions = new Definitions(request, false)
+function fit(value: unknown, schema: unknown, name: string, { request, found, pattern, budget }: Checked): void {
+  const definitions = new Definitions(request, false, budget)
   definitions.count(schema)
   const written = definitions.write(schema)
   const c = checking()

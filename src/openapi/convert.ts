@@ -1,5 +1,6 @@
 // A document → tools: what every operation of it becomes, and what became of those that did not (reference: openapi).
 import { type Decision, decide, unmatched } from './choices.ts'
+import { Budget, OverBudget } from './definitions.ts'
 import { versionOf } from './dialect.ts'
 import { limitsWith } from './limits.ts'
 import type { Library } from './load.ts'
@@ -54,22 +55,15 @@ export function convert(library: Library, options: Options = {}): Conversion<Pla
       'openapi.limit',
       `the document has ${found.length} operations, more than operations: ${limits.operations}`,
     )
-  const shared: Shared = {
-    references,
-    version,
-    options,
-    limits,
-    request: new Translator(references, version.dialect, 'request'),
-    response:
-      options.outputSchema === 'off'
-        ? undefined
-        : new Translator(references, version.dialect, options.outputSchema === 'strict' ? 'response' : 'loose'),
-    servers: new Servers(root, version, options, library.url),
-    schemes: schemesOf(root, references),
-    report,
-  }
+  const shared = sharedOf(library, { references, version, options, report })
   const tools = toolsOf(found, shared)
   warn(found, tools, shared)
+  if (report.more > 0)
+    report.note(root, {
+      code: 'openapi.limit',
+      severity: 'error',
+      problem: `${report.more} further warnings are not listed`,
+    })
   const losses = report.losses()
   return {
     ...named,
@@ -78,6 +72,21 @@ export function convert(library: Library, options: Options = {}): Conversion<Pla
     operations: found.length,
     schemes: shared.schemes,
     score: () => scoreOf(found, tools, shared),
+  }
+}
+
+function sharedOf({ url }: Library, given: Pick<Shared, 'references' | 'version' | 'options' | 'report'>): Shared {
+  const { references, version, options } = given
+  const limits = limitsWith(options.limits)
+  const side = options.outputSchema === 'strict' ? 'response' : 'loose'
+  return {
+    ...given,
+    limits,
+    request: new Translator(references, version.dialect, 'request'),
+    response: options.outputSchema === 'off' ? undefined : new Translator(references, version.dialect, side),
+    servers: new Servers(references.root, version, options, url),
+    schemes: schemesOf(references.root, references),
+    budget: new Budget(limits.schemaNodes),
   }
 }
 
@@ -117,7 +126,9 @@ function toolsOf(found: readonly Found[], shared: Shared): readonly PlannedTool[
       taken.set(name, operation)
       return [tool]
     } catch (thrown) {
-      report.broken(thrown, operation)
+      if (thrown instanceof OverBudget)
+        report.note(place, { code: 'openapi.limit', severity: 'error', operation, problem: thrown.message })
+      else report.broken(thrown, operation)
       return []
     }
   })

@@ -7,6 +7,9 @@ import { type Fields, fields, isFields, type Mutable, put, same } from './value.
 /** Deepest nesting of references when they are all written out, for clients that cannot follow them. */
 const INLINE_DEPTH = 5
 
+/** And how many in one tool: depth alone bounds nothing where schemas are wide. */
+const INLINE_MOST = 2000
+
 /** Where more than one word says it, the nearer one counts. */
 const annotations: ReadonlySet<string> = new Set([
   'description',
@@ -18,6 +21,29 @@ const annotations: ReadonlySet<string> = new Set([
   'writeOnly',
 ])
 
+/** What all tools of a document may hold together: each writes out its own schemas, and a small document may name large ones often. */
+export class Budget {
+  readonly #most: number
+  #spent = 0
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  get exceeded(): boolean {
+    return this.#spent > this.#most
+  }
+
+  spend(): void {
+    this.#spent++
+    if (this.exceeded) throw new OverBudget(`all tools together hold more than schemaNodes: ${this.#most} schemas`)
+  }
+}
+
+export class OverBudget extends Error {
+  override readonly name = 'OverBudget'
+}
+
 /** Writes out the schemas of one tool. Each is given in once, before the first is asked for. */
 export class Definitions {
   readonly #translator: Translator
@@ -25,11 +51,14 @@ export class Definitions {
   readonly #count = new Map<Component, number>()
   readonly #names = new Map<Component, string>()
   readonly #definitions: Mutable = {}
+  readonly #budget: Budget
   #depth = 0
+  #inlined = 0
 
-  constructor(translator: Translator, inline: boolean) {
+  constructor(translator: Translator, inline: boolean, budget: Budget) {
     this.#translator = translator
     this.#inline = inline
+    this.#budget = budget
   }
 
   /** Counts what a schema uses. */
@@ -46,6 +75,7 @@ export class Definitions {
   write(schema: unknown): unknown {
     if (schema instanceof Use) return this.#use(schema)
     if (!this.#isOpen(schema)) return schema
+    this.#budget.spend()
     if (Array.isArray(schema)) return schema.map((inside: unknown) => this.write(inside))
     const made: Mutable = {}
     for (const [name, inside] of Object.entries(schema)) put(made, name, this.write(inside))
@@ -64,7 +94,7 @@ export class Definitions {
   #use({ component, beside }: Use): unknown {
     const also = beside === undefined ? undefined : fields(this.write(beside))
     if (this.#inline) {
-      if (this.#depth >= INLINE_DEPTH) return { description: '…' }
+      if (this.#depth >= INLINE_DEPTH || ++this.#inlined > INLINE_MOST) return { description: '…' }
       this.#depth++
       const written = this.write(component.schema)
       this.#depth--
@@ -98,7 +128,7 @@ export function joined(schema: unknown, beside: Fields | undefined): unknown {
   if (!isFields(schema)) return schema === false ? schema : beside
   const made: Mutable = { ...schema }
   for (const [name, one] of Object.entries(beside)) {
-    if (made[name] === undefined || annotations.has(name)) made[name] = one
+    if (made[name] === undefined || annotations.has(name)) put(made, name, one)
     else if (name === 'properties') made[name] = joinedMembers(fields(made[name]), fields(one))
     else if (!same(made[name], one)) return { allOf: [schema], ...beside }
   }

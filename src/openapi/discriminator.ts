@@ -1,4 +1,6 @@
 // Discriminators: an annotation in OpenAPI, made something that can be checked (reference: openapi §5).
+
+import { placeParts } from './parts.ts'
 import { Place } from './place.ts'
 import { reference } from './references.ts'
 import { type Translation, Use } from './use.ts'
@@ -35,10 +37,10 @@ export function discriminate(
   function namesOf(of: Translation, at: Place, keyword: string): readonly (readonly string[])[] | undefined {
     const mapping = Object.entries(fields(own(fields(written), 'mapping')))
     const branches = list(fields(at.value)[keyword]).map((_, index) => at.at(keyword).at(index))
-    if (!branches.every((branch) => isObject(of, branch, 0))) return undefined
+    if (!branches.every((branch) => isObject(of, branch))) return undefined
     return branches.map((branch) => {
       const target = reference(branch.value)
-      if (target === undefined || saysItself(of, branch, property ?? '', 0)) return []
+      if (target === undefined || saysItself(of, branch, property ?? '')) return []
       const name = target.split('/').at(-1) ?? ''
       const mapped = mapping.filter(([, to]) => to === target || to === name).map(([key]) => key)
       return mapped.length > 0 ? mapped : [name]
@@ -49,23 +51,20 @@ export function discriminate(
 export const literal = (names: readonly string[]): Fields =>
   names.length === 1 ? { const: names[0] } : { enum: names }
 
-function isObject(translator: Translation, place: Place, depth: number): boolean {
-  const at = translator.references.follow(place)
-  if (!isFields(at.value) || depth > 8) return false
-  if (at.value['type'] === 'object' || isFields(at.value['properties'])) return true
-  return list(at.value['allOf']).some((_, index) => isObject(translator, at.at('allOf').at(index), depth + 1))
+function isObject({ references }: Translation, place: Place): boolean {
+  for (const { value } of placeParts(place, references, ['allOf']))
+    if (fields(value)['type'] === 'object' || isFields(fields(value)['properties'])) return true
+  return false
 }
 
 /** Whether a branch already limits its own discriminating property. */
-function saysItself(translator: Translation, place: Place, property: string, depth: number): boolean {
-  const at = translator.references.follow(place)
-  if (!isFields(at.value) || depth > 8) return false
-  const member = at.at('properties').at(property)
-  const value = fields(member.value === undefined ? undefined : translator.references.follow(member).value)
-  if (texts(value['enum']).length > 0 || value['const'] !== undefined) return true
-  return list(at.value['allOf']).some((_, index) =>
-    saysItself(translator, at.at('allOf').at(index), property, depth + 1),
-  )
+function saysItself({ references }: Translation, place: Place, property: string): boolean {
+  for (const part of placeParts(place, references, ['allOf'])) {
+    const member = part.at('properties').at(property)
+    const value = fields(member.value === undefined ? undefined : references.follow(member).value)
+    if (texts(value['enum']).length > 0 || value['const'] !== undefined) return true
+  }
+  return false
 }
 
 /** The children of a parent that maps names to them and has no branches itself: what a body of the parent's type may be. */

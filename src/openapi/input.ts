@@ -7,12 +7,13 @@ import { childrenOf, literal } from './discriminator.ts'
 import { bodyKind, preferred } from './media.ts'
 import { fileSchema, filesOf, hasNamedMembers, memberNames, notRequired, replaced } from './members.ts'
 import type { Parameter } from './parameters.ts'
+import { parts } from './parts.ts'
 import type { BodyPlan, BodyType, Field } from './plan.ts'
 import type { Translator } from './schema.ts'
 import { writerOf } from './style.ts'
 import type { ParameterChoice } from './tool.ts'
 import { Use } from './use.ts'
-import { type Fields, fields, fromPairs, isFields, list, type Mutable, own, same, text, token } from './value.ts'
+import { type Fields, fields, fromPairs, isFields, type Mutable, own, same, text, texts, token } from './value.ts'
 
 /** A parameter's own schema with what the parameter says of itself. */
 export function parameterSchema(
@@ -93,12 +94,26 @@ export type MemberChoices = ReadonlyMap<string, ParameterChoice>
 
 /** `at`: the pointer of the argument. */
 export function bodyPlan(body: Body, choices: MemberChoices, at: string, translator: Translator): BodyPlan {
-  const types = body.media.map((media) => bodyType(media, choices, at, translator))
+  const index = preferred(body.media.map(({ type }) => type))
+  const types = body.media.map((media, one): BodyType => {
+    const made = bodyType(media, choices, at, translator)
+    return one === index ? { ...made, schema: said(made.schema, body, media, translator) } : made
+  })
   const given = [...choices].flatMap(([name, { fixed, default: standard }]) => {
     if (fixed !== undefined) return [{ name, value: fixed, always: true }]
     return standard === undefined ? [] : [{ name, value: standard, always: false }]
   })
-  return { required: body.required, at, types, preferred: preferred(body.media.map(({ type }) => type)), given }
+  return { required: body.required, at, types, preferred: index, given }
+}
+
+/** What the document says around the schema, where the schema says nothing of the kind itself. */
+function said(schema: unknown, { description }: Body, { examples }: Media, translator: Translator): unknown {
+  const known = inner(schema)
+  const more: Mutable = {}
+  if (description !== undefined && description.trim() !== '' && known['description'] === undefined)
+    more['description'] = translator.text(description)
+  if (examples.length > 0 && known['examples'] === undefined) more['examples'] = examples
+  return beside(schema, more, translator)
 }
 
 function bodyType(media: Media, choices: MemberChoices, at: string, translator: Translator): BodyType {
@@ -230,19 +245,15 @@ export function flatMembers(plan: BodyPlan): readonly string[] | undefined {
 }
 
 /** The required members of an object, through what it is composed of. */
-export function requiredMembers(schema: unknown, depth = 0): readonly string[] {
-  const known = inner(schema)
-  if (depth > 8) return []
-  const here = Array.isArray(known['required']) ? known['required'].filter((one) => typeof one === 'string') : []
-  return [...new Set([...here, ...list(known['allOf']).flatMap((one) => requiredMembers(one, depth + 1))])]
-}
+export const requiredMembers = (schema: unknown): readonly string[] => [
+  ...new Set([...parts(schema, ['allOf'])].flatMap((part) => texts(part['required']))),
+]
 
 /** The schema of one member, wherever composition has put it. */
-export function memberSchema(schema: unknown, name: string, depth = 0): unknown {
-  const known = inner(schema)
-  const here = own(fields(known['properties']), name)
-  if (here !== undefined || depth > 8) return here
-  return list(known['allOf'])
-    .map((one) => memberSchema(one, name, depth + 1))
-    .find((one) => one !== undefined)
+export function memberSchema(schema: unknown, name: string): unknown {
+  for (const part of parts(schema, ['allOf'])) {
+    const found = own(fields(part['properties']), name)
+    if (found !== undefined) return found
+  }
+  return undefined
 }

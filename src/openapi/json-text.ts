@@ -70,7 +70,16 @@ function stringEnd(source: string, start: number): number {
 
 /** The same JSON without the whitespace between its tokens: numbers keep their spelling, which parsing would not. */
 export function compactJson(source: string): string {
-  return source.includes('\n') || source.includes('  ')
-    ? source.replace(/("(?:[^"\\]|\\.)*")|\s+/g, (_, kept: string | undefined) => kept ?? '')
-    : source.trim()
+  if (!/[\n\r\t]| {2}/.test(source)) return source.trim()
+  let plain = ''
+  let from = 0
+  for (let at = 0; at < source.length; at++) {
+    const code = source.charCodeAt(at)
+    if (code === QUOTE) at = stringEnd(source, at)
+    else if (code === 32 || (code >= 9 && code <= 13)) {
+      plain += source.slice(from, at)
+      from = at + 1
+    }
+  }
+  return plain + source.slice(from)
 }

@@ -3,7 +3,7 @@ import type { JsonObject } from '../core/item.ts'
 import { type Answer, answersOf, type Body, requestBody, swaggerBody } from './bodies.ts'
 import { checkedChoices, splitChoices } from './choice-check.ts'
 import type { Decision } from './choices.ts'
-import { Definitions } from './definitions.ts'
+import { type Budget, Definitions } from './definitions.ts'
 import { annotationsOf, answersSaid, descriptionOf, titleOf } from './describe.ts'
 import type { Version } from './dialect.ts'
 import { bodyPlan, fieldOf, flatMembers } from './input.ts'
@@ -37,6 +37,7 @@ export interface Shared {
   readonly servers: Servers
   readonly schemes: ReadonlyMap<string, Scheme>
   readonly report: Report
+  readonly budget: Budget
 }
 
 interface Input {
@@ -52,7 +53,7 @@ export function makeTool(found: Found, name: string, decision: Decision, shared:
   const { names, place, item } = found
   const { request, options, schemes, report } = shared
   const operation = `${names.method} ${names.path}`
-  const already = request.hidden.length
+  const already = [request.hidden.length, shared.response?.hidden.length ?? 0] as const
   const server = shared.servers.of(place, item)
   const alternatives = alternativesOf(place, shared.references.root)
   const security = usedAlternative(alternatives, options.credentials ?? new Set())
@@ -94,7 +95,7 @@ export function makeTool(found: Found, name: string, decision: Decision, shared:
   }
   if (security === undefined && options.credentials !== undefined && options.credentials.size > 0)
     report.note(place, { code: 'openapi.server', operation, problem: unfilled(alternatives) })
-  const hidden = request.hidden.slice(already)
+  const hidden = [...request.hidden.slice(already[0]), ...(shared.response?.hidden.slice(already[1]) ?? [])]
   return { name, definition, operation: names, server, security, alternatives, confirm: decision.confirm, plan, hidden }
 }
 
@@ -276,8 +277,8 @@ function argumentsOf(input: Input, found: Found, decision: Decision, shared: Sha
   )
   const at = members === undefined ? `/${isFlat ? nameOf('body', 'body') : 'body'}` : ''
   const plan = body === undefined || at === '/body' ? first : bodyPlan(body, choices.members, at, request)
-  checkedChoices(fields, plan, choices, { request, found, pattern: options.pattern })
-  const definitions = new Definitions(request, options.inline === true)
+  checkedChoices(fields, plan, choices, { request, found, pattern: options.pattern, budget: shared.budget })
+  const definitions = new Definitions(request, options.inline === true, shared.budget)
   const parts = { fields, body: plan, translator: request, definitions }
   const args = isFlat ? flat({ ...parts, nameOf }) : grouped(parts)
   return { args, fields: args.fields, body: args.body }
@@ -292,7 +293,7 @@ function outputFor(
   const { response, report, limits } = shared
   if (response === undefined) return undefined
   try {
-    const output = outputOf(answers, names.method, response)
+    const output = outputOf(answers, names.method, response, shared.budget)
     if (output === undefined) return undefined
     const { schema, fits, lost } = fitted(output.schema, limits.definitionBytes)
     if (fits) return { shown: schema, root: output.root }

@@ -1,114 +1,112 @@
 // The members of a translated object, wherever composition has put them: looked through and replaced, without touching what others share.
 import { joined } from './definitions.ts'
+import { parts, placeParts } from './parts.ts'
 import type { Place } from './place.ts'
+import type { References } from './references.ts'
 import { isBinary } from './schema.ts'
 import { type Translation, Use } from './use.ts'
-import { type Fields, fields, fromPairs, isFields, list, type Mutable, texts } from './value.ts'
+import { type Fields, fields, fromPairs, isFields, type Mutable, texts } from './value.ts'
 
-const DEEPEST = 8
 const compositions = ['allOf', 'anyOf', 'oneOf'] as const
 
 /** Names of the members of a form that are files, alone or in a list. */
-export function filesOf(place: Place | undefined, translation: Translation): ReadonlySet<string> {
+export function filesOf(place: Place | undefined, { references }: Translation): ReadonlySet<string> {
   const found = new Set<string>()
-  const walk = (at: Place, depth: number): void => {
-    const { value } = translation.references.follow(at)
-    if (depth > DEEPEST || !isFields(value)) return
-    const target = translation.references.follow(at)
-    for (const [name, member] of target.at('properties').members()) if (isFile(member, translation)) found.add(name)
-    for (const keyword of compositions) for (const [, part] of target.at(keyword).members()) walk(part, depth + 1)
-  }
-  if (place !== undefined) walk(place, 0)
+  if (place === undefined) return found
+  for (const part of placeParts(place, references, compositions))
+    for (const [name, member] of part.at('properties').members()) if (isFile(member, references, 0)) found.add(name)
   return found
 }
 
-function isFile(member: Place, translation: Translation): boolean {
-  const at = translation.references.follow(member)
+function isFile(member: Place, references: References, depth: number): boolean {
+  const at = references.follow(member)
   const value = fields(at.value)
   if (value['type'] === 'file' || isBinary(value)) return true
-  return value['type'] === 'array' && isFields(value['items']) && isFile(at.at('items'), translation)
+  return (
+    value['type'] === 'array' && depth < 4 && isFields(value['items']) && isFile(at.at('items'), references, depth + 1)
+  )
 }
 
 /** Names of all members of a translated schema. */
-export function memberNames(schema: unknown, depth = 0): readonly string[] {
-  if (schema instanceof Use)
-    return [...memberNames(schema.component.schema, depth + 1), ...memberNames(schema.beside, depth + 1)]
-  if (!isFields(schema) || depth > DEEPEST) return []
-  const here = Object.keys(fields(schema['properties']))
-  return [
-    ...new Set([
-      ...here,
-      ...compositions.flatMap((keyword) => list(schema[keyword]).flatMap((one) => memberNames(one, depth + 1))),
-    ]),
-  ]
+export function memberNames(schema: unknown): readonly string[] {
+  const found = new Set<string>()
+  for (const part of parts(schema, compositions))
+    for (const name of Object.keys(fields(part['properties']))) found.add(name)
+  return [...found]
 }
 
 /** Whether it is an object with members that have names, and nothing else. */
-export function hasNamedMembers(schema: unknown, depth = 0): boolean {
-  if (schema instanceof Use) return hasNamedMembers(schema.component.schema, depth + 1)
-  if (!isFields(schema) || depth > DEEPEST) return false
-  if (schema['anyOf'] !== undefined || schema['oneOf'] !== undefined) return false
-  if (schema['type'] !== undefined && schema['type'] !== 'object') return false
-  if (Object.keys(fields(schema['properties'])).length > 0) return true
-  return list(schema['allOf']).some((one) => hasNamedMembers(one, depth + 1))
+export function hasNamedMembers(schema: unknown): boolean {
+  let named = false
+  for (const part of parts(schema, ['allOf'])) {
+    if (part['anyOf'] !== undefined || part['oneOf'] !== undefined) return false
+    if (part['type'] !== undefined && part['type'] !== 'object') return false
+    if (Object.keys(fields(part['properties'])).length > 0) named = true
+  }
+  return named
 }
 
 /** A replacement for a member: another schema, `undefined` to take it away, or the same one to leave it. */
 export type Replace = (name: string, schema: unknown) => unknown
 
 /** The schema with other members. What is not changed is the same object as before. */
-export function replaced(schema: unknown, replace: Replace, translation: Translation, depth = 0): unknown {
-  if (depth > DEEPEST) return schema
-  if (schema instanceof Use) {
-    const inner = replaced(schema.component.schema, replace, translation, depth + 1)
-    return inner === schema.component.schema ? schema : translation.opened(fields(joined(inner, schema.beside)))
-  }
-  if (!isFields(schema)) return schema
-  const made: Mutable = { ...schema }
-  const before = fields(schema['properties'])
+export function replaced(schema: unknown, replace: Replace, translation: Translation): unknown {
+  return rebuilt(schema, (part) => withMembers(part, replace, translation), translation, new Map())
+}
+
+function withMembers(part: Fields, replace: Replace, translation: Translation): Fields {
+  const before = fields(part['properties'])
   const members = Object.entries(before).map(([name, one]) => [name, replace(name, one)] as const)
-  if (members.some(([name, one]) => one !== before[name])) {
-    made['properties'] = translation.opened(fromPairs(members.filter(([, one]) => one !== undefined)))
-    const gone = new Set(members.flatMap(([name, one]) => (one === undefined ? [name] : [])))
-    const required = texts(schema['required']).filter((name) => !gone.has(name))
-    if (required.length > 0) made['required'] = required
-    else delete made['required']
-  }
-  for (const keyword of compositions) {
-    const parts = schema[keyword]
-    if (!Array.isArray(parts)) continue
-    const next = parts.map((part: unknown) => replaced(part, replace, translation, depth + 1))
-    if (next.some((part, index) => part !== parts[index])) made[keyword] = translation.opened(next)
-  }
-  return Object.keys(made).some((name) => made[name] !== schema[name]) ||
-    Object.keys(made).length !== Object.keys(schema).length
-    ? translation.opened(made)
-    : schema
+  if (members.every(([name, one]) => one === before[name])) return part
+  const gone = new Set(members.flatMap(([name, one]) => (one === undefined ? [name] : [])))
+  const made = withoutRequired(part, gone)
+  return { ...made, properties: translation.opened(fromPairs(members.filter(([, one]) => one !== undefined))) }
 }
 
 /** Without names that need to be there: those that the gateway brings along. */
-export function notRequired(schema: unknown, names: ReadonlySet<string>, translation: Translation, depth = 0): unknown {
-  if (depth > DEEPEST) return schema
+export function notRequired(schema: unknown, names: ReadonlySet<string>, translation: Translation): unknown {
+  return rebuilt(schema, (part) => withoutRequired(part, names), translation, new Map())
+}
+
+function withoutRequired(part: Fields, names: ReadonlySet<string>): Fields {
+  const before = texts(part['required'])
+  if (!before.some((name) => names.has(name))) return part
+  const left = before.filter((name) => !names.has(name))
+  return fromPairs(
+    Object.entries({ ...part, required: left }).filter(([name]) => name !== 'required' || left.length > 0),
+  )
+}
+
+/** Applies a change to a schema and to everything it is composed of; each part once, however often it is met. */
+function rebuilt(
+  schema: unknown,
+  change: (part: Fields) => Fields,
+  translation: Translation,
+  known: Map<unknown, unknown>,
+): unknown {
   if (schema instanceof Use) {
-    const inner = notRequired(schema.component.schema, names, translation, depth + 1)
+    const inner = rebuilt(schema.component.schema, change, translation, known)
     return inner === schema.component.schema ? schema : translation.opened(fields(joined(inner, schema.beside)))
   }
   if (!isFields(schema)) return schema
-  const made: Mutable = { ...schema }
-  let changed = false
-  if (texts(schema['required']).some((name) => names.has(name))) {
-    made['required'] = texts(schema['required']).filter((name) => !names.has(name))
-    changed = true
-  }
+  if (known.has(schema)) return known.get(schema)
+  // A schema that is part of itself stays as it is there.
+  known.set(schema, schema)
+  const made: Mutable = { ...change(schema) }
+  let changed =
+    Object.keys(made).length !== Object.keys(schema).length ||
+    Object.keys(made).some((name) => made[name] !== schema[name])
   for (const keyword of compositions) {
-    const parts = schema[keyword]
-    if (!Array.isArray(parts)) continue
-    const next = parts.map((part: unknown) => notRequired(part, names, translation, depth + 1))
-    if (next.every((part, index) => part === parts[index])) continue
+    const before = schema[keyword]
+    if (!Array.isArray(before)) continue
+    const next = before.map((part: unknown) => rebuilt(part, change, translation, known))
+    if (next.every((part, index) => part === before[index])) continue
     made[keyword] = translation.opened(next)
     changed = true
   }
-  return changed ? translation.opened(made) : schema
+  const result = changed ? translation.opened(made) : schema
+  known.set(schema, result)
+  return result
 }
 
 const base64: Fields = { type: 'string', contentEncoding: 'base64' }
@@ -133,6 +131,6 @@ export function fileSchema(schema: unknown, depth = 0): unknown {
   if (schema instanceof Use) return fileSchema(joined(schema.component.schema, schema.beside), depth + 1)
   const { description, title, deprecated, ...rest } = fields(schema)
   const said = fromPairs(Object.entries({ title, description, deprecated }).filter(([, one]) => one !== undefined))
-  if (rest['type'] !== 'array' || depth > DEEPEST) return { ...said, anyOf: file }
+  if (rest['type'] !== 'array' || depth > 4) return { ...said, anyOf: file }
   return { ...rest, ...said, items: fileSchema(rest['items'], depth + 1) }
 }

@@ -1,6 +1,6 @@
 // What an operation answers with, as a schema: only where every good answer is JSON that has one (reference: openapi §6).
 import type { Answer } from './bodies.ts'
-import { Definitions } from './definitions.ts'
+import { type Budget, Definitions } from './definitions.ts'
 import { isJson } from './media.ts'
 import type { Translator } from './schema.ts'
 import { Use } from './use.ts'
@@ -13,7 +13,12 @@ export interface Output {
 }
 
 /** `undefined`: nothing can be promised. */
-export function outputOf(answers: readonly Answer[], method: string, translator: Translator): Output | undefined {
+export function outputOf(
+  answers: readonly Answer[],
+  method: string,
+  translator: Translator,
+  budget: Budget,
+): Output | undefined {
   if (method === 'HEAD') return undefined
   const good = answers.filter(({ status }) => /^2(?:\d\d|XX)$/i.test(status))
   const counting = good.length > 0 ? good : answers.filter(({ status }) => status === 'default')
@@ -27,16 +32,15 @@ export function outputOf(answers: readonly Answer[], method: string, translator:
     }
   }
   const distinct = schemas.filter((one, index) => schemas.findIndex((other) => alike(one, other)) === index)
-  return announced(distinct, translator)
+  return announced(distinct, new Definitions(translator, false, budget))
 }
 
 const alike = (a: unknown, b: unknown): boolean =>
   a === b || (a instanceof Use && b instanceof Use && a.component === b.component)
 
-function announced(schemas: readonly unknown[], translator: Translator): Output {
-  const definitions = new Definitions(translator, false)
+function announced(schemas: readonly unknown[], definitions: Definitions): Output {
   for (const schema of schemas) definitions.count(schema)
-  const kinds = schemas.map((schema) => kindOf(schema, 0))
+  const kinds = schemas.map((schema) => kindOf(schema, new Set()))
   const written = schemas.flatMap((schema, index): readonly unknown[] => {
     const one = definitions.write(schema)
     if (kinds[index] === 'object') return [one]
@@ -62,18 +66,18 @@ function single(schema: Fields): Fields {
 const wrapped = (schema: unknown): Fields => ({ type: 'object', properties: { data: schema }, required: ['data'] })
 
 /** What values are: objects stand as they are, others under `data`; where both may be, both are said. */
-function kindOf(schema: unknown, depth: number): 'object' | 'other' | 'either' {
-  if (schema instanceof Use) return kindOf(schema.component.schema, depth + 1)
-  if (!isFields(schema) || depth > 8) return 'either'
+function kindOf(schema: unknown, seen: Set<unknown>): 'object' | 'other' | 'either' {
+  if (schema instanceof Use) return kindOf(schema.component.schema, seen)
+  if (!isFields(schema) || seen.has(schema)) return 'either'
+  seen.add(schema)
   const { type } = schema
   const known = (typeof type === 'string' ? [type] : list(type)).filter((one) => one !== 'null')
   if (known.length > 0) return !known.includes('object') ? 'other' : known.length === 1 ? 'object' : 'either'
-  if (list(schema['allOf']).some((one) => kindOf(one, depth + 1) === 'object')) return 'object'
-  if (list(schema['allOf']).some((one) => kindOf(one, depth + 1) === 'other')) return 'other'
+  const all = list(schema['allOf']).map((one) => kindOf(one, seen))
+  if (all.includes('object')) return 'object'
+  if (all.includes('other')) return 'other'
   const kinds = new Set(
-    [...list(schema['oneOf']), ...list(schema['anyOf'])]
-      .filter((one) => !isNull(one))
-      .map((one) => kindOf(one, depth + 1)),
+    [...list(schema['oneOf']), ...list(schema['anyOf'])].filter((one) => !isNull(one)).map((one) => kindOf(one, seen)),
   )
   if (kinds.size === 1) return kinds.values().next().value ?? 'either'
   return kinds.size === 0 && isFields(schema['properties']) ? 'object' : 'either'

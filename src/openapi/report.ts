@@ -13,11 +13,20 @@ interface Note {
   readonly fix?: string | undefined
 }
 
+/** More are no help to anybody, and a document can have a million. */
+const MOST = 1000
+
 export class Report {
+  #more = 0
   readonly #noted: Noted[] = []
 
   note(place: Place, { code, severity = 'warning', operation, problem, fix }: Note): void {
     const { pointer } = place
+    // Errors are kept: each stands for an operation that is not there, and those are bounded.
+    if (this.#noted.length >= MOST && severity === 'warning') {
+      this.#more++
+      return
+    }
     this.#noted.push({ place, code, severity, pointer, operation, problem, fix })
   }
 
@@ -26,6 +35,11 @@ export class Report {
     if (!(thrown instanceof Broken)) throw thrown
     const { code, message: problem, fix, place } = thrown
     this.note(place, { code, severity, operation, problem, fix })
+  }
+
+  /** How many were too many to be kept. */
+  get more(): number {
+    return this.#more
   }
 
   /** All of them, in the order in which they were noted, each once. */

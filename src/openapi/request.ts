@@ -259,11 +259,11 @@ class Sent {
   #secret(name: string, value: string): void {
     this.#taken ??= new Set()
     this.#taken.add(name.toLowerCase())
-    this.#headers[name] = headerText(value, '', this.#bytes)
+    put(this.#headers, name, headerText(value, '', this.#bytes))
   }
 
   header(name: string, value: string): void {
-    if (this.#taken?.has(name.toLowerCase()) !== true) this.#headers[name] = value
+    if (this.#taken?.has(name.toLowerCase()) !== true) put(this.#headers, name, value)
   }
 
   cookie(pairs: string): void {

@@ -79,6 +79,8 @@ const bounds: ReadonlySet<string> = new Set(
   ),
 )
 
+const none: ReadonlySet<string> = new Set()
+
 export class Translator implements Translation {
   readonly references: References
   readonly dialect: Dialect
@@ -92,6 +94,7 @@ export class Translator implements Translation {
   /** What is odd about schemas, and no reason to do without them. */
   readonly oddities: { readonly place: Place; readonly problem: string; readonly fix: string }[] = []
   readonly #components = new Map<Place, Component>()
+  readonly #flags = new Map<Fields, ReadonlySet<string>>()
 
   constructor(references: References, dialect: Dialect, side: Side) {
     this.references = references
@@ -280,7 +283,7 @@ export class Translator implements Translation {
   /** What the other side alone may write is not there (reference: openapi §4): neither as a member nor as a required one. */
   #sides(place: Place, value: Fields, made: Mutable): void {
     const gone = this.side === 'request' ? 'readOnly' : 'writeOnly'
-    const names = this.#withFlag(place, gone, 0)
+    const names = this.#withFlag(place, gone)
     if (names.size === 0) return
     const { properties } = made
     if (isFields(properties) && [...names].some((name) => Object.hasOwn(properties, name))) {
@@ -293,14 +296,20 @@ export class Translator implements Translation {
     else made['required'] = required
   }
 
-  /** Names of the members with a flag, through references and `allOf`. */
-  #withFlag(place: Place, flag: string, depth: number): ReadonlySet<string> {
+  /** Names of the members with a flag, through references and `allOf`; each schema is looked through once. */
+  #withFlag(place: Place, flag: string): ReadonlySet<string> {
+    const { value } = place
+    if (!isFields(value)) return none
+    const known = this.#flags.get(value)
+    if (known !== undefined) return known
+    this.#flags.set(value, none)
     const found = new Set<string>()
-    if (depth > 8 || !isFields(place.value)) return found
     for (const [name, member] of place.at('properties').members()) if (this.#flagged(member, flag)) found.add(name)
     for (const [, part] of place.at('allOf').members())
-      for (const name of this.#withFlag(this.#lenient(part), flag, depth + 1)) found.add(name)
-    return found
+      for (const name of this.#withFlag(this.#lenient(part), flag)) found.add(name)
+    const result = found.size === 0 ? none : found
+    this.#flags.set(value, result)
+    return result
   }
 
   #flagged(member: Place, flag: string): boolean {

@@ -177,7 +177,15 @@ function linesOf(source: string, pointers: Iterable<string>): ReadonlyMap<string
   }
   found(root, 0)
   offsetsOf(source, root, found)
-  return new Map([...offsets].map(([pointer, offset]) => [pointer, lineAt(source, offset)]))
+  const sorted = [...offsets].sort(([, a], [, b]) => a - b)
+  const lines = new Map<string, number>()
+  let line = 1
+  let at = source.indexOf('\n')
+  for (const [pointer, offset] of sorted) {
+    for (; at >= 0 && at < offset; at = source.indexOf('\n', at + 1)) line++
+    lines.set(pointer, line)
+  }
+  return lines
 }
 
 function offsetsOf(source: string, root: Wanted, found: Found): void {

@@ -17,7 +17,7 @@ export function clean(written: string, hidden: string[]): string {
 function keep(found: string, hidden: string[]): string {
   // A carriage return is a line end somebody's editor wrote.
   if (found === '\r') return found
-  if (hidden.length < 100) hidden.push(found.slice(0, 2000))
+  if (hidden.length < 1000) hidden.push(found.slice(0, 2000))
   return ''
 }
 

@@ -6,7 +6,7 @@ import type { Assumed } from '../policy/explain-context.ts'
 import type { Verdict } from '../policy/policy.ts'
 import { type Gate, type Identity, seenBy } from './policy-callers.ts'
 import type { Place } from './policy-config.ts'
-import { exposed, pathTo, type Request, type ServerItem } from './policy-items.ts'
+import { exposed, methodTo, pathTo, type Request, type ServerItem } from './policy-items.ts'
 
 export interface Asking {
   readonly place: Place
@@ -50,7 +50,7 @@ function questionOf({ place, identity, request, item, input, facts }: Asking): Q
   const assumed = {
     entrance: place.entrance,
     route: { route: place.route.name, rule: place.route.rule },
-    method: request.method ?? (place.targets === undefined ? 'GET' : 'POST'),
+    method: request.method ?? methodTo(place),
     path: request.path ?? pathTo(place),
     headers: { host: 'localhost', ...identity.headers, ...request.headers },
     caller: seenBy(place, identity.caller).caller,

@@ -31,7 +31,7 @@ export async function callerOf(args: Arguments, io: Io): Promise<Identity> {
 
 /** What output calls somebody: after the file, the subject, or the user name. */
 function nameOf(named: string | undefined, { claims, user }: Caller): string {
-  if (named !== undefined && !/^[{-]/.test(named)) return path.basename(named).replace(/\.\w+$/, '')
+  if (named !== undefined && named !== '-' && !isInline(named)) return path.basename(named).replace(/\.\w+$/, '')
   const subject = stringOf(claims?.['sub'])
   return subject !== '' ? subject : (user ?? (named === undefined ? 'nobody' : 'the caller'))
 }
@@ -48,7 +48,7 @@ function headersOf(args: Arguments): Record<string, string> {
 
 /** A JSON object: written out, in a file, on standard input; or the claims of a token, which is not verified. */
 async function fieldsOf(given: string, flag: string, io: Io): Promise<Record<string, unknown>> {
-  const inline = given.startsWith('{')
+  const inline = isInline(given)
   const text = inline ? given : given === '-' ? await textOf(io.stdin) : await contentOf(given, io.cwd)
   const fields = objectIn(payloadOf(text.trim()))
   if (fields !== undefined) return fields
@@ -58,9 +58,14 @@ async function fieldsOf(given: string, flag: string, io: Io): Promise<Record<str
   })
 }
 
+/** Not a file name, and a token is not to be shown as one that could not be read. */
+const isInline = (given: string): boolean => given.startsWith('{') || (given.startsWith('ey') && isToken(given))
+
+const isToken = (text: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]*$/.test(text)
+
 /** What a token says (RFC 7519 §3); any other text as it is. */
 const payloadOf = (text: string): string =>
-  /^[\w-]+\.[\w-]+\.[\w-]*$/.test(text) ? Buffer.from(text.split('.')[1] ?? '', 'base64url').toString() : text
+  isToken(text) ? Buffer.from(text.split('.')[1] ?? '', 'base64url').toString() : text
 
 function objectIn(text: string): Record<string, unknown> | undefined {
   try {

@@ -12,18 +12,22 @@ import { type Arguments, CommandError, exit, type Io } from './command.ts'
 import { ConfigFiles } from './config-files.ts'
 import { contentOf } from './policy-callers.ts'
 import type { Place, Rulebook } from './policy-config.ts'
-import { itemIn, namedItems, type ServerItem, type Wanted } from './policy-items.ts'
+import { itemIn, methodTo, namedItems, otherName, pathTo, type ServerItem, type Wanted } from './policy-items.ts'
 import { oneLine, Progress } from './terminal.ts'
 import { isRecord, textOf } from './values.ts'
 
 export interface Entry {
   readonly place: Place
-  readonly item: ServerItem
-  /** It stands for all that no rule names. */
-  readonly other: boolean
+  /** `undefined`: a plain request, where there is no MCP server. */
+  readonly item: ServerItem | undefined
+  /** How output calls it; `*` stands for all that no rule names. */
+  readonly shown: string
 }
 
-/** Things to decide on in some places of a configuration, in order. `--catalog` says where they are known from. */
+/**
+ * Things to decide on in some places of a configuration, in order, and a request for each route without any. `--catalog` says where
+ * the things are known from.
+ */
 export async function catalogOf(
   args: Arguments,
   { book, places }: { readonly book: Rulebook; readonly places: readonly Place[] },
@@ -37,30 +41,32 @@ export async function catalogOf(
       : from === 'live'
         ? await offered(args, { book, places: mcp }, io)
         : listed(wantedIn(await contentOf(from, io.cwd), from), mcp)
-  return found.toSorted(inOrder)
+  return [...found, ...places.filter(({ targets }) => targets === undefined).map(requestTo)].toSorted(inOrder)
 }
 
-export const labelOf = ({ item, other }: Pick<Entry, 'item' | 'other'>): string =>
-  `${item.kind === 'tool' ? '' : `${item.kind} `}${item.target}/${other ? '*' : item.name}`
+export const labelOf = ({ item, shown }: Pick<Entry, 'item' | 'shown'>): string =>
+  item === undefined ? shown : `${item.kind === 'tool' ? '' : `${item.kind} `}${item.target}/${shown}`
 
 const inOrder = (a: Entry, b: Entry): number =>
   compare(a.place.name, b.place.name) ||
-  compare(a.item.kind === 'tool' ? '' : a.item.kind, b.item.kind === 'tool' ? '' : b.item.kind) ||
-  compare(a.item.target, b.item.target) ||
-  Number(a.other) - Number(b.other) ||
-  compare(a.item.name, b.item.name)
+  compare(kindOf(a), kindOf(b)) ||
+  compare(a.item?.target ?? '', b.item?.target ?? '') ||
+  Number(a.shown === '*') - Number(b.shown === '*') ||
+  compare(a.shown, b.shown)
+
+/** Tools come first. */
+const kindOf = ({ item }: Entry): string => (item?.kind === 'tool' ? '' : (item?.kind ?? ''))
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** A name that no rule has in mind. */
-const OTHER = 'any-other-00f3a1'
+const requestTo = (place: Place): Entry => ({ place, item: undefined, shown: `${methodTo(place)} ${pathTo(place)}` })
 
 function namedIn(place: Place): readonly Entry[] {
-  const named = namedItems(place).map((item) => ({ place, item, other: false }))
+  const named = namedItems(place).map(({ item, shown }) => ({ place, item, shown }))
   const others = (place.targets ?? []).map((target) => ({
     place,
-    item: { kind: 'tool' as const, target: targetName(target), name: OTHER },
-    other: true,
+    item: { kind: 'tool' as const, target: targetName(target), name: otherName },
+    shown: '*',
   }))
   return [...named, ...others]
 }
@@ -99,7 +105,7 @@ function listed(wanted: readonly Wanted[], places: readonly Place[]): readonly E
   return places.flatMap((place) =>
     wanted.flatMap((one): Entry[] => {
       const item = itemIn(place, one)
-      return item === undefined ? [] : [{ place, item, other: false }]
+      return item === undefined ? [] : [{ place, item, shown: item.name }]
     }),
   )
 }
@@ -137,7 +143,7 @@ async function offered(
         await using conversation = await open(address, new Headers(), bounds)
         const names = (await conversation.tools()).map((tool) => textOf(tool['name']))
         const item = (name: string): ServerItem => ({ kind: 'tool', target: targetName(target), name })
-        return of.flatMap((place) => names.map((name) => ({ place, item: item(name), other: false })))
+        return of.flatMap((place) => names.map((name) => ({ place, item: item(name), shown: name })))
       } catch (thrown) {
         if (!(thrown instanceof CommandError)) throw thrown
         const said = thrown.message.replaceAll(secret, '…')

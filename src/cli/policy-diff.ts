@@ -35,17 +35,41 @@ export async function diff(args: Arguments, io: Io): Promise<number> {
     throw usageError({ name: 'policy' }, 'diff compares two configurations: OLD NEW')
   const [old, young] = [await openRulebook(before, io), await openRulebook(after, io)]
   const file = args.value('identities')
-  const identities = file === undefined ? [await callerOf(args, io)] : await identitiesIn(file, io)
+  const identities = withNobody(file === undefined ? [await callerOf(args, io)] : await identitiesIn(file, io))
   const entries = await bothCatalogs(args, old, young, io)
   const changes = entries.flatMap((entry) => identities.flatMap((identity) => changeFor(entry, identity)))
   const facts = { items: entries.length, identities: identities.map(({ name }) => name) }
   if (args.value('format') === 'json')
     io.stdout.write(jsonDocument({ version: 1, ...facts, changes: changes.map(asJson) }))
   else io.stdout.write(changesText(changes, io))
-  if (args.value('format') !== 'json')
-    io.stderr.write(`${entries.length} things, ${identities.length} identities: ${countText(changes.length)}\n`)
+  if (args.value('format') !== 'json') {
+    io.stderr.write(painter(io.stderr, io.env)('dim', limits(args)))
+    io.stderr.write(
+      `${counted(entries.length, 'thing')}, ${counted(identities.length, 'caller')}: ${countText(changes.length)}\n`,
+    )
+  }
   return changes.length === 0 ? exit.fine : exit.no
 }
+
+/** A door that opens for everybody must not go unseen because a file names only people who can prove who they are. */
+function withNobody(identities: readonly Identity[]): readonly Identity[] {
+  const isNobody = ({ caller }: Identity): boolean => Object.values(caller).every((fact) => fact === undefined)
+  if (identities.some(isNobody)) return identities
+  return [...identities, { name: 'nobody', caller: {}, headers: {} }]
+}
+
+/** What has not been compared: "nothing changes" is said of the rest only. */
+function limits(args: Arguments): string {
+  const lines = [
+    args.value('catalog') === undefined &&
+      'names that rules mention, and * for the others: --catalog live compares all\n',
+    args.value('identities') === undefined &&
+      'of callers only the one of the flags, and nobody: --identities FILE compares several\n',
+  ]
+  return lines.filter((line) => line !== false).join('')
+}
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 export const countText = (changes: number): string =>
   changes === 0 ? 'nothing changes' : `${changes} ${changes === 1 ? 'verdict changes' : 'verdicts change'}`
@@ -53,7 +77,8 @@ export const countText = (changes: number): string =>
 interface Pair {
   readonly label: string
   readonly route: string
-  readonly item: ServerItem
+  /** `undefined`: a plain request. */
+  readonly item: ServerItem | undefined
   /** Where it is in each of the two; `undefined`: nowhere. */
   readonly old: Place | undefined
   readonly young: Place | undefined
@@ -66,10 +91,11 @@ async function bothCatalogs(args: Arguments, old: Rulebook, young: Rulebook, io:
   const pairs = new Map<string, Pair>()
   for (const book of [old, young]) {
     const places = placesFor(book, route, request)
-    for (const { place, item, other } of await catalogOf(args, { book, places }, io)) {
-      const key = `${keyOf(place)} ${item.kind} ${item.target} ${item.name}`
+    for (const { place, item, shown } of await catalogOf(args, { book, places }, io)) {
+      const label = labelOf({ item, shown })
+      const key = `${keyOf(place)} ${label}`
       pairs.set(key, {
-        label: labelOf({ item, other }),
+        label,
         route: place.name,
         item,
         old: book === old ? place : placeLike(place, item, old),
@@ -84,8 +110,10 @@ async function bothCatalogs(args: Arguments, old: Rulebook, young: Rulebook, io:
 const keyOf = (place: Place): string =>
   /^route\d+/.test(place.name) ? `${place.bind.port} ${pathTo(place)}` : place.name
 
-function placeLike(place: Place, { target }: ServerItem, book: Rulebook): Place | undefined {
-  return book.places.find((one) => keyOf(one) === keyOf(place) && one.targets?.includes(target) === true)
+function placeLike(place: Place, item: ServerItem | undefined, book: Rulebook): Place | undefined {
+  const has = ({ targets }: Place): boolean =>
+    item === undefined ? targets === undefined : targets?.includes(item.target) === true
+  return book.places.find((one) => keyOf(one) === keyOf(place) && has(one))
 }
 
 function changeFor(pair: Pair, identity: Identity): readonly Change[] {

@@ -136,10 +136,10 @@ function asJson(
   return {
     version: 1,
     identities: identities.map(({ name }) => name),
-    items: rows.map(({ entry: { place, item, other }, verdicts }) => ({
+    items: rows.map(({ entry: { place, item, shown }, verdicts }) => ({
       route: place.name,
-      ...item,
-      ...(other && { name: '*' }),
+      ...(item === undefined ? { kind: 'request' } : item),
+      name: shown,
       verdicts: Object.fromEntries(identities.map(({ name }, index) => [name, cells[verdicts[index] ?? 'deny']])),
     })),
   }

@@ -113,6 +113,10 @@ export function pathTo({ route }: Place): string {
   return first === undefined || first.path.kind === 'regex' ? '/' : first.path.value
 }
 
+/** The method of requests that a place is asked about when none is named. */
+export const methodTo = ({ route, targets }: Place): string =>
+  route.matches[0]?.method ?? (targets === undefined ? 'GET' : 'POST')
+
 /**
  * The one place and thing that are meant.
  * @throws CommandError with exit code 2 when it is none, or could be several
@@ -152,40 +156,79 @@ function nothing(book: Rulebook, places: readonly Place[], { kind, name }: Wante
   })
 }
 
-/** Things that the rules of a place name. */
-export function namedItems(place: Place): readonly ServerItem[] {
-  const found = new Map<string, ServerItem>()
+/** A name that no rule has in mind. */
+export const otherName = 'any-other-00f3a1'
+
+/** A thing that rules have in mind, and how output calls its name: `read_*` stands for all that begin so. */
+export interface Named {
+  readonly item: ServerItem
+  readonly shown: string
+}
+
+/** Things that the rules of a place name, whole or in part. */
+export function namedItems(place: Place): readonly Named[] {
+  const found = new Map<string, Named>()
   for (const rule of place.explainer.rules)
-    for (const item of namedIn(rule, place.targets ?? [])) found.set(JSON.stringify(item), item)
+    for (const named of namedIn(rule, place.targets ?? [])) found.set(JSON.stringify(named.item), named)
   return [...found.values()]
 }
 
-function namedIn({ expression }: Rule, targets: readonly string[]): readonly ServerItem[] {
+function namedIn({ expression }: Rule, targets: readonly string[]): readonly Named[] {
   const parsed = parse(expression.source)
   if (!('ast' in parsed)) return []
-  const literals = compared(parsed.ast)
+  const samples = compared(parsed.ast)
   return (['tool', 'prompt', 'resource', 'task'] as const).flatMap((kind) => {
-    const ofTargets = literals.get(`mcp.${kind}.target`) ?? []
-    const meant = targets.filter((target) => ofTargets.length === 0 || ofTargets.includes(target))
-    const names = literals.get(`mcp.${kind}.name`) ?? []
-    return meant.flatMap((target) => names.map((name) => ({ kind, target: targetName(target), name })))
+    const ofTargets = samples.filter(({ of, text, shown }) => of === `mcp.${kind}.target` && text === shown)
+    const names = samples.filter(({ of }) => of === `mcp.${kind}.name`)
+    const isMeant = (target: string): boolean => ofTargets.length === 0 || ofTargets.some(({ text }) => text === target)
+    return targets
+      .filter(isMeant)
+      .flatMap((target) =>
+        names.map(({ text, shown }) => ({ item: { kind, target: targetName(target), name: text }, shown })),
+      )
   })
 }
 
-/** Texts that a path is compared with, by path. */
-function compared(ast: Ast): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, string[]>()
+/** A text that some path is compared with, or one that has in it what is looked for. */
+interface Sample {
+  readonly of: string
+  readonly text: string
+  readonly shown: string
+}
+
+function compared(ast: Ast): readonly Sample[] {
+  const found: Sample[] = []
   walk(ast, (node) => {
-    if (node.kind !== 'binary' || (node.operator !== '==' && node.operator !== 'in')) return true
-    const [path, other] = [pathOf(node.left), node.right]
-    const flipped = path === undefined && node.operator === '==' ? pathOf(node.right) : undefined
-    const key = (path ?? flipped)?.join('.')
-    if (key === undefined) return true
-    const texts = textsIn(path === undefined ? node.left : other)
-    found.set(key, [...(found.get(key) ?? []), ...texts])
+    found.push(...(node.kind === 'binary' ? equal(node) : node.kind === 'call' ? partly(node) : []))
     return true
   })
   return found
+}
+
+function equal({ operator, left, right }: Extract<Ast, { kind: 'binary' }>): readonly Sample[] {
+  if (operator !== '==' && operator !== 'in') return []
+  const path = pathOf(left)
+  const flipped = path === undefined && operator === '==' ? pathOf(right) : undefined
+  const of = (path ?? flipped)?.join('.')
+  if (of === undefined) return []
+  return textsIn(path === undefined ? left : right).map((text) => ({ of, text, shown: text }))
+}
+
+/** Rules on parts of names: without an example of them, what they open and close is nowhere to be seen. */
+function partly({ on, name, args: [part] }: Extract<Ast, { kind: 'call' }>): readonly Sample[] {
+  const of = on === undefined ? undefined : pathOf(on)?.join('.')
+  const [text] = part === undefined ? [] : textsIn(part)
+  if (of === undefined || text === undefined) return []
+  switch (name) {
+    case 'startsWith':
+      return [{ of, text: `${text}${otherName}`, shown: `${text}*` }]
+    case 'endsWith':
+      return [{ of, text: `${otherName}${text}`, shown: `*${text}` }]
+    case 'contains':
+      return [{ of, text: `${otherName}${text}${otherName}`, shown: `*${text}*` }]
+    default:
+      return []
+  }
 }
 
 function textsIn(ast: Ast): readonly string[] {

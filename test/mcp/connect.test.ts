@@ -2,143 +2,11 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { createPages } from '../../src/admin/facade.ts'
-import { granted, issuer, server } from '../oauth/upstream/stage.ts'
+import { Browser, CALLBACK, CLIENT, identityProvider } from '../policy/login.ts'
 import { eventually } from '../support/gateway.ts'
-import { type Serving, serve } from '../support/serve.ts'
-
-const CONNECT = 'http://gate.example/mcp/connect'
-
-interface Rpc {
-  readonly result?: { readonly [name: string]: unknown }
-  readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown }
-}
-
-/** An MCP server without sessions that wants tokens, whose tools are named after the token's holder. */
-async function upstream(t: TestContext) {
-  let count = 0
-  const as = await issuer(t, {
-    token: (form) => ({ body: { ...granted(++count), access_token: `of-${form.get('code') ?? 'nobody'}` } }),
-  })
-  const made = await server(t, ({ path, headers, text }) => {
-    if (path === '/.well-known/oauth-protected-resource/mcp')
-      return { body: { resource: `${made.origin}/mcp`, authorization_servers: [as.issuer] } }
-    const holder = /^Bearer of-(\w+)$/.exec(headers.authorization ?? '')?.[1]
-    if (path !== '/mcp' || holder === undefined) return { status: path === '/mcp' ? 401 : 404 }
-    if (text === '') return { status: 405 }
-    const { id, method } = JSON.parse(text)
-    if (id === undefined) return { status: 202 }
-    const tool = (name: string) => ({ name, inputSchema: { type: 'object' } })
-    const results: Record<string, unknown> = {
-      initialize: {
-        protocolVersion: '2025-11-25',
-        capabilities: { tools: {} },
-        serverInfo: { name: 'up', version: '1' },
-      },
-      'tools/list': { tools: [tool('common'), tool(`only_${holder}`)] },
-      'tools/call': { content: [{ type: 'text', text: `by ${holder}` }] },
-    }
-    return { body: { jsonrpc: '2.0', id, result: results[method] ?? {} } }
-  })
-  return { url: `${made.origin}/mcp`, as, asked: made.asked }
-}
-
-interface Setting {
-  readonly login?: string
-  readonly policies?: string
-  readonly targets?: readonly { readonly name: string; readonly url: string }[]
-}
-
-async function gateway(t: TestContext, { login = '', policies = '', targets = [] }: Setting): Promise<Serving> {
-  const target = ({ name, url }: { name: string; url: string }): string =>
-    `{name: ${name}, mcp: {host: "${url}"}, policies: {backendAuth: {oauthLogin: {connect: "${CONNECT}"${login}}}}}`
-  const keys = '[{key: k-alice, metadata: {sub: alice}}, {key: k-bob, metadata: {sub: bob}}]'
-  return serve(
-    t,
-    `config: {discovery: {allowLoopback: true}}
-binds: [{port: 1, listeners: [{routes: [{
-  policies: {apiKey: {keys: ${keys}, mode: optional}${policies}},
-  backends: [{mcp: {prefixMode: always, targets: [${targets.map(target).join(', ')}]}}]}]}]}]`,
-    { pages: createPages() },
-  )
-}
-
-class Person {
-  readonly #serving: Serving
-  readonly #headers: Record<string, string>
-  #session = ''
-
-  constructor(serving: Serving, key?: string) {
-    this.#serving = serving
-    this.#headers = {
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      ...(key !== undefined && { authorization: `Bearer ${key}` }),
-    }
-  }
-
-  async open(capabilities: object = {}, protocolVersion = '2025-11-25'): Promise<this> {
-    const params = { protocolVersion, capabilities, clientInfo: { name: 'c', version: '1' } }
-    const answer = await this.#post('initialize', params)
-    this.#session = String(answer.headers['mcp-session-id'])
-    return this
-  }
-
-  async rpc(method: string, params: object = {}): Promise<Rpc> {
-    const { text } = await this.#post(method, params)
-    const data = /^data: (\{.*)$/m.exec(text)?.[1]
-    return JSON.parse(data ?? text)
-  }
-
-  async tools(): Promise<string[]> {
-    const tools = (await this.rpc('tools/list')).result?.['tools']
-    assert.ok(Array.isArray(tools))
-    return tools.map(({ name }) => String(name))
-  }
-
-  /** Text of a call's result. */
-  async call(name: string): Promise<{ text: string; isError: boolean }> {
-    const { result, error } = await this.rpc('tools/call', { name, arguments: {} })
-    assert.ok(result, JSON.stringify(error))
-    const content = result['content']
-    assert.ok(Array.isArray(content))
-    return { text: String(content[0]?.text), isError: result['isError'] === true }
-  }
-
-  /** Follows the link in a text with a browser that carries this person's key, and connects all; `as`: whom the servers take them for. */
-  async connect(text: string, as: string): Promise<void> {
-    let { location } = (await this.visit(linkIn(text))).headers
-    for (let step = 0; step < 5; step++) {
-      const page = (await this.visit(String(location))).text
-      if (page.includes('You are connected')) return
-      const form = { page: hidden(page, 'page'), upstream: hidden(page, 'upstream') }
-      const onward = await this.visit(CONNECT, new URLSearchParams(form).toString())
-      const to = new URL(/content="0;url=([^"]+)"/.exec(onward.text)?.[1]?.replaceAll('&amp;', '&') ?? '')
-      const query = new URLSearchParams({ state: to.searchParams.get('state') ?? '', code: as })
-      location = (await this.visit(`${CONNECT}/callback?${query.toString()}`)).headers.location
-    }
-    assert.fail('no end in sight')
-  }
-
-  visit(url: string, body?: string) {
-    const { pathname, search } = new URL(url)
-    const form = body === undefined ? {} : { method: 'POST', body }
-    return this.#serving.ask({ path: pathname + search, headers: this.#headers, ...form })
-  }
-
-  async #post(method: string, params: object) {
-    return this.#serving.ask({
-      method: 'POST',
-      path: '/mcp',
-      headers: { ...this.#headers, ...(this.#session !== '' && { 'mcp-session-id': this.#session }) },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-    })
-  }
-}
-
-const linkIn = (text: string): string =>
-  /http:\/\/gate\.example[^\s"\\]*?\?link=[\w-]+/.exec(text)?.[0] ?? assert.fail(text)
-const hidden = (page: string, name: string): string =>
-  new RegExp(`name="${name}" value="([^"]+)"`).exec(page)?.[1] ?? assert.fail(page)
+import { serve } from '../support/serve.ts'
+import { signer } from '../support/tokens.ts'
+import { CONNECT, gateway, hidden, linkIn, Person, type Setting, upstream } from './connect-stage.ts'
 
 async function world(t: TestContext, { login, policies }: Pick<Setting, 'login' | 'policies'> = {}) {
   const notes = await upstream(t)
@@ -284,4 +152,36 @@ test('several targets are one ask', async (t) => {
   await alice.connect(text, 'alice')
   assert.deepEqual(await alice.call('one_common'), { text: 'by alice', isError: false })
   assert.deepEqual(await alice.call('two_common'), { text: 'by alice', isError: false })
+})
+
+test('a browser that `oidc` has logged in is known at the pages as its user’s tokens are at the tools', async (t) => {
+  const [idp, keys, notes] = [await identityProvider(t), await signer(), await upstream(t)]
+  const pages = 'http://app.example/mcp/connect'
+  const backends = `[{mcp: {prefixMode: always, targets: [{name: notes, mcp: {host: "${notes.url}"}, policies: {backendAuth: {oauthLogin: {connect: "${pages}"}}}}]}}]`
+  const jwks = JSON.stringify({ keys: [keys.jwk] })
+  const serving = await serve(
+    t,
+    `config: {discovery: {allowLoopback: true}}
+binds: [{port: 1, listeners: [{routes: [
+  {matches: [{path: {exact: /mcp}}], policies: {jwtAuth: {issuer: "${idp.issuer}", audiences: [gate], jwks: '${jwks}'}}, backends: ${backends}},
+  {matches: [{path: {pathPrefix: /mcp/connect}}, {path: {exact: /oauth/callback}}], policies: {oidc: {issuer: "${idp.issuer}", clientId: ${CLIENT.id}, clientSecret: "${CLIENT.secret}", redirectURI: "${CALLBACK}"}}, backends: ${backends}}]}]}]`,
+    { pages: createPages(), env: { OIDC_COOKIE_SECRET: 'ab'.repeat(32) } },
+  )
+  const token = await keys.sign({ iss: idp.issuer, aud: 'gate', sub: 'alice' })
+  const alice = await new Person(serving, token).open()
+  const link = /http:\/\/app\.example\S+\?link=[\w-]+/.exec((await alice.call('notes_connect')).text)?.[0] ?? ''
+  const arrives = async (user: string) => {
+    const browser = new Browser(serving.port)
+    const asked = await browser.open(link)
+    const returned = await browser.open(await browser.logIn(asked.location ?? '', user))
+    return { browser, page: await browser.follow(returned.location ?? '') }
+  }
+  assert.equal((await arrives('bob')).page.status, 403)
+  const { browser, page } = await arrives('alice')
+  const form = { page: hidden(page.text, 'page'), upstream: hidden(page.text, 'upstream') }
+  const onward = await browser.open(pages, form)
+  const to = new URL(/content="0;url=([^"]+)"/.exec(onward.text)?.[1]?.replaceAll('&amp;', '&') ?? '')
+  const query = new URLSearchParams({ state: to.searchParams.get('state') ?? '', code: 'alice' })
+  assert.match((await browser.follow(`${pages}/callback?${query.toString()}`)).text, /You are connected/)
+  assert.deepEqual(await alice.call('notes_common'), { text: 'by alice', isError: false })
 })

@@ -15,8 +15,12 @@ const zipped = Object.freeze({
   vary: 'accept-encoding',
 })
 
+/** How often an answer is given before it is compressed: that costs as much as giving it some forty times. */
+const OFTEN = 5
+
 interface Ready {
   readonly bytes: Buffer
+  given: number
   /** There once it has been compressed. */
   gzip: ReadyGzip | undefined
 }
@@ -35,7 +39,9 @@ export class ReadyBodies {
       this.#ready.set(answer, undefined)
       return jsonReply(messageText(id, answer))
     }
-    const { bytes, gzip } = this.#ready.get(answer) ?? this.#made(answer)
+    const ready = this.#ready.get(answer) ?? this.#made(answer)
+    const { bytes, gzip } = ready
+    if (++ready.given === OFTEN) compress(ready)
     const open = Buffer.from(`{"jsonrpc":"2.0","id":${id},"result":`)
     const fits = gzip !== undefined && open.length < LARGE && takesGzip(header(x, 'accept-encoding'))
     return fits
@@ -44,13 +50,16 @@ export class ReadyBodies {
   }
 
   #made(answer: Answer): Ready {
-    const ready: Ready = { bytes: Buffer.from(answer.raw), gzip: undefined }
+    const ready: Ready = { bytes: Buffer.from(answer.raw), given: 1, gzip: undefined }
     this.#ready.set(answer, ready)
-    const taken = (gzip: ReadyGzip): void => {
-      ready.gzip = gzip
-    }
-    // Until it is there, and if it cannot be made, answers go out as they are.
-    ReadyGzip.of(ready.bytes).then(taken, () => {})
     return ready
   }
+}
+
+/** Until it is there, and if it cannot be made, answers go out as they are. */
+function compress(ready: Ready): void {
+  const taken = (gzip: ReadyGzip): void => {
+    ready.gzip = gzip
+  }
+  ReadyGzip.of(ready.bytes).then(taken, () => {})
 }

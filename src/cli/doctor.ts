@@ -5,8 +5,9 @@ import { defaultPoolSettings, Pools } from '../http/pools.ts'
 import { providers } from '../oauth/providers/index.ts'
 import { connectTo, usageError } from './arguments.ts'
 import { type Arguments, CommandError, exit, type Io } from './command.ts'
+import { call } from './oauth-call.ts'
 import { clientProfiles, isClientName } from './oauth-clients.ts'
-import { authorize, call, issuer, pkce, registration, token } from './oauth-login.ts'
+import { authorize, issuer, pkce, registration, token } from './oauth-login.ts'
 import {
   challenge,
   type Finding,
@@ -61,8 +62,16 @@ async function tried(walk: Walk, name: StepName, step: (typeof steps)[number]): 
     return await step(walk)
   } catch (thrown) {
     if (!(thrown instanceof CommandError) || name === 'challenge') throw thrown
-    return walk.no(name, thrown.message, { topic: 'metadata' })
+    return walk.no(name, thrown.message, {
+      change: unanswered[name] ?? 'clients ask this address too, and must reach it',
+    })
   }
+}
+
+/** Where an address that nobody answers at comes from. */
+const unanswered: { readonly [S in StepName]?: string } = {
+  'resource metadata': '`resourceMetadata.resource`: the address that clients are given, letter for letter',
+  issuer: '`mcpAuthentication.issuer`: clients ask there too, and must reach it',
 }
 
 function optionsOf(args: Arguments, io: Io, pools: Pools): WalkOptions {

@@ -4,7 +4,7 @@ import type { Fetched } from '../http/fetch.ts'
 import { parsed } from '../oauth/metadata.ts'
 import type { Topic } from '../oauth/providers/provider.ts'
 import { withoutSlash } from '../oauth/providers/provider.ts'
-import { firstDocument, initialize, reasonOf, serverOf, type Walk } from './oauth-walk.ts'
+import { firstDocument, isAtGateway, reasonOf, serverOf, type Walk } from './oauth-walk.ts'
 import { textOf, textsOf } from './values.ts'
 
 /** Step 3: the authorization server's metadata, looked for in the order of MCP, and who it says it is (RFC 8414 §3.3). */
@@ -18,8 +18,14 @@ export async function issuer(walk: Walk): Promise<boolean> {
     ...(path === '' ? [] : [`${origin}${path}/.well-known/openid-configuration`]),
   ]
   const found = await firstDocument(walk, places)
-  if (typeof found === 'string')
-    return walk.no('issuer', found, { clause: 'RFC 8414 §3; OpenID Connect Discovery §4', topic: 'metadata' })
+  if (typeof found === 'string') {
+    const clause = 'RFC 8414 §3; OpenID Connect Discovery §4'
+    if (!isAtGateway(walk)) return walk.no('issuer', found, { clause, topic: 'metadata' })
+    const change = /\b50[234] at /.test(found)
+      ? '`mcpAuthentication.issuer`, and whether the gateway reaches it: what the provider answers there is in its log'
+      : 'let the route match `/.well-known/oauth-authorization-server` with the path behind it'
+    return walk.no('issuer', found, { clause, change })
+  }
   walk.server = found.document
   const says = textOf(found.document['issuer'])
   walk.saw(says)
@@ -30,12 +36,18 @@ export async function issuer(walk: Walk): Promise<boolean> {
         clause: 'RFC 8414 §2; OAuth 2.1 §1.5 (https, but for loopback)',
         topic: 'metadata',
       })
-  if (withoutSlash(says) !== withoutSlash(asked)) {
-    const words = `it calls itself ${says || 'nothing'}, and was asked as ${asked}`
-    const more = { clause: 'RFC 8414 §3.3', topic: 'issuer' } as const
-    if (walk.options.profile.strictIssuer) return walk.no('issuer', words, more)
-    walk.note('issuer', `${words}; strict clients stop here`, more)
-  } else walk.yes('issuer', `${says} (${found.at})`)
+  if (says === asked) return walk.yes('issuer', `${says} (${found.at})`)
+  const words = `it calls itself ${says || 'nothing'}, and was asked as ${asked}`
+  const change = '`mcpAuthentication.issuer`: letter for letter as its own document and its tokens spell it'
+  const more = { clause: 'RFC 8414 §3.3', ...(isAtGateway(walk) ? ({ topic: 'issuer' } as const) : { change }) }
+  // Clients are patient about a slash at the end. What they bring is then refused: tokens are compared with the configuration.
+  const isSlash = withoutSlash(says) === withoutSlash(asked)
+  if (walk.options.profile.strictIssuer && !isSlash) return walk.no('issuer', words, more)
+  walk.note(
+    'issuer',
+    isSlash ? `${words}; its tokens will not be accepted` : `${words}; strict clients stop here`,
+    more,
+  )
   return true
 }
 
@@ -267,30 +279,4 @@ export async function token(walk: Walk): Promise<boolean> {
   const clause = 'RFC 6749 §5.2; OAuth 2.1 §2.4 (public clients)'
   const topic = error === 'invalid_client' ? 'registration' : refusal(reasonOf(answer)).topic
   return walk.no('token', `${answer.status} ${reasonOf(answer)}`, { clause, topic })
-}
-
-/** Step 8: with a token that the user has, whether it is accepted; and if not, what it says of itself. */
-export async function call(walk: Walk): Promise<boolean> {
-  const { token: given } = walk.options
-  if (given === undefined) {
-    walk.findings.push({ step: 'call', verdict: 'skipped', says: 'no token was given (--token)' })
-    return true
-  }
-  const answer = await initialize(walk, given)
-  if (answer.status >= 200 && answer.status < 300) return walk.yes('call', 'the token is accepted')
-  const claims = claimsOf(given)
-  const facts = ['iss', 'aud', 'exp', 'scope', 'scp'].flatMap((name) =>
-    claims[name] === undefined ? [] : `${name}: ${JSON.stringify(claims[name])}`,
-  )
-  const says = `${answer.status} for a token with ${facts.join(', ') || 'nothing that can be read'}`
-  if (answer.status === 403)
-    return walk.no('call', says, { clause: 'RFC 6750 §3.1 (insufficient_scope)', topic: 'scope' })
-  const audiences = [claims['aud']].flat()
-  const meant = audiences.includes(textOf(walk.resource['resource']))
-  return walk.no('call', says, { clause: 'RFC 9068 §4; RFC 8707 §2', topic: meant ? 'issuer' : 'audience' })
-}
-
-/** What a token says; nobody has verified it, and it is only shown. */
-function claimsOf(given: string): { readonly [name: string]: unknown } {
-  return parsed(Buffer.from(given.split('.')[1] ?? '', 'base64url')) ?? {}
 }

@@ -194,6 +194,9 @@ export async function resourceMetadata(walk: Walk): Promise<boolean> {
 
 export const serverOf = ({ resource }: Walk): string => textsOf(resource['authorization_servers'])[0] ?? ''
 
+/** Whether the gateway is the authorization server that clients see: then its configuration decides, not a provider's document. */
+export const isAtGateway = (walk: Walk): boolean => URL.parse(serverOf(walk))?.origin === walk.options.url.origin
+
 function checkResource(walk: Walk): boolean {
   const { url } = walk.options
   const named = URL.parse(textOf(walk.resource['resource']))
@@ -234,6 +237,7 @@ interface Found {
 /** The first of these addresses that has a document; a text says what all of them did. */
 export async function firstDocument({ options }: Walk, places: readonly string[]): Promise<Found | string> {
   const said: string[] = []
+  let why = ''
   for (const at of places) {
     const answer = await options.ask(at, {
       accept: 'application/json',
@@ -242,8 +246,9 @@ export async function firstDocument({ options }: Walk, places: readonly string[]
     const document = answer.status === 200 ? parsed(answer.body) : undefined
     if (document !== undefined) return { document, at }
     said.push(`${answer.status === 200 ? 'no JSON object' : String(answer.status)} at ${at}`)
+    if (answer.status >= 500) why = reasonOf(answer)
   }
-  return said.join(', ')
+  return `${said.join(', ')}${why === '' ? '' : ` (${why})`}`
 }
 
 /** Why a request was refused, in the server's words: of JSON, of numbered errors, or of a page. */
@@ -258,7 +263,7 @@ export function reasonOf({ body }: Fetched): string {
   return (
     numbered ??
     text
-      .replace(/<(style|script)\b.*?<\/\1>/gis, ' ')
+      .replace(/<(style|script|title)\b.*?<\/\1>/gis, ' ')
       .replace(/<[^>]*>/g, ' ')
       .replace(/\s+/g, ' ')
       .trim()

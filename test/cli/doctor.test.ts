@@ -250,6 +250,7 @@ test('an authorization server that is not there, or calls itself otherwise', asy
     `{mcpAuthentication: {issuer: "${server}", audiences: [a], jwks: {url: "http://127.0.0.1:1/"}, resourceMetadata: {resource: "${RESOURCE}"}}}`
   const gone = (await stoppedBy(t, policy('http://127.0.0.1:1'))).find(({ verdict }) => verdict === 'no')
   assert.deepEqual([gone?.step, gone?.says.includes('does not answer')], ['issuer', true])
+  assert.match(gone?.change ?? '', /^`mcpAuthentication\.issuer`/)
   const port = await upstream(t, (_, response) =>
     response.end(
       '{"issuer":"https://other.example","authorization_endpoint":"https://a","token_endpoint":"https://a"}',
@@ -259,6 +260,60 @@ test('an authorization server that is not there, or calls itself otherwise', asy
   assert.deepEqual([strict?.step, strict?.clause], ['issuer', 'RFC 8414 §3.3'])
   const patient = await stoppedBy(t, policy(`http://127.0.0.1:${port}`), 'vscode')
   assert.equal(patient.find(({ verdict }) => verdict === 'no')?.step, 'PKCE')
+})
+
+test('an address of ours that is wrong is our setting, not one of the provider', async (t) => {
+  const policy = (issuer: string, resource = RESOURCE) =>
+    `{mcpAuthentication: {issuer: "${issuer}", audiences: [a], provider: {keycloak: {}}, resourceMetadata: {resource: "${resource}"}}}`
+  const stopped = async (policies: string) =>
+    (await stoppedBy(t, policies)).find(({ verdict }) => verdict === 'no') ?? assert.fail('it goes on')
+  const idp = await emulate(t, keycloak({}))
+  const misspelt = await stopped(policy(`${idp.issuer}x`))
+  assert.match(misspelt.says, /^502 at .*\(.*metadata answers 404\)$/)
+  assert.match(misspelt.change ?? '', /^`mcpAuthentication\.issuer`, and whether the gateway reaches it/)
+  const away = await stopped(policy('http://127.0.0.1:1/realms/x'))
+  assert.match(away.change ?? '', /^`mcpAuthentication\.issuer`, and whether the gateway reaches it/)
+  const elsewhere = await stopped(policy(idp.issuer, 'http://127.0.0.1:1/mcp'))
+  assert.deepEqual([elsewhere.step, elsewhere.says.includes('does not answer')], ['resource metadata', true])
+  assert.match(elsewhere.change ?? '', /^`resourceMetadata\.resource`/)
+})
+
+/** Of a resource whose tokens come from a provider that clients talk to themselves. */
+async function direct(t: TestContext, { issuer = '', keys = '', token = '' }) {
+  const idp = await emulate(t, keycloak({ excludesIssuer: true }))
+  const policy = `issuer: "${idp.issuer}${issuer}", audiences: ["${RESOURCE}"], jwks: {url: "${idp.issuer}/protocol/openid-connect/certs${keys}"}`
+  const to = await gateway(t, `{mcpAuthentication: {${policy}, resourceMetadata: {resource: "${RESOURCE}"}}}`)
+  const expired = await idp.signer.sign({ iss: idp.issuer, aud: RESOURCE, exp: 1_000_000_000 })
+  const good = await idp.signer.sign({ iss: idp.issuer, aud: RESOURCE })
+  const given = { expired, good, opaque: 'opaque-token' }[token]
+  const line = ['doctor', 'oauth', '--url', RESOURCE, '--as', 'vscode', '--format', 'json']
+  const { out } = await toolgate([...line, ...to, ...(given === undefined ? [] : ['--token', given])])
+  const { findings } = report.parse(JSON.parse(out))
+  return { findings, last: findings.at(-1), note: findings.find(({ verdict }) => verdict === 'note') }
+}
+
+test('a token is refused for a reason, and the reason has a setting', async (t) => {
+  const fine = await direct(t, { token: 'good' })
+  assert.deepEqual([fine.last?.step, fine.last?.verdict], ['call', 'yes'], JSON.stringify(fine.findings))
+  for (const [asked, says, change] of [
+    [{ token: 'expired' }, /^401 for a token with iss/, /expired/],
+    [{ token: 'opaque' }, /^401 for a token that is no JWT$/, /Keycloak: /],
+    [{ token: 'good', issuer: '/' }, /^401 /, /^`mcpAuthentication\.issuer`: .*letter for letter, instead of .*\/$/],
+    [{ token: 'good', keys: 'x' }, /^503 .*keys of the issuer cannot be had/, /^`mcpAuthentication\.jwks\.url`/],
+    [{ keys: 'x' }, /^503 for any token: .*keys of the issuer cannot be had/, /^`mcpAuthentication\.jwks\.url`/],
+  ] as const) {
+    const { last } = await direct(t, asked)
+    assert.deepEqual([last?.step, last?.verdict], ['call', 'no'], JSON.stringify(asked))
+    assert.match(last?.says ?? '', says)
+    assert.match(last?.change ?? '', change)
+  }
+})
+
+test('a slash too many stops no client, and every token', async (t) => {
+  const { last, note } = await direct(t, { issuer: '/' })
+  assert.equal(last?.verdict, 'skipped')
+  assert.deepEqual([note?.step, note?.clause], ['issuer', 'RFC 8414 §3.3'])
+  assert.match(note?.says ?? '', /its tokens will not be accepted$/)
 })
 
 test('for people it is a line for each step, and a sentence at the end', async (t) => {

@@ -10,7 +10,8 @@ export const generic: Provider = {
   console: {
     metadata:
       'publish the metadata of RFC 8414 or OpenID Connect Discovery below the issuer, and allow pages of other origins to read it',
-    registration: 'open dynamic registration, or make a client by hand and give its id to `mcpAuthentication.clientId`',
+    registration:
+      'open dynamic registration, or make a client by hand: its id in `mcpAuthentication.clientId` for clients that log in there, or in `mcpAuthentication.facade` for the gateway to do it for them',
     'client-id-document':
       'let the server fetch the document of the client, and trust its domain; or make a client by hand and set `clientId`',
     pkce: 'switch on PKCE with S256, and announce `code_challenge_methods_supported`',

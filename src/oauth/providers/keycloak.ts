@@ -21,6 +21,6 @@ export const keycloak: Provider = {
     audience:
       'Client scopes → (a default scope) → Mappers → Audience: Included Custom Audience = one of `audiences`. With `--features=resource-indicators` a client whose attribute `resource_url` is the address of the resource, included by that mapper (else logins end in `unknown_error`)',
     issuer:
-      'Clients → (the client) → Advanced → OpenID Connect Compatibility Modes → Exclude Issuer From Authentication Response: on; or leave `provider` out, so that clients go to Keycloak themselves',
+      'Clients → (the client) → Advanced → OpenID Connect Compatibility Modes → Exclude Issuer From Authentication Response: on; or leave `provider` out, so that clients go to Keycloak themselves, and name its keys in `jwks.url` (…/protocol/openid-connect/certs)',
   },
 }

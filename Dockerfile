@@ -6,6 +6,7 @@ COPY runtime runtime
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY servers servers
+COPY openapi openapi
 COPY src src
 RUN npm run build
 

@@ -1,152 +1,159 @@
-// A tiny REST API, no MCP at all: pets to list, add, read and remove, described by its own OpenAPI document.
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { endWith, isProgram, listen, programOptions, tlsOf } from './serve.ts'
+// A REST API, no MCP at all: the pets, orders and users of `openapi/petstore3.json`, in memory.
+import type { RequestListener } from 'node:http'
+import document from '../openapi/petstore3.json' with { type: 'json' }
+import { type Answer, type Asked, type Operation, rest, restProgram } from './rest.ts'
+import { isProgram } from './serve.ts'
 
-interface Pet {
-  readonly id: number
-  readonly name: string
-  readonly kind: string
-}
+/** What the store keeps: whatever has been sent, under its number or name. */
+type Thing = { readonly [member: string]: unknown }
 
-const bodyAtMost = 10_000
-const petsAtMost = 1_000
-const petSchema = {
-  type: 'object',
-  required: ['name', 'kind'],
-  properties: { id: { type: 'integer', readOnly: true }, name: { type: 'string' }, kind: { type: 'string' } },
-}
-const one = {
-  description: 'The pet',
-  content: { 'application/json': { schema: { $ref: '#/components/schemas/Pet' } } },
-}
-const idInPath = { name: 'id', in: 'path', required: true, schema: { type: 'integer' } }
+const BASE = '/api/v3'
+/** The key that removes pets; whoever tries the store may know it. */
+export const PETSTORE_KEY = 'special-key'
+const thingsAtMost = 1_000
 
-const document = {
-  openapi: '3.1.0',
-  info: { title: 'Petstore', version: '1.0.0', description: 'Pets in memory, to try a gateway with.' },
-  servers: [{ url: '/' }],
-  paths: {
-    '/pets': {
-      get: {
-        operationId: 'listPets',
-        summary: 'All pets, or those of one kind',
-        parameters: [{ name: 'kind', in: 'query', schema: { type: 'string' } }],
-        responses: {
-          200: {
-            description: 'The pets',
-            content: { 'application/json': { schema: { type: 'array', items: { $ref: '#/components/schemas/Pet' } } } },
-          },
-        },
-      },
-      post: {
-        operationId: 'addPet',
-        summary: 'Add a pet',
-        requestBody: one,
-        responses: { 201: one, 400: { description: 'Not a pet' } },
-      },
-    },
-    '/pets/{id}': {
-      parameters: [idInPath],
-      get: {
-        operationId: 'getPet',
-        summary: 'One pet',
-        responses: { 200: one, 404: { description: 'No such pet' } },
-      },
-      delete: {
-        operationId: 'removePet',
-        summary: 'Remove a pet',
-        responses: { 204: { description: 'Removed' }, 404: { description: 'No such pet' } },
-      },
-    },
-  },
-  components: { schemas: { Pet: petSchema } },
-}
+const isThing = (value: unknown): value is Thing => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function json(response: ServerResponse, status: number, value: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(value)}\n`)
-}
+const refusal = (status: number, message: string): Answer => [status, { code: status, type: 'error', message }]
 
-async function body(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk)
-    size += bytes.length
-    if (size > bodyAtMost) return undefined
-    chunks.push(bytes)
-  }
+function thingIn({ body, request }: Asked): Thing | undefined {
+  if (request.headers['content-type'] === 'application/x-www-form-urlencoded')
+    return Object.fromEntries(new URLSearchParams(body.toString()))
   try {
-    return JSON.parse(Buffer.concat(chunks).toString())
+    const value: unknown = JSON.parse(body.toString())
+    return isThing(value) ? value : undefined
   } catch {
     return undefined
   }
 }
 
-/** A pet in what somebody sent; `undefined` when there is none. */
-function petIn(value: unknown): Omit<Pet, 'id'> | undefined {
-  if (typeof value !== 'object' || value === null || !('name' in value) || !('kind' in value)) return undefined
-  const { name, kind } = value
-  return typeof name === 'string' && typeof kind === 'string' && name !== '' ? { name, kind } : undefined
+/** Things by number, or by name. */
+class Drawer {
+  readonly #things = new Map<string, Thing>()
+  readonly #what: string
+  readonly #key: string
+  #last = 0
+
+  constructor(what: string, key: string) {
+    this.#what = what
+    this.#key = key
+  }
+
+  get all(): readonly Thing[] {
+    return [...this.#things.values()]
+  }
+
+  get(key: string): Answer {
+    const thing = this.#things.get(key)
+    return thing === undefined ? this.#nothing(key) : [200, thing]
+  }
+
+  add(thing: Thing | undefined, needs: string): Answer {
+    const value = thing?.[needs]
+    if (thing === undefined || value === undefined || value === '')
+      return refusal(400, `${this.#what}: ${needs} is missing`)
+    if (this.#things.size >= thingsAtMost) return refusal(507, 'the store is full')
+    const kept = this.#key === 'id' ? { id: this.#last + 1, ...thing } : thing
+    const key = kept[this.#key]
+    if (typeof key !== 'number' && typeof key !== 'string')
+      return refusal(400, `${this.#what}: ${this.#key} is no number and no name`)
+    if (typeof key === 'number') this.#last = Math.max(this.#last, key)
+    this.#things.set(String(key), kept)
+    return [200, kept]
+  }
+
+  change(key: string, thing: Thing | undefined): Answer {
+    const before = this.#things.get(key)
+    if (before === undefined) return this.#nothing(key)
+    if (thing === undefined) return refusal(400, `${this.#what}: nothing to change`)
+    const after = { ...before, ...thing }
+    this.#things.set(key, after)
+    return [200, after]
+  }
+
+  remove(key: string): Answer {
+    return this.#things.delete(key) ? [204] : this.#nothing(key)
+  }
+
+  #nothing(key: string): Answer {
+    return refusal(404, `there is no ${this.#what} ${key}`)
+  }
 }
 
 /** The API over pets of its own. */
 export function petstore(): RequestListener {
-  const pets = new Map<number, Pet>()
-  let count = 0
-  const add = (pet: Omit<Pet, 'id'>): Pet => {
-    const added = { id: ++count, ...pet }
-    pets.set(added.id, added)
-    return added
-  }
-  add({ name: 'Rex', kind: 'dog' })
-  add({ name: 'Tom', kind: 'cat' })
-  add({ name: 'Kiki', kind: 'parrot' })
-
-  const onPets = async (request: IncomingMessage, response: ServerResponse, query: URLSearchParams): Promise<void> => {
-    if (request.method === 'GET') {
-      const kind = query.get('kind')
-      return json(
-        response,
-        200,
-        [...pets.values()].filter((pet) => kind === null || pet.kind === kind),
-      )
-    }
-    if (request.method !== 'POST') return json(response, 405, { error: 'GET or POST' })
-    const pet = petIn(await body(request))
-    if (pet === undefined) return json(response, 400, { error: 'a pet has a name and a kind' })
-    if (pets.size >= petsAtMost) return json(response, 507, { error: 'the store is full' })
-    response.setHeader('location', `/pets/${count + 1}`)
-    json(response, 201, add(pet))
-  }
-  const onPet = (request: IncomingMessage, response: ServerResponse, id: number): void => {
-    const pet = pets.get(id)
-    if (pet === undefined) return json(response, 404, { error: `there is no pet ${id}` })
-    if (request.method === 'GET') return json(response, 200, pet)
-    if (request.method !== 'DELETE') return json(response, 405, { error: 'GET or DELETE' })
-    pets.delete(id)
-    response.writeHead(204).end()
-  }
-
-  return (request, response) => {
-    const url = URL.parse(request.url ?? '/', 'http://localhost')
-    const id = /^\/pets\/(\d{1,9})$/.exec(url?.pathname ?? '')?.[1]
-    if (id !== undefined) return onPet(request, response, Number(id))
-    if (url?.pathname === '/pets')
-      // A client that went away in the middle of its request needs no answer.
-      return void onPets(request, response, url.searchParams).catch(() => response.destroy())
-    if (url?.pathname === '/openapi.json') return json(response, 200, document)
-    if (url?.pathname === '/') return json(response, 200, { pets: '/pets', openapi: '/openapi.json' })
-    return json(response, 404, { error: 'try /pets' })
-  }
+  const [pets, orders, users] = [new Drawer('pet', 'id'), new Drawer('order', 'id'), new Drawer('user', 'username')]
+  for (const [name, kind, status] of [
+    ['Rex', 'dogs', 'available'],
+    ['Tom', 'cats', 'available'],
+    ['Kiki', 'birds', 'sold'],
+  ])
+    pets.add({ name, photoUrls: [], category: { name: kind }, tags: [{ name: kind }], status }, 'name')
+  users.add({ username: 'alice', email: 'alice@example.com' }, 'username')
+  const operations = [...petOperations(pets), ...storeOperations(pets, orders), ...userOperations(users)]
+  return rest({ base: BASE, document, operations, refusal })
 }
 
-async function main(): Promise<void> {
-  const options = programOptions(process.argv.slice(2))
-  const { host, port } = options
-  const serving = await listen(petstore(), { host, port: Number(port), ...tlsOf(options) })
-  // First ready to be ended, then announced: whoever reads the line may end us at once.
-  endWith(() => serving.close(), options['until-stdin-ends'])
-  process.stderr.write(`listening on ${serving.url}\n`)
-}
+const hasTag = ({ tags }: Thing, wanted: readonly string[]): boolean =>
+  Array.isArray(tags) && tags.some((tag) => isThing(tag) && wanted.some((one) => one === tag['name']))
 
-if (isProgram(import.meta)) await main()
+const withStatus = (pets: Drawer, wanted: readonly string[]): readonly Thing[] =>
+  pets.all.filter(({ status }) => wanted.some((one) => one === (status ?? 'available')))
+
+const petOperations = (pets: Drawer): readonly Operation[] => [
+  ['POST', /^\/pet$/, (asked) => pets.add(thingIn(asked), 'name')],
+  [
+    'PUT',
+    /^\/pet$/,
+    (asked) => {
+      const pet = thingIn(asked)
+      return pets.change(typeof pet?.['id'] === 'number' ? String(pet['id']) : 'without a number', pet)
+    },
+  ],
+  [
+    'GET',
+    /^\/pet\/findByStatus$/,
+    ({ query }) => [200, withStatus(pets, query.has('status') ? query.getAll('status') : ['available'])],
+  ],
+  ['GET', /^\/pet\/findByTags$/, ({ query }) => [200, pets.all.filter((pet) => hasTag(pet, query.getAll('tags')))]],
+  ['GET', /^\/pet\/(\d+)$/, (_, [id = '']) => pets.get(id)],
+  ['POST', /^\/pet\/(\d+)$/, ({ query }, [id = '']) => pets.change(id, Object.fromEntries(query))],
+  [
+    'DELETE',
+    /^\/pet\/(\d+)$/,
+    ({ request }, [id = '']) =>
+      request.headers['api_key'] === PETSTORE_KEY ? pets.remove(id) : refusal(401, 'only with a key'),
+  ],
+  [
+    'POST',
+    /^\/pet\/(\d+)\/uploadImage$/,
+    ({ body, query }, [id = '']) => {
+      const [status, pet] = pets.get(id)
+      const message = `${body.length} bytes, ${query.get('additionalMetadata') ?? 'without a word'}`
+      return status === 200 ? [200, { code: 200, type: 'picture', message }] : [status, pet]
+    },
+  ],
+]
+
+const storeOperations = (pets: Drawer, orders: Drawer): readonly Operation[] => [
+  [
+    'GET',
+    /^\/store\/inventory$/,
+    () => [
+      200,
+      Object.fromEntries(['available', 'pending', 'sold'].map((status) => [status, withStatus(pets, [status]).length])),
+    ],
+  ],
+  ['POST', /^\/store\/order$/, (asked) => orders.add(thingIn(asked), 'petId')],
+  ['GET', /^\/store\/order\/(\d+)$/, (_, [id = '']) => orders.get(id)],
+  ['DELETE', /^\/store\/order\/(\d+)$/, (_, [id = '']) => orders.remove(id)],
+]
+
+const userOperations = (users: Drawer): readonly Operation[] => [
+  ['POST', /^\/user$/, (asked) => users.add(thingIn(asked), 'username')],
+  ['GET', /^\/user\/([^/]+)$/, (_, [name = '']) => users.get(name)],
+  ['PUT', /^\/user\/([^/]+)$/, (asked, [name = '']) => users.change(name, thingIn(asked))],
+  ['DELETE', /^\/user\/([^/]+)$/, (_, [name = '']) => users.remove(name)],
+]
+
+if (isProgram(import.meta)) await restProgram(petstore())

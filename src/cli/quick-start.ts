@@ -1,4 +1,4 @@
-// What runs when nothing is configured: four embedded upstreams over four transports, and the configuration that joins them.
+// What runs when nothing is configured: five embedded upstreams over four transports, and the configuration that joins them.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { getCompileCacheDir } from 'node:module'
@@ -17,6 +17,7 @@ interface Places {
   readonly notes: URL
   readonly convert: URL
   readonly petstore: URL
+  readonly library: URL
 }
 
 const readyWithinMs = 20_000
@@ -28,14 +29,14 @@ const serverFile = (name: string): string =>
 
 /**
  * Starts the upstreams that are reached over the network and writes the configuration that federates all of them: a clock over
- * stdio, notes over Streamable HTTP, a unit converter over HTTP+SSE at `/mcp`, and a REST API at `/api`. They end with `stop`, and
- * also when this process dies without a word: they hold the other end of a pipe of ours.
+ * stdio, notes over Streamable HTTP, a unit converter over HTTP+SSE and two REST APIs at `/mcp`, and one of these as it is at `/api`.
+ * They end with `stop`, and also when this process dies without a word: they hold the other end of a pipe of ours.
  *
  * Their sockets are opened here and handed over: the gateway need not wait for them to load, who connects early waits in the
  * socket. Where that cannot be done (Windows) the addresses are read from what the upstreams say.
  */
 export async function startQuickStart(): Promise<QuickStart> {
-  const sockets = await Promise.all([listening(), listening(), listening()])
+  const sockets = await Promise.all([listening(), listening(), listening(), listening()])
   const inherited = sockets.flatMap((socket) => descriptor(socket) ?? [])
   const handsOver = inherited.length === sockets.length
   const child = start(handsOver ? inherited : [])
@@ -92,12 +93,17 @@ function descriptor(server: Server): number | undefined {
 }
 
 async function placesOf(sockets: readonly Server[]): Promise<Places> {
-  const [notes, convert, petstore] = sockets.map((socket) => {
+  const [notes, convert, petstore, library] = sockets.map((socket) => {
     const address = socket.address()
     return typeof address === 'object' && address !== null ? address.port : 0
   })
   const at = (port: number | undefined, where: string): URL => new URL(`http://127.0.0.1:${port}${where}`)
-  return { notes: at(notes, '/mcp'), convert: at(convert, '/sse'), petstore: at(petstore, '/') }
+  return {
+    notes: at(notes, '/mcp'),
+    convert: at(convert, '/sse'),
+    petstore: at(petstore, '/'),
+    library: at(library, '/'),
+  }
 }
 
 /** The addresses in the first lines of the child. */
@@ -108,8 +114,9 @@ async function announced(child: ChildProcess): Promise<Places> {
     URL.parse(new RegExp(`^${name} listening on (\\S+)\n`, 'm').exec(said)?.[1] ?? '')
   const listen = (chunk: Buffer): void => {
     said = (said + chunk.toString()).slice(-10_000)
-    const [notes, convert, petstore] = [at('notes'), at('convert'), at('petstore')]
-    if (notes !== null && convert !== null && petstore !== null) resolve({ notes, convert, petstore })
+    const [notes, convert, petstore, library] = [at('notes'), at('convert'), at('petstore'), at('library')]
+    if (notes !== null && convert !== null && petstore !== null && library !== null)
+      resolve({ notes, convert, petstore, library })
   }
   const late = setTimeout(() => reject(new Error(`none within ${readyWithinMs / 1000} s`)), readyWithinMs)
   const ended = (): void => reject(new Error(`they ended at once: ${said.trim()}`))
@@ -149,7 +156,7 @@ binds:
 - port: 3000
   listeners:
   - routes:
-    # Model context protocol: three servers over three transports appear as one.
+    # Model context protocol: three servers over three transports, and two REST APIs, appear as one server.
     - name: mcp
       matches:
       - path:
@@ -176,16 +183,35 @@ binds:
           - name: convert
             sse:
               host: ${at.convert.href}
-    # A plain REST API. Try /api/pets.
+${restTargets(at)}    # The same REST API as it is. Try /api/v3/pet/1.
     - name: api
       matches:
       - path:
           pathPrefix: /api
-      policies:
-        urlRewrite:
-          path:
-            prefix: /
       backends:
       - host: ${at.petstore.host}
 `
 }
+
+/** REST APIs as targets: what their documents describe becomes tools. */
+const restTargets = (at: Places): string =>
+  `          # REST APIs: what their documents describe becomes tools.
+          - name: petstore
+            openapi:
+              schema:
+                url: ${at.petstore.origin}/api/v3/openapi.json
+              host: ${at.petstore.host}
+              credentials:
+                api_key: special-key
+                petstore_auth: special-token
+              tools:
+              - match:
+                  tag: user
+                exclude: true
+          - name: library
+            openapi:
+              schema:
+                url: ${at.library.origin}/library/v1/openapi.json
+              host: ${at.library.host}
+              deprecated: hide
+`

@@ -22,17 +22,24 @@ const gone = async (url: string): Promise<boolean> =>
 
 function partsOf(yaml: string) {
   const [mcp, api] = parse(yaml.replaceAll('$$', '$')).binds[0].listeners[0].routes
-  const [clock, notes, convert] = mcp.backends[0].mcp.targets
-  return { clock, notes: notes.mcp.host, convert: convert.sse.host, petstore: `http://${api.backends[0].host}/pets` }
+  const [clock, notes, convert, , library] = mcp.backends[0].mcp.targets
+  return {
+    clock,
+    notes: notes.mcp.host,
+    convert: convert.sse.host,
+    petstore: `http://${api.backends[0].host}/api/v3/pet/1`,
+    library: library.openapi.schema.url,
+  }
 }
 
 test('every upstream of the quick start answers, and all end with it', async () => {
   const { yaml, stop } = await startQuickStart()
   try {
-    const { clock, notes, convert, petstore } = partsOf(yaml)
+    const { clock, notes, convert, petstore, library } = partsOf(yaml)
     assert.match((await toolgate(['tools', 'list', '--url', notes])).out, /^search\t/m)
     assert.match((await toolgate(['tools', 'list', '--url', convert])).out, /^convert\t/m)
     assert.match(await (await fetch(petstore)).text(), /Rex/)
+    assert.match(await (await fetch(library)).text(), /A lending library/)
     const client = new Client({ name: 'test', version: '1.0.0' })
     await client.connect(new StdioClientTransport({ command: clock.stdio.cmd, args: clock.stdio.args }))
     assert.equal(client.getServerVersion()?.name, 'clock')
@@ -40,8 +47,8 @@ test('every upstream of the quick start answers, and all end with it', async () 
   } finally {
     await stop()
   }
-  const { notes, convert, petstore } = partsOf(yaml)
-  for (const url of [notes, convert, petstore]) assert.equal(await gone(url), true, url)
+  const { notes, convert, petstore, library } = partsOf(yaml)
+  for (const url of [notes, convert, petstore, library]) assert.equal(await gone(url), true, url)
 })
 
 test('upstreams do not outlive a process that was killed without a word', async () => {
@@ -55,12 +62,12 @@ test('upstreams do not outlive a process that was killed without a word', async 
     yaml += String(chunk)
     if (yaml.includes('---')) break
   }
-  const { notes, convert, petstore } = partsOf(yaml.replace('---', ''))
+  const { notes, convert, petstore, library } = partsOf(yaml.replace('---', ''))
   assert.equal(await gone(petstore), false)
   const ended = once(child, 'exit')
   child.kill('SIGKILL')
   await ended
-  for (const url of [notes, convert, petstore]) {
+  for (const url of [notes, convert, petstore, library]) {
     // They end as soon as the system tells them that the pipe is closed: soon, but not by a promise we could wait for.
     while (!(await gone(url))) await wait(20)
   }
@@ -68,7 +75,7 @@ test('upstreams do not outlive a process that was killed without a word', async 
 
 test('paths with quotes and dollars survive the configuration', () => {
   const at = (port: number): URL => new URL(`http://127.0.0.1:${port}/mcp`)
-  const yaml = quickStartYaml({ notes: at(1), convert: at(2), petstore: at(3) })
+  const yaml = quickStartYaml({ notes: at(1), convert: at(2), petstore: at(3), library: at(4) })
   assert.equal(partsOf(yaml).clock.stdio.cmd, process.execPath)
   assert.doesNotMatch(yaml.replaceAll('$$', ''), /\$/)
 })

@@ -62,18 +62,18 @@ test('a service starts once, says where it is, and ends with all that it has sta
       '-c',
       `cd "${root}" && "${process.execPath}" servers/petstore.ts --port ${port}; true`,
     ],
-    ready: (port) => answers(`http://127.0.0.1:${port}/pets`),
+    ready: (port) => answers(`http://127.0.0.1:${port}/api/v3/store/inventory`),
   }
   const petstore: Part = { ...library, name: 'petstore', service }
   await install(petstore)
   assert.equal(started(petstore), undefined)
   const running = await start(petstore, service)
   t.after(() => stop(petstore))
-  assert.equal(await answers(`http://127.0.0.1:${running.port}/pets`), true)
+  assert.equal(await answers(`http://127.0.0.1:${running.port}/api/v3/store/inventory`), true)
   assert.deepEqual(await start(petstore, service), running)
   assert.deepEqual(started(petstore), running)
   assert.equal(await stop(petstore), true)
-  assert.equal(await answers(`http://127.0.0.1:${running.port}/pets`), false)
+  assert.equal(await answers(`http://127.0.0.1:${running.port}/api/v3/store/inventory`), false)
   assert.equal(await stop(petstore), false)
 })
 

@@ -15,10 +15,12 @@ import {
   ResourceListChangedNotificationSchema,
   ResourceUpdatedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js'
+import { z } from 'zod'
 import { converter } from '../../servers/convert.ts'
 import { everything } from '../../servers/everything.ts'
+import { library } from '../../servers/library.ts'
 import { notes } from '../../servers/notes.ts'
-import { petstore } from '../../servers/petstore.ts'
+import { PETSTORE_KEY, petstore } from '../../servers/petstore.ts'
 import { listen, type MakeServer, serve } from '../../servers/serve.ts'
 import { serverFile, startServer } from './start.ts'
 
@@ -126,16 +128,46 @@ test('an unknown session is not found, and a request before initialize is refuse
 test('the pet store lists, adds, reads and removes', async (t) => {
   const serving = await listen(petstore(), {})
   t.after(() => serving.close())
-  const at = (where: string, init?: RequestInit): Promise<Response> => fetch(new URL(where, serving.url), init)
-  const added = await at('/pets', { method: 'POST', body: JSON.stringify({ name: 'Goldie', kind: 'fish' }) })
-  assert.equal(added.status, 201)
-  const place = added.headers.get('location') ?? ''
-  assert.deepEqual(await added.json(), { id: 4, name: 'Goldie', kind: 'fish' })
-  assert.deepEqual(await (await at('/pets?kind=fish')).json(), [{ id: 4, name: 'Goldie', kind: 'fish' }])
-  assert.equal((await at(place, { method: 'DELETE' })).status, 204)
-  assert.equal((await at(place)).status, 404)
-  assert.equal((await at('/pets', { method: 'POST', body: 'no json' })).status, 400)
-  assert.match(await (await at('/openapi.json')).text(), /"openapi":"3.1.0"/)
+  const at = (where: string, init?: RequestInit): Promise<Response> =>
+    fetch(new URL(`/api/v3${where}`, serving.url), init)
+  const added = await at('/pet', { method: 'POST', body: JSON.stringify({ name: 'Goldie', tags: [{ name: 'fish' }] }) })
+  assert.deepEqual(await added.json(), { id: 4, name: 'Goldie', tags: [{ name: 'fish' }] })
+  const fish = await (await at('/pet/findByTags?tags=fish&tags=whales')).json()
+  assert.deepEqual(fish, [{ id: 4, name: 'Goldie', tags: [{ name: 'fish' }] }])
+  assert.deepEqual(await (await at('/store/inventory')).json(), { available: 3, pending: 0, sold: 1 })
+  assert.equal((await at('/pet/4', { method: 'DELETE' })).status, 401)
+  assert.equal((await at('/pet/4', { method: 'DELETE', headers: { api_key: PETSTORE_KEY } })).status, 204)
+  assert.equal((await at('/pet/4')).status, 404)
+  assert.equal((await at('/pet', { method: 'POST', body: 'no json' })).status, 400)
+  assert.equal((await at('/pet', { method: 'DELETE' })).status, 405)
+  assert.match(await (await at('/openapi.json')).text(), /"openapi":"3.0.4"/)
+})
+
+const Page = z.object({ books: z.array(z.object({ title: z.string() })), next_cursor: z.string().nullable() })
+
+test('the library lends a book once, and shows a page at a time', async (t) => {
+  const serving = await listen(library(), {})
+  t.after(() => serving.close())
+  const at = (where: string, init?: RequestInit): Promise<Response> =>
+    fetch(new URL(`/library/v1${where}`, serving.url), init)
+  const books = async (query: string) => Page.parse(await (await at(`/books?${query}`)).json())
+  const first = await books('limit=2&subject=novel%7Cphysics')
+  assert.equal(first.books.length, 2)
+  assert.equal(first.next_cursor, '2')
+  const between = await books('published%5Bfrom%5D=1900')
+  assert.deepEqual(between.books, [{ title: 'Relativity' }])
+  const wish = (member: string) =>
+    at('/loans', { method: 'POST', body: JSON.stringify({ isbn: '9780486284729', member }) })
+  assert.equal((await wish('alice')).status, 201)
+  const second = await wish('bob')
+  assert.equal(second.status, 409)
+  assert.equal(second.headers.get('content-type'), 'application/problem+json')
+  assert.match(await (await at('/loans', { headers: { 'x-member': 'alice' } })).text(), /^\[\{"loan":1,[^{]*\}\]$/)
+  assert.equal((await at('/loans/1', { method: 'DELETE' })).status, 204)
+  assert.match(await (await at('/loans/events')).text(), /^data: alice has borrowed Relativity\n\n/)
+  assert.equal((await at('/books/9780486284729/cover')).headers.get('content-type'), 'image/png')
+  const suggested = await at('/suggestions', { method: 'POST', body: new URLSearchParams({ title: 'Emma' }) })
+  assert.deepEqual(await suggested.json(), { number: 1, title: 'Emma', reasons: [] })
 })
 
 test('a stand-in answers over TLS under the name of the real server', async (t) => {

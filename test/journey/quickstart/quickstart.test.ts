@@ -1,4 +1,4 @@
-// What a newcomer sees: nothing configured, one command, four upstreams over four transports.
+// What a newcomer sees: nothing configured, one command, five upstreams over four transports.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -27,16 +27,17 @@ test('the quick start works with nothing configured', async (t) => {
   await client.connect(new StreamableHTTPClientTransport(new URL('http://localhost:3000/mcp')))
   t.after(() => client.close())
   const { tools } = await client.listTools()
-  for (const target of ['clock', 'notes', 'convert'])
+  for (const target of ['clock', 'notes', 'convert', 'petstore', 'library'])
     assert.ok(
       tools.some(({ name }) => name.startsWith(`${target}_`)),
       target,
     )
   const now = await client.callTool({ name: 'clock_now', arguments: { timeZone: 'Asia/Tokyo' } })
   assert.match(JSON.stringify(now), /Asia\/Tokyo/)
-  const pets = await fetch('http://localhost:3000/api/pets')
-  assert.equal(pets.status, 200)
-  assert.ok(Array.isArray(await pets.json()))
+  const pet = await client.callTool({ name: 'petstore_getPetById', arguments: { path: { petId: 1 } } })
+  assert.match(JSON.stringify(pet.structuredContent), /"name":"Rex"/)
+  const plain = await fetch('http://localhost:3000/api/v3/pet/1')
+  assert.deepEqual(await plain.json(), pet.structuredContent)
 
   gateway.kill('SIGTERM')
   await eventually(() => gateway.exitCode !== null, gateway.said)

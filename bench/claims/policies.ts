@@ -4,6 +4,7 @@ import type { Claim, Context, Findings } from '../claim.ts'
 import { against, compare, middle, type Round, type Work } from '../compare.ts'
 import { configuration } from '../configuration.ts'
 import { freePort, type Gateway, listener, startGateway } from '../processes.ts'
+import { asking } from '../single.ts'
 import { median } from '../statistics.ts'
 import { Connection, type Place, requestBytes } from '../wire.ts'
 
@@ -123,7 +124,10 @@ async function measureLists(context: Context, gateway: Gateway, token: Issuer['t
   context.note('each caller once')
   const callers = context.quick ? 6 : 30
   const first: number[] = []
-  for (let i = 0; i < callers; i++) first.push(await once(gateway, token(`caller-${i}`), 'tools/list'))
+  for (let i = 0; i < callers; i++) {
+    using caller = await asking(gateway, token(`caller-${i}`))
+    first.push(await caller.cpuOf('tools/list'))
+  }
   context.note('one caller again and again')
   const work: Work = {
     connections: 4,
@@ -153,19 +157,6 @@ async function measureLists(context: Context, gateway: Gateway, token: Issuer['t
 }
 
 const text = (method: string, id: number): string => `{"jsonrpc":"2.0","id":${id},"method":"${method}","params":{}}`
-
-/** CPU of the gateway for one request of a session that is open already. */
-async function once(gateway: Gateway, token: string, method: string): Promise<number> {
-  const place: Place = { port: gateway.port, path: '/mcp', token }
-  const connection = new Connection(gateway.port)
-  const session = await connection.initialize(place)
-  const before = gateway.cpuMicros()
-  const { status } = await connection.ask(requestBytes(place, text(method, 1), session))
-  const used = gateway.cpuMicros() - before
-  connection.close()
-  if (status !== 200) throw new Error(`${method} was answered ${status}`)
-  return used
-}
 
 /** CPU of a request with a token that is seen for the first time, and of the next one with it. */
 async function ping(gateway: Gateway, token: string): Promise<{ fresh: number; again: number }> {

@@ -1,5 +1,4 @@
 // One version of a document as a target offers it: its tools by name, its list as ready text, and what became of the rest.
-import { hash } from 'node:crypto'
 import { type RawJson, rawJson } from '../../core/brand.ts'
 import { convert } from '../../openapi/convert.ts'
 import type { Library } from '../../openapi/load.ts'
@@ -62,6 +61,3 @@ function schemesOf({ root }: Library): ReadonlyMap<string, unknown> {
 /** What refuses a document as a whole; `undefined`: it can be used, whatever is missing of it. */
 export const refusal = ({ tools, losses }: Pick<Edition, 'tools' | 'losses'>): Loss | undefined =>
   tools.size > 0 ? undefined : losses.find(({ severity, operation }) => severity === 'error' && operation === undefined)
-
-/** What a document was made of, as one short text. */
-export const printOf = (texts: Iterable<string>): string => hash('sha256', JSON.stringify([...texts]))

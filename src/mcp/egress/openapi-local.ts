@@ -8,7 +8,7 @@ import type { Limits } from '../../openapi/limits.ts'
 import { type DocumentPlace, type Door, type Library, load } from '../../openapi/load.ts'
 import { type Loss, sentence } from '../../openapi/loss.ts'
 import { fetchDoor } from './openapi-door.ts'
-import { printOf } from './openapi-edition.ts'
+import { printOf } from './openapi-print.ts'
 import type { TargetSite } from './site.ts'
 
 export interface LocalOptions {

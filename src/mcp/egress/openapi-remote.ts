@@ -1,10 +1,11 @@
 // A document at an address: fetched when it is first wanted, again once a day, and kept as it was when a new version is bad.
 import { asFailure, Failure } from '../../core/failure.ts'
 import type { TlsOptions } from '../../http/pools.ts'
-import { type Loading, type LoadOptions, load } from '../../openapi/load.ts'
+import type { Library, Loading, LoadOptions } from '../../openapi/load.ts'
 import { sentence } from '../../openapi/loss.ts'
 import { fetchDoor } from './openapi-door.ts'
-import { type Edition, editionOf, type Manner, printOf, refusal } from './openapi-edition.ts'
+import type { Edition, Manner } from './openapi-edition.ts'
+import { printOf } from './openapi-print.ts'
 import type { TargetSite } from './site.ts'
 
 /** What asks for a document, from the outside: it may be there already, or not yet. */
@@ -104,6 +105,10 @@ export class RemoteDocument implements Document, AsyncDisposable {
 
   async #newest(): Promise<Edition> {
     const { url, tls, refs, manner, site, forbids } = this.#options
+    const [{ load }, { editionOf, refusal }] = await Promise.all([
+      import('../../openapi/load.ts'),
+      import('./openapi-edition.ts'),
+    ])
     const { origin } = new URL(url)
     const texts: string[] = []
     const fetch = fetchDoor({
@@ -118,7 +123,8 @@ export class RemoteDocument implements Document, AsyncDisposable {
     const loading = await load({ kind: 'url', url }, { fetch }, options)
     const print = printOf(texts)
     if (this.edition !== undefined && (loading.kind === 'unchanged' || print === this.#print)) return this.edition
-    const { library, edition } = this.#read(loading)
+    const library = this.#loaded(loading)
+    const edition = editionOf(library, manner)
     const why = refusal(edition)
     if (why !== undefined) throw this.#unusable(sentence(why))
     const forbidden = forbids(edition)
@@ -129,10 +135,10 @@ export class RemoteDocument implements Document, AsyncDisposable {
     return edition
   }
 
-  #read(loading: Loading): { library: Extract<Loading, { kind: 'loaded' }>['library']; edition: Edition } {
+  #loaded(loading: Loading): Library {
     switch (loading.kind) {
       case 'loaded':
-        return { library: loading.library, edition: editionOf(loading.library, this.#options.manner) }
+        return loading.library
       case 'refused':
         throw this.#unusable(sentence(loading.loss))
       case 'unchanged':

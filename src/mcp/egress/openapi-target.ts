@@ -5,9 +5,9 @@ import { sentence } from '../../openapi/loss.ts'
 import type { Choice } from '../../openapi/tool.ts'
 import type { BoundCredentials } from '../../policy/policy.ts'
 import type { Upstream } from '../conversation.ts'
-import { type Edition, editionOf, type Manner, printOf, refusal } from './openapi-edition.ts'
-import { readLocal, reportRefusal } from './openapi-local.ts'
+import type { Edition, Manner } from './openapi-edition.ts'
 import { Places } from './openapi-places.ts'
+import { printOf } from './openapi-print.ts'
 import { type Document, RemoteDocument } from './openapi-remote.ts'
 import type { OpenapiConfig } from './openapi-schema.ts'
 import { checkSlots, type Slots, slotsOf } from './openapi-slots.ts'
@@ -136,6 +136,10 @@ class Kept implements AsyncDisposable {
 async function local(config: OpenapiConfig, { site, places, manner, slots, place }: Parts): Promise<Found | undefined> {
   const { schema, refs } = config
   if ('url' in schema) return undefined
+  const [{ readLocal, reportRefusal }, { editionOf, refusal }] = await Promise.all([
+    import('./openapi-local.ts'),
+    import('./openapi-edition.ts'),
+  ])
   const read = await readLocal(schema, site, { limits: manner.limits ?? {}, origins: refs?.allow ?? [] })
   if (read === undefined) return undefined
   const key = `openapi edition ${printOf([read.print, JSON.stringify(manner)])}`

@@ -1,0 +1,236 @@
+// Calls of a REST API's tools: arguments checked, one HTTP request sent, its answer made a result.
+import { type RawJson, rawJson, type TargetName } from '../../core/brand.ts'
+import type { Who } from '../../core/exchange.ts'
+import type { Failure } from '../../core/failure.ts'
+import { Roster } from '../../core/roster.ts'
+import type { PlannedTool } from '../../openapi/plan.ts'
+import { request as requestOf } from '../../openapi/request.ts'
+import { result, unanswered } from '../../openapi/result.ts'
+import type { HttpRequest, HttpResponse, Credentials as Secrets } from '../../openapi/tool.ts'
+import { fields } from '../../openapi/value.ts'
+import type { Credentials } from '../../policy/policy.ts'
+import type { Answer, Caller, Outgoing } from '../conversation.ts'
+import { codes, errorObject } from '../wire.ts'
+import { asFailing, closing, failing } from './failing.ts'
+import { Gate } from './gate.ts'
+import { requestHeaders } from './headers.ts'
+import { agreed } from './openapi-confirm.ts'
+import type { Edition } from './openapi-edition.ts'
+import { RestExchange } from './openapi-exchange.ts'
+import type { Places, Route } from './openapi-places.ts'
+import type { TargetSite } from './site.ts'
+
+export interface CallOptions {
+  readonly site: TargetSite
+  readonly places: Places
+  /** Secrets of security schemes. */
+  readonly secrets: Secrets
+  /** All that have to be got first: the target's own, and those of security schemes. */
+  readonly proofs: readonly Credentials[]
+  readonly maxBytes: number
+  readonly redirects: number
+}
+
+/** A call, as far as it has been read. */
+interface Call {
+  readonly tool: PlannedTool
+  readonly args: unknown
+  readonly token: string | number | undefined
+  readonly asked: HttpRequest
+  readonly who: Who | undefined
+}
+
+/** Who asks, and what came along. */
+export interface Asking {
+  readonly caller: Caller
+  readonly who: Who | undefined
+  readonly headers: Outgoing['headers']
+}
+
+/** Calls that are under way, and the clock that they go by. */
+export class RestCalls {
+  readonly #target: TargetName
+  readonly #options: CallOptions
+  readonly #gate: Gate
+  readonly #open = new Roster<RestExchange>()
+  readonly #everyMs: number
+  #timer: NodeJS.Timeout | undefined = undefined
+
+  constructor(options: CallOptions) {
+    const { target, limits, metrics } = options.site
+    this.#target = target
+    this.#options = options
+    this.#gate = new Gate(target, limits, metrics)
+    this.#everyMs = Math.min(Math.max(Math.min(limits.upstreamTotalMs, limits.upstreamFirstByteMs) / 4, 10), 1_000)
+  }
+
+  /** `tools/call`. Rejects with what somebody has to do something about: a login, a gateway that is busy, a caller who has gone. */
+  async call(edition: Edition, params: RawJson | undefined, asking: Asking): Promise<Answer> {
+    const call = this.#called(edition, params, asking.who)
+    return 'kind' in call ? call : await this.#admitted(call, asking)
+  }
+
+  /** Ends all of them. */
+  close(): void {
+    clearInterval(this.#timer)
+    for (const exchange of this.#open.all()) exchange.fail(closing(this.#target))
+  }
+
+  /** What is to be sent, or what the call is answered with because nothing is. */
+  #called({ tools }: Edition, params: RawJson | undefined, who: Who | undefined): Call | Answer {
+    const said = fields(params === undefined ? {} : JSON.parse(params))
+    const { name, arguments: args = {} } = said
+    const tool = typeof name === 'string' ? tools.get(name) : undefined
+    if (tool === undefined) return { kind: 'error', raw: errorObject(codes.invalidParams, 'there is no such tool') }
+    const asked = requestOf(tool, args, this.#secrets(tool))
+    // A model can mend what it reads of; an error of the protocol is shown to nobody (MCP 2025-11-25, tools, error handling).
+    if ('problem' in asked)
+      return toolError(`nothing was sent: ${asked.at === '' ? 'the arguments' : asked.at}: ${asked.problem}`)
+    // It would turn the connection into a tunnel.
+    if (asked.method.toUpperCase() === 'CONNECT') return toolError('nothing was sent: CONNECT is no request of an API')
+    const token = fields(said['_meta'])['progressToken']
+    return { tool, args, asked, who, token: typeof token === 'string' || typeof token === 'number' ? token : undefined }
+  }
+
+  /** Secrets of the schemes that the operation uses, and no others. */
+  #secrets({ security = [] }: PlannedTool): Secrets | undefined {
+    const { secrets } = this.#options
+    if (security.length === 0) return undefined
+    return Object.fromEntries(security.flatMap((name) => (name in secrets ? [[name, secrets[name] ?? '']] : [])))
+  }
+
+  async #admitted(call: Call, asking: Asking): Promise<Answer> {
+    const { tool } = call
+    if (tool.confirm && !(await agreed(call, asking))) return toolError('nothing was sent: the user has not agreed')
+    const wait = this.#gate.enter(tool.name)
+    if (wait !== undefined) await wait
+    try {
+      return await this.#sent(call, asking)
+    } finally {
+      this.#gate.leave()
+    }
+  }
+
+  async #sent(call: Call, asking: Asking): Promise<Answer> {
+    const { tool, args, asked } = call
+    const where = [this.#target, tool.name] as const
+    try {
+      const route = this.#options.places.of(tool)
+      let response = await this.#exchange(route, call, asking)
+      if ((response.status === 401 || response.status === 403) && (await this.#mended(response, call, false))) {
+        response = await this.#exchange(route, call, asking)
+        if (response.status === 401 || response.status === 403) await this.#mended(response, call, true)
+      }
+      return result(tool, response, { args, request: asked, mismatch: (problem) => this.#mismatch(tool, problem) })
+    } catch (thrown) {
+      const failure = asFailing(where, thrown)
+      // Somebody has to do something about these: log in, wait, or nothing at all.
+      if (['upstream.credentials', 'request.aborted', 'internal'].includes(failure.code)) throw failure
+      if (asking.caller.signal?.aborted === true) throw failure
+      if (failure.code === 'upstream.too-large') this.#options.site.metrics.limitHit('resultBytes')
+      this.#options.site.log.debug('a call was not answered', { target: this.#target, error: failure.message })
+      return unanswered(tool, failure.message)
+    }
+  }
+
+  #exchange(
+    { pool, origin, prefix }: Route,
+    { asked, tool, token, who }: Call,
+    { caller, headers }: Asking,
+  ): Promise<HttpResponse> {
+    const { maxBytes, redirects } = this.#options
+    const exchange = new RestExchange(
+      {
+        pool,
+        origin,
+        method: asked.method,
+        path: `${prefix}${asked.path === '' ? (prefix === '' ? '/' : '') : asked.path}${asked.query}`,
+        headers: headersOf(asked, headers),
+        body: asked.body,
+        who,
+        signal: caller.signal,
+        maxBytes,
+        redirects,
+        maxEvents: tool.plan.maxEvents,
+        progress:
+          token === undefined
+            ? undefined
+            : (count) => caller.notification('notifications/progress', progressOf(token, count)),
+      },
+      (ended) => this.#over(ended),
+    )
+    this.#open.add(exchange)
+    this.#timer ??= setInterval(() => this.#watch(), this.#everyMs).unref()
+    exchange.send()
+    return exchange.answer
+  }
+
+  /** Whether other credentials may fare better. */
+  async #mended({ status, headers }: HttpResponse, { who }: Call, again: boolean): Promise<boolean> {
+    let mended = false
+    for (const proof of this.#options.proofs) {
+      // Those that people log in for know what to make of every refusal; others may be old, once.
+      if (!('login' in proof) && (status !== 401 || again)) continue
+      if ((await proof.refused?.(who, { status, challenge: headers['www-authenticate'], again })) === true)
+        mended = true
+    }
+    return mended
+  }
+
+  #mismatch(tool: PlannedTool, problem: string): void {
+    const { target, log } = this.#options.site
+    log.warn('an answer is not as its document says', { target, tool: tool.name, error: problem })
+  }
+
+  #over(exchange: RestExchange): void {
+    this.#open.delete(exchange)
+    this.#options.site.metrics.upstreamCall('Primary', 'OpenAPI', performance.now() - exchange.startedAt)
+  }
+
+  /** One timer for all, and none while there are none: deadlines are minutes, calls milliseconds. */
+  #watch(): void {
+    if (this.#open.size === 0) {
+      clearInterval(this.#timer)
+      this.#timer = undefined
+      return
+    }
+    const { upstreamTotalMs, upstreamFirstByteMs } = this.#options.site.limits
+    const now = performance.now()
+    for (const exchange of this.#open.all()) {
+      const age = now - exchange.startedAt
+      if (age >= upstreamTotalMs) exchange.late(this.#late('upstreamTotalMs'))
+      else if (exchange.awaitsHead && age >= upstreamFirstByteMs) exchange.late(this.#late('upstreamFirstByteMs'))
+    }
+  }
+
+  #late(limit: 'upstreamTotalMs' | 'upstreamFirstByteMs'): Failure {
+    const { limits, metrics } = this.#options.site
+    metrics.limitHit(limit)
+    return failing('upstream.timeout', [this.#target, 'tools/call'], `no answer within ${limits[limit]} ms`)
+  }
+}
+
+const toolError = (text: string): Answer => ({
+  kind: 'result',
+  raw: rawJson(JSON.stringify({ content: [{ type: 'text', text }], isError: true })),
+})
+
+const progressOf = (token: string | number, count: number): RawJson =>
+  rawJson(JSON.stringify({ progressToken: token, progress: count }))
+
+/** Ours first: nothing that a client sends replaces what the document or a credential says. */
+function headersOf({ headers }: HttpRequest, client: Outgoing['headers']): string[] {
+  const ours: string[] = ['accept-encoding', 'identity', 'user-agent', 'toolgate']
+  for (const name in headers) {
+    const plain = name.toLowerCase()
+    if (plain === 'user-agent') ours[3] = headers[name] ?? ''
+    else ours.push(plain, headers[name] ?? '')
+  }
+  const all = requestHeaders(ours, client)
+  if (all === ours) return ours
+  for (let i = all.length - 2; i >= ours.length; i -= 2) {
+    const name = all[i]
+    if (ours.some((each, at) => at % 2 === 0 && each === name)) all.splice(i, 2)
+  }
+  return all
+}

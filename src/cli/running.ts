@@ -3,7 +3,7 @@ import path from 'node:path'
 import { Exposed } from '../admin/guard.ts'
 import { jsonSchema } from '../config/json-schema.ts'
 import type { Loaded } from '../config/load.ts'
-import { pathText } from '../config/problems.ts'
+import { type Located, pathText } from '../config/problems.ts'
 import type { Address, Shape } from '../config/shape.ts'
 import { type FileWatch, watchFiles } from '../config/watch.ts'
 import { asFailure } from '../core/failure.ts'
@@ -215,28 +215,17 @@ export class Running implements AsyncDisposable {
   /** Takes over what the files say now, or keeps what runs and says why. Never rejects. */
   async #reload(): Promise<void> {
     const { origin, files, load } = this.#context
+    let place: Loaded['place'] = () => []
     try {
       const loaded = await load()
-      if (loaded.shape === undefined)
-        return this.#broken(
-          loaded.problems.map((problem) => `${problem.file}:${problem.line}:${problem.column} ${problem.message}`),
-        )
-      await this.#running()
-        .replace(loaded.shape)
-        .catch((thrown: unknown) => {
-          if (!(thrown instanceof Refused)) throw thrown
-          throw new Error(
-            loaded
-              .place(thrown.problems)
-              .map(({ line, path, message }) => `${origin.name}:${line} ${pathText(path)} ${message}`)
-              .join('; '),
-          )
-        })
+      place = loaded.place
+      if (loaded.shape === undefined) return this.#broken(inTheWay(loaded.problems))
+      await this.#running().replace(loaded.shape)
       if (origin.file !== undefined) await this.#watch?.files([origin.file, ...files.names])
       this.#metrics.configSynchronized(true)
       this.#log.info('configuration reloaded', { generation: this.#running().generation })
     } catch (thrown) {
-      this.#broken([asFailure(thrown).message])
+      this.#broken(thrown instanceof Refused ? inTheWay(place(thrown.problems)) : [asFailure(thrown).message])
     }
   }
 
@@ -245,6 +234,14 @@ export class Running implements AsyncDisposable {
     for (const reason of reasons) this.#log.error('Failed to reload config', { error: reason })
   }
 }
+
+/** Each error with its place and its remedy; notes and warnings beside them would hide what stands in the way. */
+const inTheWay = (problems: readonly Located[]): readonly string[] =>
+  problems
+    .filter(({ severity }) => severity === 'error')
+    .map(({ file, line, column, path: at, message, hint }) =>
+      [`${file}:${line}:${column}`, pathText(at), message, hint !== undefined && `(${hint})`].filter(Boolean).join(' '),
+    )
 
 const openingHints = new Map([
   ['EADDRINUSE', 'end the program that has the port, or configure another one'],

@@ -60,6 +60,25 @@ test('a broken file changes nothing, says why, and is seen in the metrics', asyn
   assert.deepEqual(await gateway.tools(), ['three_echo'])
 })
 
+test('each mistake in a rule is named with its place and remedy, without what is only worth knowing', async (t) => {
+  const { file, gateway } = await world(t)
+  const rules = [`allow: mcp.tool.name.startWith("e")`, `deny: jwt.sub == "mallory"`, `require: jwt.sub != `]
+  const list = rules.map((rule) => `{ ${rule.replace(': ', ": '")}' }`).join(', ')
+  const policies = `    - policies: { mcpAuthorization: { rules: [${list}] } }\n      name: mcp\n`
+  await writeFile(file, yaml(['one']).replace('    - name: mcp\n', policies))
+  await eventually(() => gateway.said().includes('require'), gateway.said)
+  const lines = gateway
+    .said()
+    .split('\n')
+    .filter((line) => line.includes('Failed to reload config'))
+  assert.equal(lines.length, 2, lines.join('\n'))
+  assert.match(
+    lines[0] ?? '',
+    /toolgate\.yaml:\d+:\d+ .*rules\[0\]\.allow unknown function startWith\(\) \(did you mean/,
+  )
+  assert.match(lines[1] ?? '', /rules\[2\]\.require /)
+})
+
 test('SIGHUP reads the file again', async (t) => {
   const { file, gateway } = await world(t)
   const before = gateway.said().split('configuration reloaded').length

@@ -1,5 +1,5 @@
 // Which OpenAPI a document speaks, and with it which schemas.
-import { fields, own, text } from './value.ts'
+import { type Fields, fields, own, text } from './value.ts'
 
 /** `2.0` and `3.0` have schema dialects of their own; from 3.1 on it is JSON Schema 2020-12. */
 export type Dialect = '2.0' | '3.0' | '2020'
@@ -27,3 +27,10 @@ export function versionOf(root: unknown): Version | string {
     return `has "openapi": "${spelled.slice(0, 40)}"; 3.0, 3.1 and 3.2 are read, and "swagger": "2.0"`
   return { text: spelled, dialect: minor === '0' ? '3.0' : '2020', minor: Number(minor) }
 }
+
+/** Bytes that a text cannot carry: an argument of base64 (reference: openapi §4). */
+export const isBinary = (schema: Fields): boolean =>
+  schema['format'] === 'binary' ||
+  (typeof schema['contentMediaType'] === 'string' &&
+    schema['contentEncoding'] === undefined &&
+    !/^(?:text\/|application\/(?:json|.*\+json))/.test(schema['contentMediaType']))

@@ -1,9 +1,9 @@
 // The members of a translated object, wherever composition has put them: looked through and replaced, without touching what others share.
 import { joined } from './definitions.ts'
+import { isBinary } from './dialect.ts'
 import { parts, placeParts } from './parts.ts'
 import type { Place } from './place.ts'
 import type { References } from './references.ts'
-import { isBinary } from './schema.ts'
 import { type Translation, Use } from './use.ts'
 import { type Fields, fields, fromPairs, isFields, type Mutable, texts } from './value.ts'
 

@@ -1,13 +1,14 @@
 // A schema of any dialect → JSON Schema 2020-12, with the schemas that it refers to left as uses. Nothing is resolved twice.
-import type { Dialect } from './dialect.ts'
+import { type Dialect, isBinary } from './dialect.ts'
 import { discriminate } from './discriminator.ts'
+import { notRequired } from './members.ts'
 import type { Place } from './place.ts'
 import { type References, reference } from './references.ts'
 import { clean } from './text.ts'
 import { type Component, type Side, type Translation, Use } from './use.ts'
 import { type Fields, fields, fromPairs, isFields, list, type Mutable, put, texts } from './value.ts'
 
-type Kind = 'copy' | 'schema' | 'schemas' | 'map' | 'texts' | 'number' | 'flag' | 'text'
+type Kind = 'copy' | 'list' | 'schema' | 'schemas' | 'map' | 'texts' | 'number' | 'flag' | 'text'
 
 /** Keywords of 2020-12 that are kept, and what they hold. Everything else is dropped, and counted. */
 const keywords = new Map<string, Kind>(
@@ -15,7 +16,7 @@ const keywords = new Map<string, Kind>(
     title: 'text',
     description: 'text',
     default: 'copy',
-    enum: 'copy',
+    enum: 'list',
     const: 'copy',
     examples: 'copy',
     format: 'text',
@@ -199,6 +200,8 @@ export class Translator implements Translation {
     switch (kind) {
       case 'copy':
         return value
+      case 'list':
+        return Array.isArray(value) ? value : undefined
       case 'text':
         return typeof value === 'string' ? this.text(value) : undefined
       case 'flag':
@@ -206,7 +209,7 @@ export class Translator implements Translation {
       case 'number':
         return typeof value === 'number' && Number.isFinite(value) ? value : undefined
       case 'texts':
-        return Array.isArray(value) && value.length > 0 ? texts(value) : undefined
+        return Array.isArray(value) && value.length > 0 ? [...new Set(texts(value))] : undefined
       case 'schema':
         return typeof value === 'boolean' || isFields(value) ? this.schema(place) : undefined
       case 'schemas':
@@ -290,6 +293,9 @@ export class Translator implements Translation {
       const left = fromPairs(Object.entries(properties).filter(([name]) => !names.has(name)))
       made['properties'] = this.opened(left)
     }
+    // A part may ask for what another part says is not for this side.
+    if (Array.isArray(made['allOf']))
+      made['allOf'] = this.opened(made['allOf'].map((part: unknown) => notRequired(part, names, this)))
     if (!Array.isArray(made['required'])) return
     const required = texts(value['required']).filter((name) => !names.has(name))
     if (required.length === 0) delete made['required']
@@ -346,10 +352,3 @@ export class Translator implements Translation {
     return clean(written, this.hidden)
   }
 }
-
-/** Bytes that a text cannot carry: an argument of base64 (reference: openapi §4). */
-export const isBinary = (schema: Fields): boolean =>
-  schema['format'] === 'binary' ||
-  (typeof schema['contentMediaType'] === 'string' &&
-    schema['contentEncoding'] === undefined &&
-    !/^(?:text\/|application\/(?:json|.*\+json))/.test(schema['contentMediaType']))

@@ -1,5 +1,6 @@
 // How much of a document is in its tools: facts of its schemas, looked for in what was made of them (reference: openapi §14).
 import { requestBody, swaggerBody } from './bodies.ts'
+import { isBinary } from './dialect.ts'
 import type { Shared } from './maker.ts'
 import { bodyKind, preferred } from './media.ts'
 import type { Found } from './operations.ts'
@@ -7,7 +8,6 @@ import { parametersOf } from './parameters.ts'
 import type { Place } from './place.ts'
 import type { PlannedTool } from './plan.ts'
 import { type References, reference } from './references.ts'
-import { isBinary } from './schema.ts'
 import type { Score } from './tool.ts'
 import { type Fields, fields, isFields, list, own, text, texts } from './value.ts'
 

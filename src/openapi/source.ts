@@ -10,7 +10,7 @@ import {
   YAMLException,
 } from 'js-yaml'
 import { jsonFacts, type TwiceNamed } from './json-text.ts'
-import { offsetsLenient, readLenient } from './lenient-yaml.ts'
+import { offsetsLenient, type Reading, readLenient, type Unreadable } from './lenient-yaml.ts'
 import type { Limits } from './limits.ts'
 import type { Loss, LossCode } from './loss.ts'
 import type { SourceFile } from './place.ts'
@@ -80,7 +80,7 @@ function readYaml(source: string, limits: Limits, refuse: Refuse): { readonly va
   } catch (thrown) {
     if (thrown instanceof RangeError) return tooDeep(limits, refuse)
     if (!(thrown instanceof YAMLException)) throw thrown
-    return /depth/.test(thrown.reason) ? tooDeep(limits, refuse) : readOddYaml(source, limits, refuse)
+    return /depth/i.test(thrown.reason) ? tooDeep(limits, refuse) : readOddYaml(source, limits, refuse)
   }
   const aliases = events.reduce((count, event) => count + (marksOrUses(event) ? 1 : 0), 0)
   if (aliases > limits.aliases) return tooManyAliases(aliases, limits, refuse)
@@ -98,10 +98,28 @@ function readYaml(source: string, limits: Limits, refuse: Refuse): { readonly va
 
 /** What one parser refuses another may read, and readers of documents are used to the more patient ones. */
 function readOddYaml(source: string, limits: Limits, refuse: Refuse): { readonly value: unknown } | Loss {
-  const read = readLenient(source)
+  let read: Reading | Unreadable
+  try {
+    read = readLenient(source)
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return tooDeep(limits, refuse)
+    throw thrown
+  }
   if ('problem' in read)
     return refuse(read.duplicate ? 'openapi.duplicate' : 'openapi.syntax', `cannot be read: ${read.problem}`, read.line)
+  if (depthOf(read.value, limits.nesting, new Set()) > limits.nesting) return tooDeep(limits, refuse)
   return read.aliases > limits.aliases ? tooManyAliases(read.aliases, limits, refuse) : read
+}
+
+/** How deep a value goes, at least as far as anybody wants to know. */
+function depthOf(value: unknown, most: number, around: Set<object>): number {
+  if (typeof value !== 'object' || value === null) return 0
+  if (around.size > most || around.has(value)) return Number.POSITIVE_INFINITY
+  around.add(value)
+  let deepest = 0
+  for (const inside of Object.values(value)) deepest = Math.max(deepest, depthOf(inside, most, around))
+  around.delete(value)
+  return deepest + 1
 }
 
 const marksOrUses = (event: Event): boolean =>

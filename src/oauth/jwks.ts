@@ -32,6 +32,8 @@ interface FetchBounds {
 interface Read {
   readonly keys: ReadonlyMap<string, SigningKey>
   readonly skipped: readonly string[]
+  /** Those of them that somebody should look at. */
+  readonly odd: readonly string[]
 }
 
 /** Reference: security §3.1, row 5. */
@@ -145,8 +147,7 @@ export class RemoteKeys implements KeySet, AsyncDisposable {
     const read = readKeys(text)
     if (typeof read === 'string') throw new Error(`the document ${read}`)
     const { url, warn } = this.#options
-    if (read.skipped.length > 0)
-      warn('signing keys are not all usable', { url: place(url), skipped: read.skipped.join('; ') })
+    if (read.odd.length > 0) warn('signing keys are not all usable', { url: place(url), skipped: read.odd.join('; ') })
     this.#text = text
     // A document without any key is an answer too: whoever withdraws them all must be believed.
     this.#keys = read.keys.size === 0 ? undefined : read.keys
@@ -184,8 +185,12 @@ function readKeys(text: string): Read | string {
     keys.delete(kid)
     skipped.push(`two different keys are called ${named(kid)}`)
   }
-  return { keys, skipped: skipped.slice(0, 10) }
+  // Keys for encryption beside the others are no mistake: Keycloak always publishes one.
+  const odd = skipped.filter((why) => !why.endsWith(ENCRYPTS))
+  return { keys, skipped: skipped.slice(0, 10), odd: odd.slice(0, 10) }
 }
+
+const ENCRYPTS = 'is not for signatures'
 
 type Fields = { readonly [field: string]: unknown }
 
@@ -230,9 +235,8 @@ function signingKey(jwk: unknown): SigningKey | string {
   const name = kty === 'RSA' ? 'RSA' : `${String(kty)} ${String(crv)}`
   const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined
   if (kind === undefined) return is('is of a kind that is not used here')
-  if (use !== undefined && use !== 'sig') return is('is not for signatures')
-  if (Array.isArray(operations) && !operations.includes('verify') && !operations.includes('sign'))
-    return is('is not for signatures')
+  if (use !== undefined && use !== 'sig') return is(ENCRYPTS)
+  if (Array.isArray(operations) && !operations.includes('verify') && !operations.includes('sign')) return is(ENCRYPTS)
   const algorithms = alg === undefined ? kind.algorithms : narrowed(kind.algorithms, alg)
   if (algorithms.length === 0) return is('names an algorithm that does not fit')
   // The public half alone: a file with private keys in it verifies just as well.

@@ -83,6 +83,20 @@ test('keys that are of no use for signatures are passed over, and said', async (
   }
 })
 
+test('a key for encryption beside the others is not worth a warning, a broken one is', async (t) => {
+  const good = (await signer()).jwk
+  const set = (...more: object[]): string => JSON.stringify({ keys: [good, ...more] })
+  const { world, keys, pass } = issuer(t, set({ ...good, kid: 'sealing', use: 'enc', alg: 'RSA-OAEP' }))
+  await pass(250)
+  assert.equal(keys.ready, true)
+  assert.deepEqual(world.said, [])
+  world.answer = set({ ...good, kid: 'sealing', use: 'enc' }, { ...good, kid: 'broken', x: 7 })
+  await pass(300_000)
+  assert.equal(world.said.length, 1)
+  assert.match(world.said[0] ?? '', /^signing keys are not all usable .*broken/)
+  assert.doesNotMatch(world.said[0] ?? '', /sealing/)
+})
+
 test('two different keys of one name verify nothing, the same key twice is one', async () => {
   const [one, twin, other] = await Promise.all([signer('same'), signer('same'), signer('other')])
   const keys = usable(keySet(one, twin, other, other))

@@ -132,3 +132,17 @@ function closing(
 export function syntax(message: string, start: number, end: number): Diagnostic {
   return { severity: 'error', code: 'cel.syntax', message, start, end }
 }
+
+const spelledOut: ReadonlyMap<string, string> = new Map([
+  ['and', '&&'],
+  ['or', '||'],
+  ['not', '!'],
+])
+
+/** What was meant where one of these tokens is an operator that other languages spell out. */
+export function hintFor(tokens: readonly Token[]): Pick<Diagnostic, 'hint'> {
+  const names = tokens.flatMap((token) =>
+    token.kind === 'name' ? (spelledOut.get(token.text.toLowerCase()) ?? []) : [],
+  )
+  return names[0] === undefined ? {} : { hint: `did you mean ${names[0]}?` }
+}

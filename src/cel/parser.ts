@@ -1,6 +1,6 @@
 // Tokens into a tree: the whole CEL grammar, macros left as the calls that they look like.
 import type { Ast, Binary, Diagnostic, Element, Entry } from './ast.ts'
-import { negative, outOfRange, syntax, type Token, tokenize } from './lexer.ts'
+import { hintFor, negative, outOfRange, syntax, type Token, tokenize } from './lexer.ts'
 import { defaultLimits, type Limits } from './options.ts'
 
 export type Parsed = { readonly ast: Ast } | { readonly diagnostics: readonly Diagnostic[] }
@@ -117,8 +117,9 @@ class Parser {
   }
 
   private expected(what: string): never {
-    const { start, end } = this.token
-    throw new Stop(syntax(`expected ${what}, found ${found(this.token)}`, start, Math.max(end, start)))
+    const { token } = this
+    const problem = syntax(`expected ${what}, found ${found(token)}`, token.start, Math.max(token.end, token.start))
+    throw new Stop({ ...problem, ...hintFor([token, this.last]) })
   }
 
   private stop(code: string, message: string, start: number, hint?: string): never {
@@ -378,10 +379,7 @@ class Parser {
 function qualified(ast: Ast): string | undefined {
   const fields: string[] = []
   let of = ast
-  while (of.kind === 'select' && !of.optional) {
-    fields.unshift(of.field)
-    of = of.of
-  }
+  for (; of.kind === 'select' && !of.optional; of = of.of) fields.unshift(of.field)
   return of.kind === 'ident' ? [of.name, ...fields].join('.') : undefined
 }
 

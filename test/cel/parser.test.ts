@@ -120,6 +120,13 @@ test('optional syntax is refused unless it is asked for', () => {
   }
 })
 
+test('operators that other languages spell out are told apart from names', () => {
+  assert.equal(problem('a and b').hint, 'did you mean &&?')
+  assert.equal(problem('a OR b').hint, 'did you mean ||?')
+  assert.equal(problem('a && not b').hint, 'did you mean !?')
+  assert.equal(problem('a b').hint, undefined)
+})
+
 test('messages are recognised, and blocks of anything else are not', () => {
   assert.equal(shown(tree('a.B{c: 1, d: [2]}')), 'a.B{}')
   assert.match(problem('(a){}').message, /expected an operator/)

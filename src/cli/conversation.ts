@@ -14,6 +14,8 @@ import { isRecord, textOf } from './values.ts'
 interface Bounds {
   readonly signal: AbortSignal
   readonly timeoutMs: number
+  /** Credentials go with each request: who is refused then does not lack them. */
+  readonly proven?: boolean
 }
 
 const pagesAtMost = 1_000
@@ -22,7 +24,8 @@ const pagesAtMost = 1_000
  * Opens a conversation: Streamable HTTP, or HTTP+SSE for an address that ends in `/sse`.
  * @throws CommandError that says why it did not work
  */
-export async function open(url: URL, headers: Headers, bounds: Bounds): Promise<Conversation> {
+export async function open(url: URL, headers: Headers, given: Bounds): Promise<Conversation> {
+  const bounds = { ...given, proven: headers.has('authorization') }
   const client = new Client({ name: 'toolgate', version })
   const options = { requestInit: { headers } }
   const transport = url.pathname.endsWith('/sse')
@@ -146,7 +149,8 @@ function explained(error: unknown, url: URL, bounds: Bounds): CommandError {
     })
   if (error instanceof McpError)
     return new CommandError(exit.no, oneLine(error.message.replace(/^(?:MCP error -?\d+: )+/, '')), { where, cause })
-  if (error instanceof StreamableHTTPError || error instanceof SseError) return refused(error.code, where, error)
+  if (error instanceof StreamableHTTPError || error instanceof SseError)
+    return refused(error.code, where, error, bounds)
   if (because !== undefined)
     return new CommandError(exit.unasked, `cannot reach ${url.host}: ${because}`, {
       where,
@@ -160,7 +164,14 @@ function explained(error: unknown, url: URL, bounds: Bounds): CommandError {
   )
 }
 
-function refused(status: number | undefined, where: string, cause: Error): CommandError {
+function refused(status: number | undefined, where: string, cause: Error, { proven }: Bounds): CommandError {
+  const said = oneLine(cause.message.replace(/^.*?endpoint: /s, '')).slice(0, 200)
+  if (status === 401 && proven === true)
+    return new CommandError(exit.no, `the server does not accept these credentials (401)${said && `: ${said}`}`, {
+      where,
+      cause,
+      hint: `toolgate doctor oauth --url ${where} --token …`,
+    })
   if (status === 401)
     return new CommandError(exit.no, 'the server wants to know who you are (401)', {
       where,
@@ -174,7 +185,6 @@ function refused(status: number | undefined, where: string, cause: Error): Comma
       cause,
       hint: 'most servers listen at /mcp',
     })
-  const said = oneLine(cause.message.replace(/^.*?endpoint: /s, '')).slice(0, 200)
   return new CommandError(exit.unasked, `the server answered with ${status ?? 'no'} status: ${said}`, { where, cause })
 }
 

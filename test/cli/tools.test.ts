@@ -118,12 +118,19 @@ test('token and headers are sent, from flags or from the environment', async (t)
   const seen: (string | undefined)[] = []
   const url = await answering(t, (request, response) => {
     seen.push(request.headers.authorization, request.headers['x-team']?.toString())
-    response.writeHead(401).end()
+    response.writeHead(401).end('the token has expired\u009b1A')
   })
   const flags = ['tools', 'list', '--url', url, '--header', 'X-Team: blue']
   const { code, err } = await toolgate([...flags, '--token', 'abc'])
   assert.equal(code, 1)
-  assert.match(err, /who you are \(401\)[^]*try: --token TOKEN/)
+  assert.match(
+    err,
+    /these credentials \(401\): the token has expired⟨U\+009B⟩1A\n[^]*try: toolgate doctor oauth --url /,
+  )
+  assert.doesNotMatch(err, /abc/)
+  const bare = await toolgate(['tools', 'list', '--url', url])
+  assert.match(bare.err, /who you are \(401\)\n[^]*try: --token TOKEN/)
+  assert.deepEqual(seen.splice(2), [undefined, undefined])
   await toolgate(flags, { env: { TOOLGATE_TOKEN: 'env' } })
   assert.deepEqual(seen, ['Bearer abc', 'blue', 'Bearer env', 'blue'])
   const wrong = await toolgate(['tools', 'list', '--header', 'bad name: secret'])

@@ -2,7 +2,7 @@
 import path from 'node:path'
 import type { ListenerShape, RouteShape, Shape } from '../config/shape.ts'
 import { version } from '../core/version.ts'
-import { targetsOf } from '../gateway/targets.ts'
+import { targetsBehind } from '../gateway/targets.ts'
 import type { Addresses } from './running.ts'
 
 export interface BannerFacts extends Addresses {
@@ -17,14 +17,12 @@ export interface BannerFacts extends Addresses {
 /** The text for standard output (reference: ui §6). */
 export function banner(facts: BannerFacts): string {
   const { shape, origin, cwd, admin, stats, readiness, tookMs } = facts
-  const targets = targetsOf(shape)
-  const [url] = addresses(facts, isMcp)
+  const servers = [...addresses(facts, isMcp)]
+  const url = servers[0]?.[0]
   const lines = [`Toolgate ${version}   ${origin}   pid ${process.pid}`]
-  if (url !== undefined) {
-    const count = `${targets.length} ${targets.length === 1 ? 'target' : 'targets'}`
-    lines.push(`  mcp    ${mcpUrl(url)}   ${count}: ${some(targets.map(({ name }) => name))}`)
-  }
-  const others = addresses(facts, (route) => !isMcp(route))
+  lines.push(...servers.slice(0, SERVERS).map(([address, routes]) => serverLine(address, routes)))
+  if (servers.length > SERVERS) lines.push(`         and ${servers.length - SERVERS} more`)
+  const others = [...addresses(facts, (route) => !isMcp(route)).keys()]
   if (others.length > 0) lines.push(`  http   ${some(others)}`)
   if (shape.binds.length === 0) lines.push('  no port is served: the configuration has no `binds`, `gateways` or `mcp`')
   const own = [
@@ -36,6 +34,14 @@ export function banner(facts: BannerFacts): string {
   if (url !== undefined) lines.push(...connecting(mcpUrl(url), cwd))
   lines.push(`ready in ${(tookMs / 1000).toFixed(2)} s   logs follow on stderr   Ctrl-C drains and stops`)
   return `${lines.join('\n')}\n`
+}
+
+/** With all other lines there are twelve at most. */
+const SERVERS = 4
+
+function serverLine(address: string, routes: readonly RouteShape[]): string {
+  const names = targetsBehind(routes).map(({ name }) => name)
+  return `  mcp    ${mcpUrl(address)}   ${names.length} ${names.length === 1 ? 'target' : 'targets'}: ${some(names)}`
 }
 
 const isMcp = ({ backends }: RouteShape): boolean => backends.some(({ key }) => key === 'mcp')
@@ -62,15 +68,18 @@ function commandFrom(cwd: string): string {
   return file.includes(path.sep) ? file : `.${path.sep}${file}`
 }
 
-/** Addresses of routes, each once, in the order of the configuration. */
-function addresses({ shape, ports }: BannerFacts, wanted: (route: RouteShape) => boolean): string[] {
-  const found = new Set<string>()
+/** Addresses of routes, each once and with its routes, in the order of the configuration. */
+function addresses({ shape, ports }: BannerFacts, wanted: (route: RouteShape) => boolean): Map<string, RouteShape[]> {
+  const found = new Map<string, RouteShape[]>()
   for (const { port, listeners } of shape.binds) {
     const open = ports.get(port) ?? port
     for (const listener of listeners)
-      for (const route of listener.routes.filter(wanted)) found.add(addressOf(listener, open, route))
+      for (const route of listener.routes.filter(wanted)) {
+        const address = addressOf(listener, open, route)
+        found.set(address, [...(found.get(address) ?? []), route])
+      }
   }
-  return [...found]
+  return found
 }
 
 function addressOf({ protocol, hostname }: ListenerShape, port: number, route: RouteShape): string {

@@ -1,5 +1,5 @@
 // What the MCP backends of a configuration stand for, in names and addresses: for people, not for serving.
-import type { Shape } from '../config/shape.ts'
+import type { RouteShape, Shape } from '../config/shape.ts'
 
 export interface TargetFacts {
   readonly name: string
@@ -10,11 +10,13 @@ type Loose = { readonly [key: string]: unknown }
 const isLoose = (value: unknown): value is Loose => typeof value === 'object' && value !== null
 
 /** Every target once, in the order of the configuration. Credentials in addresses are left out. */
-export function targetsOf(shape: Shape): TargetFacts[] {
+export const targetsOf = (shape: Shape): TargetFacts[] =>
+  targetsBehind(shape.binds.flatMap(({ listeners }) => listeners.flatMap(({ routes }) => routes)))
+
+/** Those of some routes alone. */
+export function targetsBehind(routes: readonly RouteShape[]): TargetFacts[] {
   const found = new Map<string, TargetFacts>()
-  for (const backend of shape.binds.flatMap(({ listeners }) =>
-    listeners.flatMap(({ routes }) => routes.flatMap((route) => route.backends)),
-  )) {
+  for (const backend of routes.flatMap((route) => route.backends)) {
     if (backend.key !== 'mcp' || !isLoose(backend.body) || !Array.isArray(backend.body['targets'])) continue
     for (const target of backend.body['targets'].filter(isLoose)) {
       const facts = { name: String(target['name']), endpoint: endpointOf(target) }

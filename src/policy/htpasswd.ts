@@ -44,10 +44,11 @@ function entryOf(kept: string, bcrypt: Pick<Bcrypt, 'compare'>): Entry | string 
   }
   if (/^\$2[aby]\$\d\d\$[./0-9A-Za-z]{53}$/.test(kept))
     return { slow: true, verify: (password) => bcrypt.compare(password.toString('utf8'), kept) }
-  if (kept.startsWith('$') || kept.startsWith('{')) return 'has a hash of a kind that is not read here'
+  if (kept.startsWith('$') || kept.startsWith('{'))
+    return 'has a hash of a kind that is not read here: make it with `htpasswd -B`'
   // What `crypt` makes of a password looks like this: taken for a password, the hash itself would open the door.
   if (kept === '' || /^[./0-9A-Za-z]{13}$/.test(kept))
-    return 'has no password, or a hash of `crypt`, which is not read here'
+    return 'has no password, or a hash of `crypt`, which is not read here: make it with `htpasswd -B`'
   return { slow: false, verify: (password) => same(password, kept) }
 }
 

@@ -229,7 +229,7 @@ async function facadeOf(
   if (provider || clientId)
     site.problem(
       ['facade'],
-      'stands in front of the identity provider by itself: `provider` and `clientId` beside it are for clients that use the provider',
+      'stands in front of the identity provider by itself: leave out `provider` and `clientId`, for clients that use the provider',
     )
   const { resource } = resourceMetadata
   const text = typeof resource === 'string' ? resource : ''

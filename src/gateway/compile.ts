@@ -105,6 +105,15 @@ const openDoor = ([route, path]: readonly [string, Path]): Problem => ({
   hint: 'add rules, or `default: deny` and an empty list of them',
 })
 
+/** Rules that nobody asks: in front of a server of MCP that is reached as a plain host, everything would be allowed. */
+function idleRules({ name, backends: all }: RouteShape): readonly Problem[] {
+  if (all.some(({ key }) => key !== 'host')) return []
+  const rules = all[0]?.policies.find(({ key }) => key === 'mcpAuthorization')
+  const message = `\`mcpAuthorization\` decides nothing on route \`${name}\`: a \`host\` is reached without looking into requests`
+  const hint = 'reach an MCP server as `mcp: { targets: … }`; requests to others are for `authorization`'
+  return rules === undefined ? [] : [{ code: 'policy.idle', severity: 'warning', path: rules.path, message, hint }]
+}
+
 /** What the expressions of one module read. */
 type Reads = Set<Attribute>
 
@@ -204,7 +213,7 @@ class Compiler {
       compiled.push(made)
       if (made.handler.open === true && !this.open.has(shape.name)) this.open.set(shape.name, backend.path)
     }
-    this.problems.push(...shape.matches.flatMap(patternProblems))
+    this.problems.push(...shape.matches.flatMap(patternProblems), ...idleRules(shape))
     return {
       names: { route: shape.name, rule: shape.rule },
       hostnames: shape.hostnames,

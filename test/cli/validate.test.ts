@@ -189,6 +189,9 @@ ${rules.map((rule) => `          - '${rule}'`).join('\n')}
       ${backend}
     - name: open
       ${backend}
+    - policies: { mcpAuthorization: { rules: ['mcp.tool.name == "a"'] } }
+      name: plain
+      backends: [{ host: localhost:1 }]
 `
   const real = { parts, compile: (shape: Parameters<typeof dryCompile>[0]) => dryCompile(shape, () => undefined) }
   const { code, out } = await run({ text }, {}, real)
@@ -201,5 +204,9 @@ ${rules.map((rule) => `          - '${rule}'`).join('\n')}
   )
   assert.match(out, /^note\[cel\.substring\]: if `jwt\.roles` is a text and no list.*\n {2}--> --config:11:14 /m)
   assert.match(out, /^warning\[policy\.open\]: route `open` has no `mcpAuthorization`.*\n {2}--> --config:14:/m)
-  assert.match(out, /Configuration is valid!\n4 warnings, 1 note\. Ledger/)
+  assert.match(
+    out,
+    /^warning\[policy\.idle\]: `mcpAuthorization` decides nothing on route `plain`.*\n {2}--> --config:15:/m,
+  )
+  assert.match(out, /Configuration is valid!\n5 warnings, 1 note\. Ledger/)
 })

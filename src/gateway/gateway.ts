@@ -88,7 +88,7 @@ export class Gateway implements AsyncDisposable {
     const keeper = new Keeper()
     const sealKey = shape.sessionKey ?? randomBytes(32)
     try {
-      const snapshot = await compiled(shape, { ...options, generation: 1, pools, keeper, sealKey })
+      const snapshot = await compiled(shape, { ...options, generation: 1, pools, keeper, sealKey }, options.host)
       const gateway = new Gateway(options, shape, { snapshot, pools, sealKey, keeper })
       await gateway.#open(snapshot, shape)
       return gateway
@@ -128,13 +128,9 @@ export class Gateway implements AsyncDisposable {
 
   async #replace(shape: Shape): Promise<void> {
     const old = this.#snapshot
-    const next = await compiled(shape, {
-      ...this.#options,
-      generation: old.generation + 1,
-      pools: this.#pools,
-      keeper: this.#keeper,
-      sealKey: this.#sealKey,
-    })
+    const context = { pools: this.#pools, keeper: this.#keeper, sealKey: this.#sealKey }
+    const options = { ...this.#options, ...context, generation: old.generation + 1 }
+    const next = await compiled(shape, options, this.#options.host)
     try {
       await this.#open(next, shape)
     } catch (thrown) {
@@ -192,13 +188,18 @@ export class Gateway implements AsyncDisposable {
 
 const OPEN = 'without mcpAuthorization all tools of these routes are for everybody who reaches them'
 
-async function compiled(shape: Shape, context: Parameters<typeof compile>[1]): Promise<Snapshot> {
+async function compiled(
+  shape: Shape,
+  context: Parameters<typeof compile>[1],
+  host: string | undefined,
+): Promise<Snapshot> {
   const { snapshot, problems, open } = await compile(shape, context)
   if (problems.every(({ severity }) => severity !== 'error')) {
     // Notes are for `validate`: what may well be meant would only hide, at every start, what is not.
     for (const { message, path, hint, severity } of problems)
       if (severity !== 'note') context.log.warn(message, { at: pathText(path), hint })
-    if (open.size > 0) context.log.warn(OPEN, { routes: [...open.keys()].join(', ') })
+    // On `localhost` everybody is whoever works here, and the quick start is for trying things.
+    if (open.size > 0 && host !== 'localhost') context.log.warn(OPEN, { routes: [...open.keys()].join(', ') })
     return snapshot
   }
   snapshot.retire()

@@ -18,7 +18,7 @@ const floorOf = (room: string): number => floors.findIndex((rooms) => rooms.incl
 
 /** Package → rooms that may import it. `node:` modules are everybody's. */
 const landlords: Readonly<Record<string, readonly string[]>> = {
-  yaml: ['config', 'cli'],
+  yaml: ['config', 'cli', 'openapi'],
   zod: ['config', 'policy', 'mcp', 'llm', 'proxy', 'gateway'],
   undici: ['http', 'mcp', 'proxy'],
   express: ['admin'],

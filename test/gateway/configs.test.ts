@@ -149,7 +149,8 @@ const demoThere = existsSync(demo) ? false : `${demo} is missing: it is not part
 
 test('validate finds nothing in the demo but keys that are not built', { skip: demoThere }, async () => {
   const file = path.join(demo, 'agentgateway_config.yaml')
-  const env = exported(readFileSync(file, 'utf8'))
+  const document = path.join(root, 'openapi/petstore3.json')
+  const env = { ...exported(readFileSync(file, 'utf8')), OPEN_API_SCHEMA_PATH: document }
   const { code, out } = await toolgate(['validate', '-f', file, '--format', 'json', '--ledger'], { env })
   assert.equal(code, 1)
   const said = z

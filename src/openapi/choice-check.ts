@@ -6,7 +6,7 @@ import { Checks } from './check.ts'
 import { checking, WRONG } from './checking.ts'
 import type { Decision } from './choices.ts'
 import { type Budget, Definitions } from './definitions.ts'
-import { memberSchema } from './input.ts'
+import { memberSchema, requiredMembers } from './input.ts'
 import { memberNames } from './members.ts'
 import type { Found } from './operations.ts'
 import type { Parameter } from './parameters.ts'
@@ -97,7 +97,7 @@ export function checkedChoices(
     const member = memberSchema(bodyOf(checked), name) ?? memberSchema(schema, name) ?? true
     const value = fixed ?? standard
     if (value !== undefined) fit(value, member, name, checked)
-    else if (hidden === true && requiredIn(checked).includes(name)) throw hides(name, checked)
+    else if (hidden === true && requiredMembers(bodyOf(checked)).includes(name)) throw hides(name, checked)
   }
 }
 
@@ -122,11 +122,6 @@ function bodyOf({ request, found }: Checked): unknown {
     .map(([, one]) => request.references.follow(one))
     .filter(({ value }) => fields(value)['in'] === 'formData')
   return { properties: Object.fromEntries(form.map((at) => [String(fields(at.value)['name']), request.schema(at)])) }
-}
-
-const requiredIn = (checked: Checked): readonly string[] => {
-  const { required } = fields(bodyOf(checked))
-  return Array.isArray(required) ? required.filter((one) => typeof one === 'string') : []
 }
 
 function fit(value: unknown, schema: unknown, name: string, { request, found, pattern, budget }: Checked): void {

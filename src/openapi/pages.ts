@@ -88,14 +88,21 @@ interface Next {
 
 /** The arguments of the next page; `undefined`: nothing says that there is one. */
 export function nextPage(plan: Plan, response: HttpResponse, body: unknown, args: unknown): Fields | undefined {
-  const found = linked(plan, response) ?? declared(plan, response, body) ?? named(plan, body)
-  if (found === undefined) return undefined
+  const hints = linked(plan, response) ?? declared(plan, response, body) ?? named(plan, body)
+  if (hints === undefined) return undefined
+  const found = hints.map((hint) => ({ ...hint, value: asDeclared(plan, hint) }))
   const before = fields(args)
   if (plan.layout === 'flat') return { ...before, ...fromPairs(found.map(({ argument, value }) => [argument, value])) }
   const made: { [group: string]: unknown } = { ...before }
   for (const { in: where, argument, value } of found)
     made[groupOf(where)] = { ...fields(made[groupOf(where)]), ...fromPairs([[argument, value]]) }
   return made
+}
+
+/** What is a number in the answer may be declared as a text: arguments are to fit. */
+function asDeclared({ fields: all }: Plan, { in: where, argument, value }: Next): unknown {
+  const field = all.find((one) => one.argument === argument && one.in === where)
+  return typeof value === 'number' && fields(field?.schema)['type'] === 'string' ? String(value) : value
 }
 
 const header = ({ headers }: HttpResponse, name: string): string | undefined => {

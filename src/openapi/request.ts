@@ -289,32 +289,33 @@ const others = (more: Fields): string =>
 
 function literalQuery({ query, fields: all }: Plan, written: readonly (string | undefined)[]): string {
   let text = ''
-  for (const piece of query) text += typeof piece === 'string' ? piece : (written[piece] ?? missing_(all[piece]))
+  for (const piece of query) text += typeof piece === 'string' ? piece : filled(all[piece], written[piece])
   return text
 }
 
-function missing_(field: Field | undefined): never {
-  throw new Refused(field?.at ?? '', 'is missing')
-}
-
-/** After everything is written in: a segment that is empty or only dots would be another place, encoded or not. */
+/**
+ * A placeholder that is left empty, or a segment that is only dots once everything is written in, would be another place: encoding
+ * does not help, URL parsers resolve `%2E%2E` as well.
+ */
 function pathOf({ segments, fields: all }: Plan, written: readonly (string | undefined)[]): string {
   let path = ''
   for (const { pieces, open } of segments) {
     let segment = ''
-    for (const piece of pieces) segment += typeof piece === 'string' ? piece : (written[piece] ?? missing_(all[piece]))
-    if (open && (segment === '' || segment === '.' || segment === '..')) {
+    for (const piece of pieces) segment += typeof piece === 'string' ? piece : filled(all[piece], written[piece])
+    if (open && (segment === '.' || segment === '..')) {
       const last = pieces.findLast((piece) => typeof piece === 'number')
-      throw new Refused(
-        (last === undefined ? undefined : all[last]?.at) ?? '/path',
-        segment === ''
-          ? 'is empty, and would address another resource'
-          : 'would be a dot segment, which addresses another resource',
-      )
+      const at = (last === undefined ? undefined : all[last]?.at) ?? '/path'
+      throw new Refused(at, 'would be a dot segment, which addresses another resource')
     }
     path += `/${segment}`
   }
   return path
+}
+
+function filled(field: Field | undefined, text: string | undefined): string {
+  if (text === undefined || field === undefined) throw new Refused(field?.at ?? '/path', 'is missing')
+  if (text === '') throw new Refused(field.at, 'is empty, and would address another resource')
+  return text
 }
 
 /** The belt to the braces: what a URL parser reads must be what was meant (security E10). */

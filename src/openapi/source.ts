@@ -107,18 +107,19 @@ function readOddYaml(source: string, limits: Limits, refuse: Refuse): { readonly
   }
   if ('problem' in read)
     return refuse(read.duplicate ? 'openapi.duplicate' : 'openapi.syntax', `cannot be read: ${read.problem}`, read.line)
-  if (depthOf(read.value, limits.nesting, new Set()) > limits.nesting) return tooDeep(limits, refuse)
-  return read.aliases > limits.aliases ? tooManyAliases(read.aliases, limits, refuse) : read
+  if (read.aliases > limits.aliases) return tooManyAliases(read.aliases, limits, refuse)
+  return depthOf(read.value) > limits.nesting ? tooDeep(limits, refuse) : read
 }
 
-/** How deep a value goes, at least as far as anybody wants to know. */
-function depthOf(value: unknown, most: number, around: Set<object>): number {
+/** How deep a value goes; what stands for itself goes on for ever. Each value is looked into once, however many aliases name it. */
+function depthOf(value: unknown, known = new Map<object, number>()): number {
   if (typeof value !== 'object' || value === null) return 0
-  if (around.size > most || around.has(value)) return Number.POSITIVE_INFINITY
-  around.add(value)
+  const before = known.get(value)
+  if (before !== undefined) return before
+  known.set(value, Number.POSITIVE_INFINITY)
   let deepest = 0
-  for (const inside of Object.values(value)) deepest = Math.max(deepest, depthOf(inside, most, around))
-  around.delete(value)
+  for (const inside of Object.values(value)) deepest = Math.max(deepest, depthOf(inside, known))
+  known.set(value, deepest + 1)
   return deepest + 1
 }
 

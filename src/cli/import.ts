@@ -24,9 +24,8 @@ const largest = 5_000_000
 export async function importing(args: Arguments, io: Io): Promise<number> {
   const [file, ...more] = args.words
   if (more.length > 0) throw usageError(command, 'one file at a time')
-  const from = args.value('from')
   const reading: Reading = { secrets: new Secrets(), folders: folders(io), named: new Set(), notes: [] }
-  const found = file === undefined ? await search(from, reading, io) : [await readOne(file, from, reading, io)]
+  const found = await findAll(file, args, reading, io)
   const targets = distinct(found.flatMap((each) => each.targets))
   if (targets.length === 0)
     throw new CommandError(exit.no, 'no MCP servers found', {
@@ -56,6 +55,19 @@ export async function importing(args: Arguments, io: Io): Promise<number> {
 function folders({ cwd, env, platform }: Io): Record<string, string> {
   const home = (platform === 'win32' ? env['USERPROFILE'] : env['HOME']) ?? '.'
   return { workspaceFolder: cwd, workspaceRoot: cwd, userHome: home, pathSeparator: path.sep, '/': path.sep }
+}
+
+async function findAll(file: string | undefined, args: Arguments, reading: Reading, io: Io): Promise<readonly Found[]> {
+  const from = args.value('from')
+  const document = args.value('openapi') ?? (from === 'openapi' ? file : undefined)
+  if (document === undefined && from === 'openapi')
+    throw usageError(command, 'which document? Name a file or an address')
+  if (document === undefined)
+    return file === undefined ? await search(from, reading, io) : [await readOne(file, from, reading, io)]
+  if (args.value('openapi') !== undefined && (file !== undefined || from !== undefined))
+    throw usageError(command, '--openapi names all that is imported')
+  const { openapiTarget } = await import('./openapi-import.ts')
+  return [{ file: document, targets: [await openapiTarget(document, args, reading, io)] }]
 }
 
 async function search(from: string | undefined, reading: Reading, io: Io): Promise<Found[]> {

@@ -6,6 +6,7 @@ import { type Arguments, type Command, CommandError, exit, type Flag, type Io } 
 import { ConfigFiles } from './config-files.ts'
 import { withEnvironmentFile } from './environment.ts'
 import { commandHelp, generalHelp } from './help.ts'
+import { openapi } from './openapi-command.ts'
 import { policy } from './policy-command.ts'
 import { errorText, jsonDocument, painter } from './terminal.ts'
 
@@ -186,10 +187,17 @@ const connect: Command = {
 
 const importing: Command = {
   name: 'import',
-  summary: 'make a configuration from the MCP settings of clients',
-  usage: '[--from vscode|claude|cursor|litellm] [FILE] [flags]',
+  summary: 'make a configuration from MCP settings of clients or an OpenAPI document',
+  usage: '[--from vscode|claude|cursor|litellm|openapi] [FILE] [flags]',
   flags: [
-    { name: 'from', value: 'KIND', choices: ['vscode', 'claude', 'cursor', 'litellm'], summary: 'whose settings' },
+    {
+      name: 'from',
+      value: 'KIND',
+      choices: ['vscode', 'claude', 'cursor', 'litellm', 'openapi'],
+      summary: 'whose settings',
+    },
+    { name: 'openapi', value: 'FILE|URL', summary: 'an OpenAPI document: its operations become tools' },
+    { name: 'host', value: 'HOST', summary: 'with --openapi: where the API is, if the document does not say' },
     { name: 'output', short: 'o', value: 'FILE', summary: 'where to write (default: toolgate.yaml); - prints' },
     { name: 'force', summary: 'overwrite what is there' },
     dryRun,
@@ -199,6 +207,7 @@ const importing: Command = {
     { line: 'toolgate import', does: 'everything found on this machine, into toolgate.yaml' },
     { line: 'toolgate import --from vscode', does: 'only what VS Code knows' },
     { line: 'toolgate import --from litellm config.yaml -o -', does: "LiteLLM's MCP servers, printed" },
+    { line: 'toolgate import --openapi https://api.example/openapi.yaml', does: 'a REST API as tools' },
   ],
   load: async () => (await import('./import.ts')).importing,
 }
@@ -222,7 +231,18 @@ const completion: Command = {
 }
 
 /** Every command. Help, completion and suggestions are made from it. */
-export const commands: readonly Command[] = [run, validate, tools, cel, policy, doctor, connect, importing, completion]
+export const commands: readonly Command[] = [
+  run,
+  validate,
+  tools,
+  cel,
+  policy,
+  openapi,
+  doctor,
+  connect,
+  importing,
+  completion,
+]
 
 function source(args: Arguments): { file: string | undefined; text: string | undefined } {
   const given = { file: args.value('file'), text: args.value('config') }

@@ -33,7 +33,7 @@ export interface Reading {
 const ourselves = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\]):3000\/mcp\/?$/
 
 /** A name that a target can have: lower case, digits and dashes. */
-const targetNameOf = (name: string): string =>
+export const targetNameOf = (name: string): string =>
   name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')

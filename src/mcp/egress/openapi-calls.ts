@@ -28,7 +28,6 @@ export interface CallOptions {
   /** All that have to be got first: the target's own, and those of security schemes. */
   readonly proofs: readonly Credentials[]
   readonly maxBytes: number
-  readonly redirects: number
 }
 
 /** A call, as far as it has been read. */
@@ -138,7 +137,7 @@ export class RestCalls {
     { asked, tool, token, who }: Call,
     { caller, headers }: Asking,
   ): Promise<HttpResponse> {
-    const { maxBytes, redirects } = this.#options
+    const { maxBytes } = this.#options
     const exchange = new RestExchange(
       {
         pool,
@@ -150,7 +149,6 @@ export class RestCalls {
         who,
         signal: caller.signal,
         maxBytes,
-        redirects,
         maxEvents: tool.plan.maxEvents,
         progress:
           token === undefined

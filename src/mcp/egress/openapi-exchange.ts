@@ -4,10 +4,10 @@ import type { Dispatcher } from 'undici'
 import type { Who } from '../../core/exchange.ts'
 import { Failure } from '../../core/failure.ts'
 import type { Seated } from '../../core/roster.ts'
-import { hasDotSegments } from '../../http/dot-segments.ts'
 import type { OnBehalf } from '../../http/outbound.ts'
 import { Pieces } from '../../http/pieces.ts'
 import { isLines } from '../../openapi/media.ts'
+import { redirected } from '../../openapi/redirect.ts'
 import type { HttpResponse } from '../../openapi/tool.ts'
 import type { Cancellation } from '../cancellation.ts'
 
@@ -23,14 +23,13 @@ export interface Sending {
   readonly who: Who | undefined
   readonly signal: Cancellation | undefined
   readonly maxBytes: number
-  readonly redirects: number
   /** Of an answer that is a sequence (event stream, lines): so many are read. */
   readonly maxEvents: number
   /** Told of how many there are, as they come. */
   readonly progress: ((count: number) => void) | undefined
 }
 
-const redirecting: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+const NOTHING = Buffer.alloc(0)
 
 export class RestExchange implements Dispatcher.DispatchHandler, Seated {
   seat = -1
@@ -115,8 +114,14 @@ export class RestExchange implements Dispatcher.DispatchHandler, Seated {
     this.awaitsHead = false
     this.#status = status
     this.#headers = headers
-    this.#next = redirecting.has(status) ? this.#redirected(headers.location) : undefined
-    if (this.#next !== undefined) return
+    this.#next = undefined
+    if (status >= 300 && status < 400) {
+      const { method, origin } = this.#sending
+      const sent = { method, origin, path: this.#path, query: '', headers: {}, body: undefined }
+      const next = redirected(sent, { status, headers, body: NOTHING }, origin, this.#hops)
+      this.#next = next && next.path + next.query
+      if (this.#next !== undefined) return
+    }
     const encoding = headers['content-encoding']
     if (encoding !== undefined && encoding !== 'identity')
       throw new Failure('upstream.protocol', `the answer is encoded as ${encoding}, which nobody asked for`)
@@ -146,15 +151,6 @@ export class RestExchange implements Dispatcher.DispatchHandler, Seated {
   onResponseError(_: Dispatcher.DispatchController, cause: Error): void {
     if (!this.#settle()) return
     this.#reject(cause)
-  }
-
-  /** Where the same request goes next: on the same origin, for what only reads (reference: openapi §10). */
-  #redirected(location: string | undefined): string | undefined {
-    const { method, origin, redirects } = this.#sending
-    if (location === undefined || (method !== 'GET' && method !== 'HEAD') || this.#hops >= redirects) return undefined
-    if (/[\s\\]/.test(location) || hasDotSegments(location)) return undefined
-    const next = URL.parse(location, origin + this.#path)
-    return next?.origin === origin && next.username === '' ? next.pathname + next.search : undefined
   }
 
   #tooLarge(): never {

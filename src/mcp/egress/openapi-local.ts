@@ -33,7 +33,13 @@ export async function readLocal(
   const place = 'inline' in from ? inline(from.inline, texts) : rooted(from.file, site, texts)
   if (place === undefined) return undefined
   const door: Door = {
-    ...(place.kind === 'file' && { file: fileDoor(place, site, texts) }),
+    ...(place.kind === 'file' && {
+      file: fileDoor(
+        place.path,
+        (file) => site.read(file),
+        (asked, content) => texts.push(asked, content.toString('latin1')),
+      ),
+    }),
     fetch: fetchDoor({ site, named: origins, secure: undefined, seen: (text) => texts.push(text) }),
   }
   const loading = await load(place, door, { limits, otherOrigins: origins })
@@ -63,17 +69,25 @@ function rooted(file: string, site: TargetSite, texts: string[]): FilePlace | un
 /** A path as addresses spell it, on Windows too. */
 const slashed = (file: string): string => decodeURIComponent(pathToFileURL(file).pathname)
 
-/** Files in the directory of the document and below, wherever links lead (reference: openapi §13). */
-function fileDoor(root: FilePlace, site: TargetSite, texts: string[]): NonNullable<Door['file']> {
+/** Files in the directory of the document and below, wherever links lead (reference: openapi §13). `root` as addresses spell it. */
+export function fileDoor(
+  root: string,
+  read: (file: string) => Buffer | undefined,
+  seen?: (asked: string, content: Buffer) => void,
+): NonNullable<Door['file']> {
   return async (asked) => {
-    const file = fileURLToPath(`file://${encodeURI(asked).replaceAll('#', '%23').replaceAll('?', '%3F')}`)
-    if (asked !== root.path) checkInside(path.dirname(fileURLToPath(`file://${encodeURI(root.path)}`)), file)
-    const content = site.read(file)
+    const file = named(asked)
+    if (asked !== root) checkInside(path.dirname(named(root)), file)
+    const content = read(file)
     if (content === undefined) throw new Failure('upstream.protocol', 'the file cannot be read')
-    texts.push(asked, content.toString('latin1'))
+    seen?.(asked, content)
     return content.toString('utf8')
   }
 }
+
+/** A path of an address as the system spells it. */
+const named = (asked: string): string =>
+  fileURLToPath(`file://${encodeURI(asked).replaceAll('#', '%23').replaceAll('?', '%3F')}`)
 
 function checkInside(directory: string, file: string): void {
   let real: string

@@ -50,7 +50,7 @@ export async function openapiUpstream(config: OpenapiConfig, site: TargetSite): 
   const parts: Parts = { site, place, slots, places, manner: mannerOf(config, site, { place, slots }) }
   const found = address === undefined ? await local(config, parts) : remote(config, address, parts)
   if (found === undefined) return undefined
-  const { bodyBytes, redirects } = { ...bounds, ...config.limits }
+  const { bodyBytes } = { ...bounds, ...config.limits }
   return new OpenapiUpstream({
     site,
     document: found.document,
@@ -61,7 +61,6 @@ export async function openapiUpstream(config: OpenapiConfig, site: TargetSite): 
     proofs: own === undefined ? [...slots.proofs.values()] : [own, ...slots.proofs.values()],
     bound,
     maxBytes: Math.min(bodyBytes, site.limits.resultBytes),
-    redirects,
   })
 }
 

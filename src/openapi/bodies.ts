@@ -147,29 +147,32 @@ export interface Answer {
   readonly media: readonly Media[]
 }
 
-/** The answers of an operation; one whose reference leads nowhere is told of, and not there. */
-export function answersOf(operation: Place, root: Place, references: References, version: Version): readonly Answer[] {
+interface Answering {
+  readonly root: Place
+  readonly references: References
+  readonly version: Version
+  /** Hears of an answer whose reference leads nowhere: it is not there, and nobody needs it to ask. */
+  readonly broken: (thrown: unknown) => void
+}
+
+/** The answers of an operation. */
+export function answersOf(operation: Place, { root, references, version, broken }: Answering): readonly Answer[] {
   const produces = texts(own(fields(operation.value), 'produces') ?? own(fields(root.value), 'produces'))
+  const types = produces.length === 0 ? ['application/json'] : produces
   return [...operation.at('responses').members()].flatMap(([status, written]): Answer[] => {
     if (status.startsWith('x-')) return []
-    const place = references.follow(written)
-    if (version.dialect !== '2.0')
-      return [
-        {
-          status,
-          place,
-          media: [...place.at('content').members()].map(([type, one]) => mediaOf(type, references.follow(one))),
-        },
-      ]
-    const schema = place.at('schema')
-    if (schema.value === undefined) return [{ status, place, media: [] }]
-    const types = produces.length === 0 ? ['application/json'] : produces
-    return [
-      {
-        status,
-        place,
-        media: types.map((type) => ({ type, schema, encoding: nowhere(place), examples: [], sequence: false })),
-      },
-    ]
+    try {
+      const place = references.follow(written)
+      if (version.dialect !== '2.0') {
+        const content = [...place.at('content').members()]
+        return [{ status, place, media: content.map(([type, one]) => mediaOf(type, references.follow(one))) }]
+      }
+      const schema = place.at('schema')
+      const shape = { schema, encoding: nowhere(place), examples: [], sequence: false }
+      return [{ status, place, media: schema.value === undefined ? [] : types.map((type) => ({ type, ...shape })) }]
+    } catch (thrown) {
+      broken(thrown)
+      return []
+    }
   })
 }

@@ -178,7 +178,8 @@ function inputOf(found: Found, operation: string, shared: Shared, given: readonl
   const form = read.body.filter((one) => one.in === 'body' || !repeats(one, given))
   const body =
     version.dialect === '2.0' ? swaggerBody(place, references.root, form, note) : requestBody(place, references)
-  const answers = answersOf(place, references.root, references, version)
+  const broken = (thrown: unknown): void => report.broken(thrown, operation, 'warning')
+  const answers = answersOf(place, { root: references.root, references, version, broken })
   const indices = new Map(
     [...parameters.entries()].flatMap(([index, one]) => (one.in === 'path' ? [[one.name, index] as const] : [])),
   )
@@ -202,6 +203,13 @@ function inPath(
   if (Buffer.byteLength(names.path) > limits.templateBytes)
     throw new Broken(place, 'openapi.limit', `the path has more than templateBytes: ${limits.templateBytes}`)
   const { names: placeholders } = templateOf(found, parameters)
+  const operators = [...names.path.matchAll(/\{([^{}]+)\}/g)].filter(([, one = '']) => !placeholders.includes(one))
+  if (operators.length > 0)
+    note(
+      place,
+      `the path has operators in its placeholders: ${operators.map(([whole]) => whole).join(', ')}`,
+      'they are no part of the name',
+    )
   const known = new Set(placeholders)
   const kept = parameters.filter((one) => {
     if (one.in !== 'path' || known.has(one.name)) return true

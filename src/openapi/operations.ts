@@ -43,7 +43,10 @@ export function operationsOf(references: References, version: Version, report: R
     if (item === undefined || !isFields(item.value)) continue
     for (const [key, place] of item.members()) {
       const method = methods.find((one) => one === key) ?? (version.minor >= 2 && key === 'query' ? key : undefined)
-      if (method !== undefined) found.push({ names: namesOf(method.toUpperCase(), path, place), place, item })
+      if (method === undefined) continue
+      if (isFields(place.value)) found.push({ names: namesOf(method.toUpperCase(), path, place), place, item })
+      else
+        report.note(place, { code: 'openapi.schema', severity: 'error', operation: path, problem: 'is no operation' })
     }
     if (version.minor >= 2)
       for (const [method, place] of item.at('additionalOperations').members())

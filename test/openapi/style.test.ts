@@ -199,24 +199,23 @@ for (const row of rows) {
     )
   })
 
-  test(`${title}: a text arrives as it was`, {
-    skip: row.style === 'deepObject' || /Delimited/.test(row.style),
-  }, () => {
-    fc.assert(
-      fc.property(texts(row), (value) => {
-        fc.pre(!dots(row, [value]))
-        const text = wire(row, value)
-        const start =
-          row.style === 'label'
-            ? 1
-            : row.style === 'matrix'
-              ? encodeURIComponent(name).length + 2
-              : row.in === 'path' || row.in === 'header'
-                ? 0
-                : encodeURIComponent(name).length + 1
-        assert.equal(plain(row)(text.slice(start)), value)
-      }),
-      { numRuns: 60 },
-    )
-  })
+  if (row.style !== 'deepObject' && !/Delimited/.test(row.style))
+    test(`${title}: a text arrives as it was`, () => {
+      fc.assert(
+        fc.property(texts(row), (value) => {
+          fc.pre(!dots(row, [value]))
+          const text = wire(row, value)
+          const start =
+            row.style === 'label'
+              ? 1
+              : row.style === 'matrix'
+                ? encodeURIComponent(name).length + 2
+                : row.in === 'path' || row.in === 'header'
+                  ? 0
+                  : encodeURIComponent(name).length + 1
+          assert.equal(plain(row)(text.slice(start)), value)
+        }),
+        { numRuns: 60 },
+      )
+    })
 }

@@ -48,11 +48,12 @@ export class Asked {
     this.note()
   }
 
-  /** It asks for a thing that is not there. */
+  /** It asks for a thing that is not there: no upstream is asked. */
   aboutNothing(kind: ServerItem['kind'], name: string): void {
     this.#kind = kind === 'template' ? 'templates' : kind
     this.#target = ''
     this.#name = shortened(name)
+    this.x.endpoint = ''
     this.note()
   }
 
@@ -88,6 +89,11 @@ const words = { tool: 'tool', prompt: 'prompt', resource: 'resource', template: 
 /** What is denied and what is not there look the same (reference: agentgateway §11, mcp §3.2). */
 export const unknown = (kind: ServerItem['kind'], name: string): Answer =>
   refusal(codes.invalidParams, `Unknown ${words[kind]}: ${shortened(name)}`)
+
+/** What is denied looks like that to its client; whoever runs the gateway sees the difference. */
+export function denied(x: Exchange): void {
+  x.reason = 'Authorization'
+}
 
 /** A failure as the client reads it. Only failures of ours to understand keep their words to themselves. */
 export function broken(thrown: unknown, x: Exchange): Answer {

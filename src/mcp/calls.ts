@@ -5,7 +5,7 @@ import type { Call, Result } from '../core/item.ts'
 import { type Program, permitted } from '../policy/policy.ts'
 import type { ServerItem } from './admissions.ts'
 import { ambiguity } from './ambiguity.ts'
-import { type Asked, invalid, unknown } from './asked.ts'
+import { type Asked, denied, invalid, unknown } from './asked.ts'
 import type { Cancellation } from './cancellation.ts'
 import type { Catalog } from './catalog.ts'
 import type { Connections } from './connections.ts'
@@ -145,8 +145,10 @@ export class Calls {
     const unclear = this.unclear(item, asked)
     if (unclear !== undefined) return unclear
     let call: Call = { item, input: asked.params['arguments'] ?? {} }
-    if (program.permits.length > 0 && permitted(program, item, asked.x, call.input) !== 'yes')
+    if (program.permits.length > 0 && permitted(program, item, asked.x, call.input) !== 'yes') {
+      denied(asked.x)
       return stepUp(program, call, asked.x) ?? this.#nothing(item.kind, use.said, asked)
+    }
     const { input } = call
     for (const door of program.onCall) {
       const next = door(call, asked.x)

@@ -1,6 +1,6 @@
 // What clients hear unasked: lists that changed, and resources they have subscribed to.
 import { type Program, permitted } from '../policy/policy.ts'
-import { type Asked, done, invalid, refusal, unknown } from './asked.ts'
+import { type Asked, denied, done, invalid, refusal, unknown } from './asked.ts'
 import type { Calls } from './calls.ts'
 import type { Catalog, Place, Seen } from './catalog.ts'
 import type { Answer, Client } from './conversation.ts'
@@ -98,7 +98,11 @@ export class Subscriptions {
     asked.about(itemOf(place), place.shelf)
     const unclear = this.#calls.unclear(itemOf(place), asked)
     if (unclear !== undefined) return unclear
-    if (this.#catalog.quarantined(place) || !this.#permits(place, asked)) return this.#nothing(uri, asked)
+    if (this.#catalog.quarantined(place)) return this.#nothing(uri, asked)
+    if (!this.#permits(place, asked)) {
+      denied(asked.x)
+      return this.#nothing(uri, asked)
+    }
     const { subscriptions } = asked.client
     if (subscriptions.has(uri)) return done
     if (subscriptions.size >= MOST) return refusal(codes.invalidParams, `more than ${MOST} subscriptions`)

@@ -92,6 +92,23 @@ for (const several of [false, true])
     }
   })
 
+test('the log tells what is denied from what is not there, and names no upstream that was not asked', async (t) => {
+  const { request, end } = stage(programOf(rules), true)
+  t.after(end)
+  for (const [method, params] of uses(true)) {
+    const told = async (name: string) => {
+      const x = exchange()
+      await request(new FakeClient(), method, params(name), x)
+      return [x.reason, x.endpoint === '' ? 'nobody' : 'upstream']
+    }
+    assert.deepEqual(await told('shut'), ['Authorization', 'nobody'], method)
+    assert.deepEqual(await told('open'), ['', 'upstream'], method)
+  }
+  const x = exchange()
+  await request(new FakeClient(), 'tools/call', { name: 'a_none', arguments: {} }, x)
+  assert.deepEqual([x.reason, x.endpoint], ['', ''])
+})
+
 test('without the rules the same requests get through', async (t) => {
   const { request, end } = stage(compileProgram([]))
   t.after(end)

@@ -3,8 +3,8 @@ import { hash } from 'node:crypto'
 import { z } from 'zod'
 import { type FileInlineOrRemote, fileInlineOrRemote } from '../config/value.ts'
 import type { Path } from '../core/module.ts'
-import { fetchDocument } from '../http/fetch.ts'
-import { fixedKeys, type KeySet, RemoteKeys } from '../oauth/jwks.ts'
+import { fetchDocument, trustBy } from '../http/fetch.ts'
+import { type Fetch, fixedKeys, type KeySet, RemoteKeys } from '../oauth/jwks.ts'
 import { type Issuer, Verifier } from '../oauth/jwt.ts'
 import type { Site } from './policy.ts'
 
@@ -20,6 +20,8 @@ const schema = z.strictObject(issuerFields())
 export type IssuerConfig = z.output<typeof schema> & {
   /** Values of the header `typ` that are accepted; absent: any. */
   readonly types?: readonly string[]
+  /** Where the issuer itself says that its keys are: asked when there are none where they usually are. */
+  readonly named?: () => Promise<string | undefined>
 }
 
 /**
@@ -33,7 +35,12 @@ export function verifierFor(
   const issuers: Issuer[] = []
   const facts: unknown[] = []
   for (const { config, at } of configs) {
-    const found = keysFrom(config.jwks, site, [...at, 'jwks'])
+    const found = keysFrom(
+      config.jwks,
+      site,
+      [...at, 'jwks'],
+      config.named && { issuer: config.issuer, named: config.named },
+    )
     if (found === undefined) continue
     const one = {
       issuer: config.issuer,
@@ -54,8 +61,9 @@ export function keysFrom(
   jwks: FileInlineOrRemote,
   site: Site,
   at: Path,
+  elsewhere?: Elsewhere,
 ): { readonly keys: KeySet; readonly origin: string } | undefined {
-  if ('url' in jwks) return { keys: remote(jwks.url, site), origin: jwks.url }
+  if ('url' in jwks) return { keys: remote(jwks.url, site, elsewhere), origin: jwks.url }
   const text = 'inline' in jwks ? jwks.inline : site.read(jwks.file)?.toString('utf8')
   if (text === undefined) return undefined // a file that cannot be read has been reported
   const keys = fixedKeys(text)
@@ -64,15 +72,28 @@ export function keysFrom(
   return undefined
 }
 
-function remote(url: string, site: Site): RemoteKeys {
+/** An issuer that may say where its keys are. */
+interface Elsewhere {
+  readonly issuer: string
+  readonly named: () => Promise<string | undefined>
+}
+
+function remote(url: string, site: Site, elsewhere: Elsewhere | undefined): RemoteKeys {
   const { pools, log } = site
+  // The operator names the address, which may well be private; where it redirects to, it may not.
+  const usual: Fetch = (address, bounds) => fetchDocument(address, { pools, trust: 'operator', ...bounds })
+  const fetch: Fetch = async (address, bounds) => {
+    const found = await usual(address, bounds)
+    const named = found.status < 400 || elsewhere === undefined ? undefined : await elsewhere.named()
+    if (named === undefined || elsewhere === undefined) return found
+    return fetchDocument(named, { pools, trust: trustBy([elsewhere.issuer])(named), ...bounds })
+  }
   return site.keep(
-    `jwks ${url}`,
+    `jwks ${url} ${elsewhere?.issuer ?? ''}`,
     () =>
       new RemoteKeys({
         url,
-        // The operator names the address, which may well be private; where it redirects to, it may not.
-        fetch: (address, bounds) => fetchDocument(address, { pools, trust: 'operator', ...bounds }),
+        fetch,
         warn: (message, fields) => log.warn(message, fields),
       }),
   )

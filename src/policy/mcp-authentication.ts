@@ -59,6 +59,8 @@ export const mcpAuthentication = define({
     if (!isComplete(config, site)) return {}
     const provider = providers.find(({ name }) => config.provider?.[name] !== undefined)
     const jwks = config.jwks ?? { url: (provider ?? generic).keys(issuer) }
+    const server = serverDocument(provider ?? generic, issuer, site)
+    const named = config.jwks ? undefined : async () => keysNamedIn(await server.get(), issuer)
     const location = locationFor(config.authorizationLocation, 'Bearer', site, ['authorizationLocation'])
     const overlay = config.resourceMetadata
     const resource = resourceOf(overlay, site)
@@ -67,7 +69,10 @@ export const mcpAuthentication = define({
     if (facade === 'broken') return {}
     const verifier =
       facade === undefined
-        ? verifierFor([{ config: { issuer, audiences, jwks, jwtValidationOptions }, at: [] }], site)
+        ? verifierFor(
+            [{ config: { issuer, audiences, jwks, jwtValidationOptions, ...(named && { named }) }, at: [] }],
+            site,
+          )
         : facadeVerifier(facade, jwtValidationOptions?.requiredClaims, site)
     advise(config, provider, site)
     if (verifier === undefined) return {}
@@ -78,7 +83,7 @@ export const mcpAuthentication = define({
       inHeader: config.authorizationLocation?.header !== undefined || !config.authorizationLocation,
       overlay,
       resource,
-      server: serverDocument(provider ?? generic, issuer, site),
+      server,
       proxied: {
         api: audiences.find((one) => one.startsWith('api://')) ?? audiences[0] ?? '',
         scopes,
@@ -100,6 +105,12 @@ export const mcpAuthentication = define({
     })
   },
 })
+
+/** `jwks_uri` of an authorization server, if it is the one that was meant (RFC 8414 §2, §3.3). */
+function keysNamedIn(document: { readonly [name: string]: unknown }, issuer: string): string | undefined {
+  const address = document['jwks_uri']
+  return typeof address === 'string' && document['issuer'] === issuer ? address : undefined
+}
 
 interface Facts {
   readonly verifier: Verifier

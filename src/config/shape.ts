@@ -166,7 +166,7 @@ export interface Limits {
 }
 
 /** Where decisions on authorization are written down. */
-export interface DecisionLogShape {
+interface DecisionLogShape {
   readonly file: string
   readonly sample: number
   readonly arguments: boolean

@@ -17,7 +17,7 @@ const kinds = {
 } as const satisfies Record<ItemKind, Kind>
 
 /** The kind that rules know a thing under; `undefined`: none that they know. */
-export const ruleKind = (item: Item): Kind | undefined => (item.kind === 'model' ? undefined : kinds[item.kind])
+const ruleKind = (item: Item): Kind | undefined => (item.kind === 'model' ? undefined : kinds[item.kind])
 
 const unknownArguments = new Unknown('mcp.tool.arguments')
 const unknownMethod = new Unknown('mcp.methodName')

@@ -2,7 +2,7 @@
 import type { Version } from './dialect.ts'
 import type { BodyParameter, Note } from './parameters.ts'
 import { Place } from './place.ts'
-import type { References } from './references.ts'
+import { Broken, type References } from './references.ts'
 import { type Fields, fields, fromPairs, isFields, own, text, texts } from './value.ts'
 
 /** One media type of a body. */
@@ -31,9 +31,19 @@ export function requestBody(operation: Place, references: References): Body | un
   if (!isFields(written.value)) return undefined
   const place = references.follow(written)
   const value = fields(place.value)
-  const media = [...place.at('content').members()].map(([type, one]) => mediaOf(type, references.follow(one)))
+  const media = mediaIn(place.at('content'), references)
   if (media.length === 0) return undefined
   return { place, required: own(value, 'required') === true, description: text(own(value, 'description')), media }
+}
+
+/** More types than this are no choice, and are compared with each other later. */
+const MOST_TYPES = 100
+
+function mediaIn(content: Place, references: References): readonly Media[] {
+  const all = [...content.members()]
+  if (all.length > MOST_TYPES)
+    throw new Broken(content, 'openapi.limit', `it has ${all.length} media types, more than ${MOST_TYPES}`)
+  return all.map(([type, one]) => mediaOf(type, references.follow(one)))
 }
 
 function mediaOf(type: string, place: Place): Media {
@@ -164,8 +174,7 @@ export function answersOf(operation: Place, { root, references, version, broken 
     try {
       const place = references.follow(written)
       if (version.dialect !== '2.0') {
-        const content = [...place.at('content').members()]
-        return [{ status, place, media: content.map(([type, one]) => mediaOf(type, references.follow(one))) }]
+        return [{ status, place, media: mediaIn(place.at('content'), references) }]
       }
       const schema = place.at('schema')
       const shape = { schema, encoding: nowhere(place), examples: [], sequence: false }

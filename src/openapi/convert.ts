@@ -86,7 +86,10 @@ function sharedOf({ url }: Library, given: Pick<Shared, 'references' | 'version'
     response: options.outputSchema === 'off' ? undefined : new Translator(references, version.dialect, side),
     servers: new Servers(references.root, version, options, url),
     schemes: schemesOf(references.root, references),
-    budget: new Budget(limits.schemaNodes),
+    budgets: {
+      request: new Budget('totalSchemaSteps', limits.totalSchemaSteps),
+      response: new Budget('totalSchemaSteps', limits.totalSchemaSteps),
+    },
   }
 }
 

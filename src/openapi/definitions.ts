@@ -7,6 +7,8 @@ import { type Fields, fields, isFields, type Mutable, put, same } from './value.
 /** Deepest nesting of references when they are all written out, for clients that cannot follow them. */
 const INLINE_DEPTH = 5
 
+/** Deepest nesting of references that are used once: further ones go to `$defs` as well. */
+const INLINE_ONCE = 16
 /** And how many in one tool: depth alone bounds nothing where schemas are wide. */
 const INLINE_MOST = 2000
 
@@ -21,22 +23,31 @@ const annotations: ReadonlySet<string> = new Set([
   'writeOnly',
 ])
 
-/** What all tools of a document may hold together: each writes out its own schemas, and a small document may name large ones often. */
+/**
+ * How much may be written out: for one schema, and for all of a document together. Each tool writes out its own schemas, and a
+ * small document may name large ones often.
+ */
 export class Budget {
+  readonly #name: string
   readonly #most: number
+  readonly #whole: Budget | undefined
   #spent = 0
 
-  constructor(most: number) {
+  constructor(name: string, most: number, whole?: Budget) {
+    this.#name = name
     this.#most = most
+    this.#whole = whole
   }
 
-  get exceeded(): boolean {
-    return this.#spent > this.#most
+  /** A budget for one schema, out of this one. */
+  part(name: string, most: number): Budget {
+    return new Budget(name, most, this)
   }
 
   spend(): void {
-    this.#spent++
-    if (this.exceeded) throw new OverBudget(`all tools together hold more than schemaNodes: ${this.#most} schemas`)
+    if (++this.#spent > this.#most)
+      throw new OverBudget(`it takes more than ${this.#name}: ${this.#most} steps to write its schemas out`)
+    this.#whole?.spend()
   }
 }
 
@@ -47,9 +58,11 @@ export class OverBudget extends Error {
 /** Writes out the schemas of one tool. Each is given in once, before the first is asked for. */
 export class Definitions {
   readonly #translator: Translator
-  readonly #inline: boolean
+  readonly inline: boolean
   readonly #count = new Map<Component, number>()
   readonly #names = new Map<Component, string>()
+  readonly #taken = new Set<string>()
+  readonly #pending: (readonly [name: string, component: Component])[] = []
   readonly #definitions: Mutable = {}
   readonly #budget: Budget
   #depth = 0
@@ -57,18 +70,32 @@ export class Definitions {
 
   constructor(translator: Translator, inline: boolean, budget: Budget) {
     this.#translator = translator
-    this.#inline = inline
+    this.inline = inline
     this.#budget = budget
   }
 
-  /** Counts what a schema uses. */
+  /** Others for the same tool that abridge nothing. */
+  whole(): Definitions {
+    return new Definitions(this.#translator, false, this.#budget)
+  }
+
+  /** Counts what a schema uses. Throws `Broken` where that includes a reference that leads nowhere. */
   count(schema: unknown): void {
-    if (schema instanceof Use) {
-      const before = this.#count.get(schema.component) ?? 0
-      this.#count.set(schema.component, before + 1)
-      if (before === 0) this.count(schema.component.schema)
-      if (schema.beside !== undefined) this.count(schema.beside)
-    } else if (this.#isOpen(schema)) for (const inside of Object.values(schema)) this.count(inside)
+    const open = [schema]
+    while (open.length > 0) {
+      const at = open.pop()
+      if (at instanceof Use) {
+        const { component, beside } = at
+        if (component.broken !== undefined) throw component.broken
+        const before = this.#count.get(component) ?? 0
+        this.#count.set(component, before + 1)
+        if (before === 0) open.push(component.schema)
+        if (beside !== undefined) open.push(beside)
+      } else if (this.#isOpen(at)) {
+        this.#budget.spend()
+        for (const inside of Object.values(at)) open.push(inside)
+      }
+    }
   }
 
   /** The schema as the tool shows it. What holds no reference is shared, not copied. */
@@ -84,6 +111,10 @@ export class Definitions {
 
   /** `$defs` of everything written so far; `undefined` when nothing is in it. */
   get definitions(): Fields | undefined {
+    for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) {
+      const [name, component] = next
+      put(this.#definitions, name, this.write(component.schema))
+    }
     return this.#names.size === 0 ? undefined : this.#definitions
   }
 
@@ -92,15 +123,21 @@ export class Definitions {
   }
 
   #use({ component, beside }: Use): unknown {
+    this.#budget.spend()
     const also = beside === undefined ? undefined : fields(this.write(beside))
-    if (this.#inline) {
+    if (this.inline) {
       if (this.#depth >= INLINE_DEPTH || ++this.#inlined > INLINE_MOST) return { description: '…' }
       this.#depth++
       const written = this.write(component.schema)
       this.#depth--
       return joined(written, also)
     }
-    if ((this.#count.get(component) ?? 0) < 2) return joined(this.write(component.schema), also)
+    if ((this.#count.get(component) ?? 0) < 2 && this.#depth < INLINE_ONCE) {
+      this.#depth++
+      const written = this.write(component.schema)
+      this.#depth--
+      return joined(written, also)
+    }
     return { $ref: `#/$defs/${this.#name(component)}`, ...also }
   }
 
@@ -110,12 +147,12 @@ export class Definitions {
     const { pointer, file } = component.place
     const plain =
       (pointer.split('/').at(-1) || file.name.replace(/^.*\/|\.\w+$/g, '')).replace(/[^A-Za-z0-9_.-]/g, '_') || 'schema'
-    const taken = new Set(this.#names.values())
-    const name = taken.has(plain) || /^\d+$/.test(plain) ? `${plain}_${hash(`${file.base}#${pointer}`)}` : plain
+    const name = this.#taken.has(plain) || /^\d+$/.test(plain) ? `${plain}_${hash(`${file.base}#${pointer}`)}` : plain
     this.#names.set(component, name)
-    // The place is taken before it is filled: a schema may lead back to itself.
+    this.#taken.add(name)
+    // Filled later: a schema may lead back to itself, or to others for ever.
     put(this.#definitions, name, true)
-    put(this.#definitions, name, this.write(component.schema))
+    this.#pending.push([name, component])
     return name
   }
 }

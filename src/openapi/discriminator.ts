@@ -35,14 +35,15 @@ export function discriminate(
   }
 
   function namesOf(of: Translation, at: Place, keyword: string): readonly (readonly string[])[] | undefined {
-    const mapping = Object.entries(fields(own(fields(written), 'mapping')))
+    // Looked up, not searched: both lists can be as long as the document.
+    const mapping = Map.groupBy(Object.entries(fields(own(fields(written), 'mapping'))), ([, to]) => to)
     const branches = list(fields(at.value)[keyword]).map((_, index) => at.at(keyword).at(index))
     if (!branches.every((branch) => isObject(of, branch))) return undefined
     return branches.map((branch) => {
       const target = reference(branch.value)
       if (target === undefined || saysItself(of, branch, property ?? '')) return []
       const name = target.split('/').at(-1) ?? ''
-      const mapped = mapping.filter(([, to]) => to === target || to === name).map(([key]) => key)
+      const mapped = [...new Set([target, name])].flatMap((to) => (mapping.get(to) ?? []).map(([key]) => key))
       return mapped.length > 0 ? mapped : [name]
     })
   }

@@ -6,11 +6,15 @@ import type { BodyPlan, Destination, Field } from './plan.ts'
 import type { Translator } from './schema.ts'
 import { type Fields, type Mutable, put } from './value.ts'
 
-export interface Arguments {
-  readonly schema: Fields
-  /** Fields and bodies with their schemas written out: what calls are checked against. */
+/** Fields and bodies with their schemas written out: what calls are checked against. */
+interface Checked {
   readonly fields: readonly Field[]
   readonly body: BodyPlan | undefined
+  readonly definitions: Fields
+}
+
+export interface Arguments extends Checked {
+  readonly schema: Fields
   readonly groups: ReadonlyMap<string, ReadonlyMap<string, number>>
   readonly neededGroups: ReadonlySet<string>
   readonly destinations: ReadonlyMap<string, Destination>
@@ -58,7 +62,7 @@ export function grouped(parts: Parts): Arguments {
     const types = contentTypes(body)
     if (types !== undefined) properties['contentType'] = types
   }
-  const checked = written(parts)
+  const checked = definitions.inline ? writtenApart(parts) : written(parts, definitions)
   return {
     ...checked,
     schema: root(properties, required, definitions),
@@ -68,15 +72,24 @@ export function grouped(parts: Parts): Arguments {
   }
 }
 
-/** Schemas that were announced are written once more, not copied: most of them are shared. */
-function written({ fields, body, definitions }: Parts): Pick<Arguments, 'fields' | 'body'> {
-  return {
+/** Fields and bodies with their schemas written out, in the definitions that announced them or in some of their own. */
+function written({ fields, body }: Parts, definitions: Definitions): Checked {
+  const done = {
     fields: fields.map((field) => ({ ...field, schema: field.offered ? definitions.write(field.schema) : true })),
     body:
       body === undefined
         ? undefined
         : { ...body, types: body.types.map((type) => ({ ...type, schema: definitions.write(type.schema) })) },
   }
+  return { ...done, definitions: definitions.definitions ?? {} }
+}
+
+/** What callers see may be abridged, and arranged differently: calls are checked against the whole. */
+function writtenApart(parts: Parts): Checked {
+  const definitions = parts.definitions.whole()
+  for (const { schema, offered } of parts.fields) if (offered) definitions.count(schema)
+  for (const { schema } of parts.body?.types ?? []) definitions.count(schema)
+  return written(parts, definitions)
 }
 
 function root(properties: Fields, required: readonly string[], definitions: Definitions): Fields {
@@ -141,7 +154,7 @@ export function flat(parts: FlatParts): Arguments {
   }
   for (const schema of shown.values()) definitions.count(schema)
   for (const [name, schema] of shown) put(properties, name, definitions.write(schema))
-  const checked = written(parts)
+  const checked = writtenApart(parts)
   return {
     ...checked,
     schema: root(properties, required, definitions),

@@ -19,8 +19,9 @@ export const limits = {
   urlBytes: 8192,
   headerBytes: 8192,
   bodyBytes: 10 * mebibyte,
-  /** Schemas that are written out for all tools of a document. */
-  schemaNodes: 2_000_000,
+  /** Steps of writing out the schemas of one tool; those of all tools of a document. */
+  schemaSteps: 20_000,
+  totalSchemaSteps: 2_000_000,
   definitionBytes: 256 * 1024,
   descriptionBytes: 4096,
   fetchMs: 10_000,

@@ -3,7 +3,7 @@ import type { JsonObject } from '../core/item.ts'
 import { type Answer, answersOf, type Body, requestBody, swaggerBody } from './bodies.ts'
 import { checkedChoices, splitChoices } from './choice-check.ts'
 import type { Decision } from './choices.ts'
-import { type Budget, Definitions } from './definitions.ts'
+import { type Budget, Definitions, OverBudget } from './definitions.ts'
 import { annotationsOf, answersSaid, descriptionOf, titleOf } from './describe.ts'
 import type { Version } from './dialect.ts'
 import { bodyPlan, fieldOf, flatMembers } from './input.ts'
@@ -37,7 +37,8 @@ export interface Shared {
   readonly servers: Servers
   readonly schemes: ReadonlyMap<string, Scheme>
   readonly report: Report
-  readonly budget: Budget
+  /** For arguments, and for answers: large answers must not cost anybody the arguments. */
+  readonly budgets: { readonly request: Budget; readonly response: Budget }
 }
 
 interface Input {
@@ -84,7 +85,7 @@ export function makeTool(found: Found, name: string, decision: Decision, shared:
         .filter(({ status }) => /^2|^default$/i.test(status))
         .flatMap(({ media }) => media.map(({ type }) => type)),
     ),
-    definitions: fieldsOf(args.schema['$defs']),
+    definitions: args.definitions,
     schemes: used,
     outputRoot: output?.root,
     strictOutput: options.outputSchema === 'strict' ? output?.shown : undefined,
@@ -266,6 +267,7 @@ interface Made {
 function argumentsOf(input: Input, found: Found, decision: Decision, shared: Shared): Made {
   const { request, options, limits } = shared
   const { parameters, body } = input
+  const budget = shared.budgets.request.part('schemaSteps', limits.schemaSteps)
   const isFlat = options.arguments === 'flat'
   const choices = splitChoices(decision, input, found)
   const first = body === undefined ? undefined : bodyPlan(body, choices.members, '/body', request)
@@ -285,8 +287,8 @@ function argumentsOf(input: Input, found: Found, decision: Decision, shared: Sha
   )
   const at = members === undefined ? `/${isFlat ? nameOf('body', 'body') : 'body'}` : ''
   const plan = body === undefined || at === '/body' ? first : bodyPlan(body, choices.members, at, request)
-  checkedChoices(fields, plan, choices, { request, found, pattern: options.pattern, budget: shared.budget })
-  const definitions = new Definitions(request, options.inline === true, shared.budget)
+  checkedChoices(fields, plan, choices, { request, found, pattern: options.pattern, budget })
+  const definitions = new Definitions(request, options.inline === true, budget)
   const parts = { fields, body: plan, translator: request, definitions }
   const args = isFlat ? flat({ ...parts, nameOf }) : grouped(parts)
   return { args, fields: args.fields, body: args.body }
@@ -298,10 +300,10 @@ function outputFor(
   operation: string,
   shared: Shared,
 ): { readonly shown: JsonObject; readonly root: 'object' | 'data' | 'either' } | undefined {
-  const { response, report, limits } = shared
+  const { response, report, limits, budgets } = shared
   if (response === undefined) return undefined
   try {
-    const output = outputOf(answers, names.method, response, shared.budget)
+    const output = outputOf(answers, names.method, response, budgets.response.part('schemaSteps', limits.schemaSteps))
     if (output === undefined) return undefined
     const { schema, fits, lost } = fitted(output.schema, limits.definitionBytes)
     if (fits) return { shown: schema, root: output.root }
@@ -314,7 +316,14 @@ function outputFor(
     return undefined
   } catch (thrown) {
     // Answers are not needed to ask: the tool does without.
-    report.broken(thrown, operation, 'warning')
+    if (thrown instanceof OverBudget)
+      report.note(place, {
+        code: 'openapi.limit',
+        operation,
+        problem: `the schema of its answers: ${thrown.message}`,
+        fix: 'no outputSchema is shown',
+      })
+    else report.broken(thrown, operation, 'warning')
     return undefined
   }
 }

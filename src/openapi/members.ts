@@ -77,6 +77,9 @@ function withoutRequired(part: Fields, names: ReadonlySet<string>): Fields {
   )
 }
 
+/** Parts of one schema that are looked through for changes. */
+const MOST_PARTS = 500
+
 /** Applies a change to a schema and to everything it is composed of; each part once, however often it is met. */
 function rebuilt(
   schema: unknown,
@@ -84,9 +87,18 @@ function rebuilt(
   translation: Translation,
   known: Map<unknown, unknown>,
 ): unknown {
+  // Deeper than any document's parts of parts: what is there stays as it is.
+  if (known.size > MOST_PARTS) return schema
   if (schema instanceof Use) {
-    const inner = rebuilt(schema.component.schema, change, translation, known)
-    return inner === schema.component.schema ? schema : translation.opened(fields(joined(inner, schema.beside)))
+    const { component, beside } = schema
+    const before = known.get(component)
+    if (before instanceof Use) return new Use(before.component, beside)
+    const inner = rebuilt(component.schema, change, translation, known)
+    if (inner === component.schema) return schema
+    // Another component of the same name: what was shared stays shared.
+    const made = new Use({ place: component.place, schema: inner, broken: undefined }, beside)
+    known.set(component, made)
+    return made
   }
   if (!isFields(schema)) return schema
   if (known.has(schema)) return known.get(schema)

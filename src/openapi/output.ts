@@ -67,8 +67,12 @@ const wrapped = (schema: unknown): Fields => ({ type: 'object', properties: { da
 
 /** What values are: objects stand as they are, others under `data`; where both may be, both are said. */
 function kindOf(schema: unknown, seen: Set<unknown>): 'object' | 'other' | 'either' {
-  if (schema instanceof Use) return kindOf(schema.component.schema, seen)
-  if (!isFields(schema) || seen.has(schema)) return 'either'
+  if (schema instanceof Use) {
+    if (seen.has(schema.component)) return 'either'
+    seen.add(schema.component)
+    return kindOf(schema.component.schema, seen)
+  }
+  if (!isFields(schema) || seen.has(schema) || seen.size > 200) return 'either'
   seen.add(schema)
   const { type } = schema
   const known = (typeof type === 'string' ? [type] : list(type)).filter((one) => one !== 'null')

@@ -78,6 +78,13 @@ export function parametersOf(found: Found, references: References, version: Vers
         if (one !== undefined) sent.set(key, one)
       }
     }
+  const whole = [...sent.values()].find((one) => one.in === 'querystring')
+  if (whole !== undefined && [...sent.values()].some((one) => one.in === 'query'))
+    note(
+      whole.place,
+      `"${whole.name}" is the whole query, and there are parameters of the query beside it`,
+      'both are sent',
+    )
   return { sent: [...sent.values()], body: [...body.values()] }
 }
 

@@ -6,20 +6,20 @@ import { type Fields, isFields, list } from './value.ts'
 export type Composition = 'allOf' | 'anyOf' | 'oneOf'
 
 /** A translated schema and everything it is composed of, through uses. */
-export function* parts(
-  schema: unknown,
-  keywords: readonly Composition[],
-  seen = new Set<unknown>(),
-): Generator<Fields> {
-  if (schema instanceof Use) {
-    if (schema.beside !== undefined) yield* parts(schema.beside, keywords, seen)
-    yield* parts(schema.component.schema, keywords, seen)
-    return
+export function* parts(schema: unknown, keywords: readonly Composition[]): Generator<Fields> {
+  const seen = new Set<unknown>()
+  const open = [schema]
+  while (open.length > 0) {
+    const at = open.pop()
+    if (at instanceof Use) {
+      open.push(at.component.schema, at.beside)
+      continue
+    }
+    if (!isFields(at) || seen.has(at)) continue
+    seen.add(at)
+    yield at
+    for (const keyword of keywords.toReversed()) open.push(...list(at[keyword]).toReversed())
   }
-  if (!isFields(schema) || seen.has(schema)) return
-  seen.add(schema)
-  yield schema
-  for (const keyword of keywords) for (const one of list(schema[keyword])) yield* parts(one, keywords, seen)
 }
 
 /** The same for schemas of a document. Throws `Broken` for a reference that leads nowhere. */
@@ -27,12 +27,15 @@ export function* placeParts(
   place: Place,
   references: { follow(place: Place): Place },
   keywords: readonly Composition[],
-  seen = new Set<unknown>(),
 ): Generator<Place> {
-  const at = references.follow(place)
-  if (!isFields(at.value) || seen.has(at.value)) return
-  seen.add(at.value)
-  yield at
-  for (const keyword of keywords)
-    for (const [, one] of at.at(keyword).members()) yield* placeParts(one, references, keywords, seen)
+  const seen = new Set<unknown>()
+  const open = [place]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const at = references.follow(next)
+    if (!isFields(at.value) || seen.has(at.value)) continue
+    seen.add(at.value)
+    yield at
+    for (const keyword of keywords.toReversed())
+      open.push(...[...at.at(keyword).members()].map(([, one]) => one).toReversed())
+  }
 }

@@ -81,6 +81,8 @@ const bounds: ReadonlySet<string> = new Set(
 )
 
 const none: ReadonlySet<string> = new Set()
+/** Longest chain of parts that are parts of parts: real documents have three or four. */
+const DEEPEST = 100
 
 export class Translator implements Translation {
   readonly references: References
@@ -95,6 +97,9 @@ export class Translator implements Translation {
   /** What is odd about schemas, and no reason to do without them. */
   readonly oddities: { readonly place: Place; readonly problem: string; readonly fix: string }[] = []
   readonly #components = new Map<Place, Component>()
+  readonly #pending: Component[] = []
+  /** What needs the components that a schema uses. */
+  readonly #unfinished: (() => void)[] = []
   readonly #flags = new Map<Fields, ReadonlySet<string>>()
 
   constructor(references: References, dialect: Dialect, side: Side) {
@@ -103,47 +108,65 @@ export class Translator implements Translation {
     this.side = side
   }
 
-  /** A schema, at any depth. Throws `Broken` for a reference that leads nowhere. */
+  /**
+   * A schema and, one after the other, all that it refers to: nested no deeper than the document is. A reference of its own that
+   * leads nowhere is thrown as `Broken`; one further away is kept with its component, for whoever writes that out.
+   */
   schema(place: Place): unknown {
+    const made = this.#schema(place)
+    for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) this.#complete(next)
+    for (const finish of this.#unfinished.splice(0)) finish()
+    return made
+  }
+
+  #complete(component: Component): void {
+    const { place } = component
+    try {
+      if (this.#isPartOfItself(place))
+        this.#odd(place, 'the schema is allOf itself', 'no value can be told from another by it')
+      component.schema = this.#schema(place)
+    } catch (thrown) {
+      component.broken = thrown
+    }
+  }
+
+  #schema(place: Place): unknown {
     const { value } = place
     if (typeof value === 'boolean') return value
     if (!isFields(value)) return {}
     return reference(value) === undefined ? this.#plain(place, value) : this.#referring(place, value)
   }
 
-  component(target: Place): Component {
+  #component(target: Place): Component {
     const known = this.#components.get(target)
-    if (known?.broken !== undefined) throw known.broken
     if (known !== undefined) return known
     const component: Component = { place: target, schema: undefined, broken: undefined }
     this.#components.set(target, component)
-    try {
-      if (this.#isPartOfItself(target, target, new Set()))
-        this.oddities.push({
-          place: target,
-          problem: 'the schema is allOf itself',
-          fix: 'no value can be told from another by it',
-        })
-      component.schema = this.schema(target)
-    } catch (thrown) {
-      component.broken = thrown
-      throw thrown
-    }
+    this.#pending.push(component)
     return component
   }
 
-  #isPartOfItself(start: Place, at: Place, seen: Set<Place>): boolean {
-    if (!isFields(at.value) || at.value['allOf'] === undefined || seen.has(at)) return false
-    seen.add(at)
-    return [...at.at('allOf').members()].some(([, part]) => {
-      if (reference(part.value) === undefined) return false
-      const target = this.#lenient(part)
-      return target === start || this.#isPartOfItself(start, target, seen)
-    })
+  #isPartOfItself(start: Place): boolean {
+    const seen = new Set<Place>()
+    const open = [start]
+    for (let at = open.pop(); at !== undefined; at = open.pop())
+      for (const [, part] of at.at('allOf').members()) {
+        if (reference(part.value) === undefined) continue
+        const target = this.#lenient(part)
+        if (target === start) return true
+        if (!seen.has(target)) open.push(target)
+        seen.add(target)
+      }
+    return false
+  }
+
+  /** The first thousand are told of; a document can have a million. */
+  #odd(place: Place, problem: string, fix: string): void {
+    if (this.oddities.length < 1000) this.oddities.push({ place, problem, fix })
   }
 
   #referring(place: Place, value: Fields): unknown {
-    const component = this.component(this.references.target(place))
+    const component = this.#component(this.references.target(place))
     const use = new Use(component, this.#beside(place, value))
     if (value['nullable'] !== true && value['x-nullable'] !== true) return use
     return this.opened({ anyOf: this.opened([use, { type: 'null' }]) })
@@ -211,7 +234,7 @@ export class Translator implements Translation {
       case 'texts':
         return Array.isArray(value) && value.length > 0 ? [...new Set(texts(value))] : undefined
       case 'schema':
-        return typeof value === 'boolean' || isFields(value) ? this.schema(place) : undefined
+        return typeof value === 'boolean' || isFields(value) ? this.#schema(place) : undefined
       case 'schemas':
         return Array.isArray(value) && value.length > 0 ? this.#each(place) : undefined
       case 'map':
@@ -220,11 +243,11 @@ export class Translator implements Translation {
   }
 
   #each(place: Place): unknown[] {
-    return this.opened(list(place.value).map((_, index) => this.schema(place.at(index))))
+    return this.opened(list(place.value).map((_, index) => this.#schema(place.at(index))))
   }
 
   #map(place: Place): unknown {
-    return this.opened(fromPairs([...place.members()].map(([name, inside]) => [name, this.schema(inside)])))
+    return this.opened(fromPairs([...place.members()].map(([name, inside]) => [name, this.#schema(inside)])))
   }
 
   /** Remembers whether there is a use in it: what holds none is shared by all tools. */
@@ -268,7 +291,7 @@ export class Translator implements Translation {
     }
     if (value['type'] === 'array' && made['items'] === undefined && made['prefixItems'] === undefined)
       made['items'] = {}
-    this.#odd(place, value)
+    this.#look(place, value)
     if (value['type'] === 'file' || isBinary(value)) {
       delete made['format']
       if (tight) made['contentEncoding'] = 'base64'
@@ -276,11 +299,11 @@ export class Translator implements Translation {
       made['contentEncoding'] = 'base64'
   }
 
-  #odd(place: Place, value: Fields): void {
+  #look(place: Place, value: Fields): void {
     if (value['type'] === 'array' && value['items'] === undefined && value['prefixItems'] === undefined)
-      this.oddities.push({ place, problem: 'an array without items', fix: 'anything may be in it' })
+      this.#odd(place, 'an array without items', 'anything may be in it')
     if (this.dialect !== '2020' && Array.isArray(value['required']) && value['required'].length === 0)
-      this.oddities.push({ place: place.at('required'), problem: '"required" is an empty list', fix: 'it is left out' })
+      this.#odd(place.at('required'), '"required" is an empty list', 'it is left out')
   }
 
   /** What the other side alone may write is not there (reference: openapi §4): neither as a member nor as a required one. */
@@ -293,9 +316,12 @@ export class Translator implements Translation {
       const left = fromPairs(Object.entries(properties).filter(([name]) => !names.has(name)))
       made['properties'] = this.opened(left)
     }
-    // A part may ask for what another part says is not for this side.
-    if (Array.isArray(made['allOf']))
-      made['allOf'] = this.opened(made['allOf'].map((part: unknown) => notRequired(part, names, this)))
+    // A part may ask for what another part says is not for this side; what it refers to is not there yet.
+    const parts = made['allOf']
+    if (Array.isArray(parts))
+      this.#unfinished.push(() => {
+        made['allOf'] = this.opened(parts.map((part: unknown) => notRequired(part, names, this)))
+      })
     if (!Array.isArray(made['required'])) return
     const required = texts(value['required']).filter((name) => !names.has(name))
     if (required.length === 0) delete made['required']
@@ -303,16 +329,16 @@ export class Translator implements Translation {
   }
 
   /** Names of the members with a flag, through references and `allOf`; each schema is looked through once. */
-  #withFlag(place: Place, flag: string): ReadonlySet<string> {
+  #withFlag(place: Place, flag: string, depth = 0): ReadonlySet<string> {
     const { value } = place
-    if (!isFields(value)) return none
+    if (!isFields(value) || depth > DEEPEST) return none
     const known = this.#flags.get(value)
     if (known !== undefined) return known
     this.#flags.set(value, none)
     const found = new Set<string>()
     for (const [name, member] of place.at('properties').members()) if (this.#flagged(member, flag)) found.add(name)
     for (const [, part] of place.at('allOf').members())
-      for (const name of this.#withFlag(this.#lenient(part), flag)) found.add(name)
+      for (const name of this.#withFlag(this.#lenient(part), flag, depth + 1)) found.add(name)
     const result = found.size === 0 ? none : found
     this.#flags.set(value, result)
     return result

@@ -65,6 +65,7 @@ class Walk {
   readonly #references: References
   readonly #facts: Facts
   readonly #seen = new Set<unknown>()
+  readonly #open: Place[] = []
 
   constructor(references: References, facts: Facts) {
     this.#references = references
@@ -74,10 +75,20 @@ class Walk {
   member(name: string, place: Place): void {
     const value = fields(this.#references.follow(place).value)
     this.#facts.add(`property ${name} ${typeOf(value)}`)
-    this.schema(place)
+    this.#open.push(place)
+    this.#walk()
   }
 
   schema(place: Place): void {
+    this.#open.push(place)
+    this.#walk()
+  }
+
+  #walk(): void {
+    for (let next = this.#open.pop(); next !== undefined; next = this.#open.pop()) this.#one(next)
+  }
+
+  #one(place: Place): void {
     const at = this.#references.follow(place)
     const beside = reference(place.value) === undefined ? {} : fields(place.value)
     if (beside['nullable'] === true || beside['x-nullable'] === true) this.#facts.add('null ')
@@ -88,13 +99,16 @@ class Walk {
     this.#old(value)
     const hidden = this.#readOnly(at, 0)
     for (const name of texts(value['required'])) if (!hidden.has(name)) this.#facts.add(`required ${name}`)
-    for (const [name, one] of at.at('properties').members()) if (!hidden.has(name)) this.member(name, one)
-    for (const keyword of ['allOf', 'anyOf', 'oneOf', 'prefixItems'])
-      for (const [, one] of at.at(keyword).members()) this.schema(one)
-    for (const [, one] of at.at('patternProperties').members()) this.schema(one)
+    for (const [name, one] of at.at('properties').members())
+      if (!hidden.has(name)) {
+        this.#facts.add(`property ${name} ${typeOf(fields(this.#references.follow(one).value))}`)
+        this.#open.push(one)
+      }
+    for (const keyword of ['allOf', 'anyOf', 'oneOf', 'prefixItems', 'patternProperties'])
+      for (const [, one] of at.at(keyword).members()) this.#open.push(one)
     for (const keyword of ['items', 'additionalProperties', 'not', 'contains', 'propertyNames', 'if', 'then', 'else']) {
       const one = at.at(keyword)
-      if (isFields(one.value)) this.schema(one)
+      if (isFields(one.value)) this.#open.push(one)
     }
   }
 

@@ -296,24 +296,27 @@ test('members called like keywords are members', () => {
   })
 })
 
-test('all tools together hold a bounded number of schemas', () => {
+test('what is written out for one tool, and for all, is bounded; answers never cost the arguments', () => {
   const big = {
     type: 'object',
     properties: Object.fromEntries(
       Array.from({ length: 50 }, (_, index) => [
         `p${index}`,
-        {
-          type: 'object',
-          properties: { x: { $ref: '#/components/schemas/Leaf' }, y: { $ref: '#/components/schemas/Leaf' } },
-        },
+        { type: 'object', properties: { x: { $ref: '#/components/schemas/Leaf' } } },
       ]),
     ),
   }
-  const document = withBody({ $ref: '#/components/schemas/Big' }, { Big: big, Leaf: { type: 'string' } })
+  const components = { Big: big, Leaf: { type: 'string' } }
+  const document = withBody({ $ref: '#/components/schemas/Big' }, components)
   assert.equal(converted(document).tools.length, 1)
-  const small = converted(document, { limits: { schemaNodes: 40 } })
-  assert.equal(small.tools.length, 0)
-  assert.match(losses(small).join('\n'), /more than schemaNodes: 40|hold more than schemaNodes: 40/)
+  for (const limits of [{ schemaSteps: 40 }, { totalSchemaSteps: 40 }]) {
+    const small = converted(document, { limits })
+    assert.equal(small.tools.length, 0)
+    assert.match(losses(small).join('\n'), /more than (?:schemaSteps|totalSchemaSteps): 40 steps/)
+    const answer = converted(answering({ $ref: '#/components/schemas/Big' }, components), { limits })
+    assert.equal(tool(answer, 'get').definition['outputSchema'], undefined)
+    assert.match(losses(answer).join('\n'), /the schema of its answers: it takes more than/)
+  }
 })
 
 test('a schema of more than its bound loses texts first, constraints never', () => {

@@ -41,7 +41,7 @@ function lines(value: unknown, type: string, at: string): string {
   return (Array.isArray(value) ? value : [value]).map((one: unknown) => `${before}${json(one, at)}\n`).join('')
 }
 
-export function bytes(value: unknown, at: string): Buffer {
+function bytes(value: unknown, at: string): Buffer {
   if (typeof value !== 'string') return Buffer.from(json(value, at))
   return Buffer.from(value, 'base64')
 }

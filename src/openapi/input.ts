@@ -16,7 +16,7 @@ import { Use } from './use.ts'
 import { type Fields, fields, fromPairs, isFields, type Mutable, own, same, text, texts, token } from './value.ts'
 
 /** A parameter's own schema with what the parameter says of itself. */
-export function parameterSchema(
+function parameterSchema(
   { place, schema, name }: Parameter,
   choice: ParameterChoice | undefined,
   translator: Translator,
@@ -35,7 +35,7 @@ export function parameterSchema(
 }
 
 /** Added to a schema, or to a use of one, without touching what others share. */
-export function beside(schema: unknown, said: Fields, translator: Translator): unknown {
+function beside(schema: unknown, said: Fields, translator: Translator): unknown {
   if (Object.keys(said).length === 0) return schema
   if (schema instanceof Use) return new Use(schema.component, { ...schema.beside, ...said })
   const made = joined(schema, said)

@@ -224,7 +224,7 @@ const maps: ReadonlySet<string> = new Set(
 )
 
 /** Addresses of other files that a file refers to; names that it gives itself (`$id`) are not among them. */
-export function outward(file: SourceFile): readonly string[] {
+function outward(file: SourceFile): readonly string[] {
   const found = new Set<string>()
   const ids = new Set<string>()
   const seen = new Set<object>()

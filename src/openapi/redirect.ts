@@ -2,7 +2,7 @@
 import type { HttpRequest, HttpResponse } from './tool.ts'
 
 /** How often one call is sent on. */
-export const MAX_REDIRECTS = 3
+const MAX_REDIRECTS = 3
 
 /**
  * The request to make next, or `undefined` when the answer is the answer. Only GET and HEAD, only on the same origin: credentials

@@ -39,7 +39,7 @@ export interface Choice {
 }
 
 /** Which of a document's servers is meant, and what its variables are. */
-export interface ServerChoice {
+interface ServerChoice {
   readonly index?: number | undefined
   readonly description?: string | undefined
   readonly url?: string | undefined

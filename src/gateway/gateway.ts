@@ -140,6 +140,7 @@ export class Gateway implements AsyncDisposable {
     this.#snapshot = next
     this.#shape = shape
     for (const port of this.#ports.values()) port.renewed()
+    next.begin()
     old.retire()
     for (const [number, port] of this.#ports) {
       if (next.binds.has(number)) continue

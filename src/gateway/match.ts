@@ -50,9 +50,11 @@ interface Bucket<R> {
  * first), has a method, more headers, more query parameters, definition order (reference: agentgateway §1.5).
  */
 export class Router<R extends Matchable> {
+  readonly routes: readonly R[]
   readonly #hosts = new HostMap<Bucket<R>>()
 
   constructor(routes: readonly R[]) {
+    this.routes = routes
     let order = 0
     for (const route of routes) {
       for (const match of route.matches) {

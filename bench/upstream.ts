@@ -1,7 +1,14 @@
 // A minimal MCP server (Streamable HTTP) that answers ready texts: its own process, never the bottleneck.
-// Paths: /json/COUNT/NAME and /sse/COUNT/NAME, the way tools/call is answered and the number of tools.
+// Paths: /json/COUNT/NAME and /sse/COUNT/NAME, the way tools/call is answered and the number of tools. /rest/… is no MCP: a resource
+// of a REST API, whatever its name.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 
+const RESOURCE = JSON.stringify({
+  count: 4,
+  animals: ['fox', 'dog'],
+  unit: 'jumps',
+  text: 'the quick brown fox jumps over the lazy dog; '.repeat(4).trim(),
+})
 const ANSWER = JSON.stringify({
   content: [{ type: 'text', text: 'the quick brown fox jumps over the lazy dog; '.repeat(4).trim() }],
   structuredContent: { count: 4, animals: ['fox', 'dog'], unit: 'jumps' },
@@ -98,7 +105,13 @@ function change(path: string, count: number): void {
     open.write('event: message\ndata: {"jsonrpc":"2.0","method":"notifications/tools/list_changed"}\n\n')
 }
 
+function resource(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(RESOURCE)) })
+  response.end(RESOURCE)
+}
+
 const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+  if (request.url?.startsWith('/rest/') === true) return resource(response)
   const peer = peerAt(request.url ?? '')
   if (peer === undefined) {
     response.writeHead(404)

@@ -5,6 +5,7 @@ import { coldStart } from './cold-start.ts'
 import { expressions } from './expressions.ts'
 import { toolsList20, toolsList5000 } from './lists.ts'
 import { memorySessions } from './memory-sessions.ts'
+import { openapiConversion, toolsCallOpenapi } from './openapi.ts'
 import { toolsCallPolicies, toolsListRules } from './policies.ts'
 import { self } from './self.ts'
 
@@ -16,6 +17,8 @@ export const claims: readonly Claim[] = [
   toolsList5000,
   toolsCallPolicies,
   toolsListRules,
+  toolsCallOpenapi,
+  openapiConversion,
   expressions,
   coldStart,
   memorySessions,

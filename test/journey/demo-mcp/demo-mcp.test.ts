@@ -63,10 +63,15 @@ test('/mcp: a token is optional, and its roles decide', async (t) => {
     assert.match(JSON.stringify(answer.content), /What is a pool\?/)
   })
 
-  await t.test('mcp-user has the role supply-chain as well: all of microsoft too', async () => {
+  await t.test('mcp-user has the role supply-chain as well: all of microsoft and of the REST API too', async () => {
     const headers = bearer(await token('mcp-user', ['supply-chain', 'ai-agents']))
     const client = await gateway.client({ path: '/mcp', headers })
-    assert.deepEqual(await names(client), [...ofDeepwiki, ...ofMicrosoft, 'exa-ai_web_search_exa'])
+    const all = await names(client)
+    const ofStore = all.filter((name) => name.startsWith('openapi_'))
+    assert.equal(ofStore.length, 16)
+    assert.deepEqual(all, [...ofStore, ...ofDeepwiki, ...ofMicrosoft, 'exa-ai_web_search_exa'])
+    const pet = await client.callTool({ name: 'openapi_getPetById', arguments: { path: { petId: 1 } } })
+    assert.match(JSON.stringify(pet.structuredContent), /"name":"Rex"/)
   })
 
   await t.test('the log says whose token it was, and not the token', async () => {

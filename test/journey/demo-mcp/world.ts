@@ -6,7 +6,8 @@ import type { TestContext } from 'node:test'
 import { deepwiki } from '../../../servers/deepwiki.ts'
 import { exa } from '../../../servers/exa.ts'
 import { microsoftDocs } from '../../../servers/microsoft-docs.ts'
-import { type MakeServer, serve } from '../../../servers/serve.ts'
+import { petstore } from '../../../servers/petstore.ts'
+import { listen, type MakeServer, serve } from '../../../servers/serve.ts'
 import { type RunningGateway, root, startGateway } from '../../support/gateway.ts'
 import { auth0 } from '../../support/identity/auth0.ts'
 import { emulateAs, type Named, type Quirks } from '../../support/identity/emulator.ts'
@@ -82,11 +83,15 @@ export async function world(t: TestContext, keycloak?: number): Promise<World> {
     t.after(() => serving.close())
     return to(`${host}:443`, Number(new URL(serving.url).port))
   }
+  const host = 'petstore.swagger.io'
+  const store = await listen(petstore(), { hosts: [host], tls: forServers })
+  t.after(() => store.close())
   const [first, second] = [await emulateAs(t, tenant(), AUTH0, forProviders), await login(t, forProviders)]
   const elsewhere = [
     await standIn(deepwiki, 'mcp.deepwiki.com'),
     await standIn(microsoftDocs, 'learn.microsoft.com', '/api/mcp'),
     await standIn(exa, 'mcp.exa.ai'),
+    to(`${host}:443`, Number(new URL(store.url).port)),
     to('localhost:8080', keycloak ?? keys.port),
     to(`${new URL(AUTH0).host}:443`, first.secure),
     to(`${new URL(LOGIN).host}:443`, second.secure),

@@ -7,7 +7,8 @@ import { Client as Client2, StreamableHTTPClientTransport as Http2 } from '@mode
 import { deepwiki } from '../../../servers/deepwiki.ts'
 import { exa } from '../../../servers/exa.ts'
 import { microsoftDocs } from '../../../servers/microsoft-docs.ts'
-import { type MakeServer, serve } from '../../../servers/serve.ts'
+import { petstore } from '../../../servers/petstore.ts'
+import { listen, type MakeServer, serve } from '../../../servers/serve.ts'
 import { type RunningGateway, root, startGateway } from '../../support/gateway.ts'
 
 const folder = path.join(root, 'test/servers/tls')
@@ -21,11 +22,19 @@ async function standIn(t: TestContext, make: MakeServer, host: string, at = '/mc
   return ['--connect-to', `${host}:443=127.0.0.1:${new URL(serving.url).port}`]
 }
 
+async function store(t: TestContext): Promise<string[]> {
+  const host = 'petstore.swagger.io'
+  const serving = await listen(petstore(), { hosts: [host], tls })
+  t.after(() => serving.close())
+  return ['--connect-to', `${host}:443=127.0.0.1:${new URL(serving.url).port}`]
+}
+
 async function world(t: TestContext, env: Record<string, string>): Promise<RunningGateway> {
   const elsewhere = [
     await standIn(t, deepwiki, 'mcp.deepwiki.com'),
     await standIn(t, microsoftDocs, 'learn.microsoft.com', '/api/mcp'),
     await standIn(t, exa, 'mcp.exa.ai'),
+    await store(t),
   ]
   return startGateway(t, 'test/journey/public/config.yaml', env, elsewhere.flat())
 }
@@ -42,6 +51,7 @@ const tools = [
 ]
 
 const calls = [
+  ['openapi_getPetById', { path: { petId: 2 } }, /"name\\":\\"Tom/],
   ['deepwiki_ask_question', { repoName: 'nodejs/undici', question: 'What is a pool?' }, /DeepWiki.*What is a pool\?/s],
   ['microsoft_microsoft_docs_search', { query: 'durable functions' }, /Microsoft Learn.*durable functions/s],
   ['exa-ai_web_search_exa', { query: 'agent gateways', numResults: 3 }, /Exa.*agent gateways.*3 results/s],
@@ -51,7 +61,13 @@ test('the public servers are one', async (t) => {
   const gateway = await world(t, { NODE_EXTRA_CA_CERTS: certificate })
 
   await t.test('all their tools are listed, by target, in the order of the configuration', async () => {
-    assert.deepEqual(await gateway.tools('/public/mcp'), tools)
+    const all = await gateway.tools('/public/mcp')
+    assert.deepEqual(
+      all.filter((name) => !name.startsWith('openapi_')),
+      tools,
+    )
+    assert.deepEqual(all.slice(0, 3), ['openapi_updatePet', 'openapi_addPet', 'openapi_findPetsByStatus'])
+    assert.equal(all.length, tools.length + 16)
   })
 
   await t.test('a call of each reaches the server that it names', async () => {

@@ -27,7 +27,9 @@ export class Invitations {
     this.#shelves = new Map(
       catalog.shelves.flatMap((shelf) => {
         const form = exposedForm(shelf.target, CONNECT, prefixed)
-        return shelf.upstream.credentials === undefined || form === undefined ? [] : [[form.exposed, shelf] as const]
+        // What lists the same to everybody has tools to begin with: the first call of one of them leads to the login.
+        const invites = shelf.upstream.credentials !== undefined && shelf.personal
+        return invites && form !== undefined ? [[form.exposed, shelf] as const] : []
       }),
     )
   }

@@ -1,4 +1,4 @@
-// An MCP server that wants every user to log in at its authorization server (`oidc-provider`, with registration), and shows each their own.
+// Servers that want every user to log in at their authorization server (`oidc-provider`, with registration), and show each their own.
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { TestContext } from 'node:test'
@@ -33,8 +33,27 @@ async function listening(t: TestContext, listener: (origin: string) => RequestLi
   return origin
 }
 
-/** `seconds`: how long its access tokens are good. */
-export async function protectedServer(t: TestContext, seconds = 3_600): Promise<Protected> {
+/** An MCP server. `seconds`: how long its access tokens are good. */
+export const protectedServer = (t: TestContext, seconds = 3_600): Promise<Protected> =>
+  guarded(t, { path: '/mcp', seconds, served })
+
+/** A REST API whose every path says whose it is. */
+export const protectedApi = (t: TestContext): Promise<Protected> =>
+  guarded(t, {
+    path: '/',
+    seconds: 3_600,
+    served: async (request, response, user) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ path: request.url, user }))
+    },
+  })
+
+interface Guarded {
+  readonly path: string
+  readonly seconds: number
+  readonly served: (request: IncomingMessage, response: ServerResponse, user: string) => Promise<void>
+}
+
+async function guarded(t: TestContext, { path, seconds, served: answered }: Guarded): Promise<Protected> {
   const asked: string[] = []
   const shown: string[] = []
   let turnedAway = 0
@@ -47,29 +66,30 @@ export async function protectedServer(t: TestContext, seconds = 3_600): Promise<
   })
   const keys = createRemoteJWKSet(new URL('/jwks', issuer))
   const origin = await listening(t, (here) => {
-    const url = `${here}/mcp`
+    const url = here + path
+    const metadata = `/.well-known/oauth-protected-resource${path === '/' ? '' : path}`
     const document = { resource: url, authorization_servers: [issuer], scopes_supported: ['read'] }
     return (request, response) => {
-      if (request.url === '/.well-known/oauth-protected-resource/mcp') {
+      if (request.url === metadata) {
         response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(document))
         return
       }
       const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
       if (token !== '') shown.push(token)
       void jwtVerify(token, keys, { issuer, audience: url }).then(
-        ({ payload }) => served(request, response, payload.sub ?? ''),
+        ({ payload }) => answered(request, response, payload.sub ?? ''),
         () => {
           turnedAway++
           response
             .writeHead(401, {
-              'www-authenticate': `Bearer resource_metadata="${here}/.well-known/oauth-protected-resource/mcp"`,
+              'www-authenticate': `Bearer resource_metadata="${here}${metadata}"`,
             })
             .end()
         },
       )
     }
   })
-  return { url: `${origin}/mcp`, issuer, asked, shown, turnedAway: () => turnedAway }
+  return { url: origin + path, issuer, asked, shown, turnedAway: () => turnedAway }
 }
 
 function authorizationServer(issuer: string, seconds: number): Provider {

@@ -23,8 +23,10 @@ export interface PlacesOptions {
   readonly site: Pick<TargetSite, 'pools' | 'tls' | 'fields'>
   /** The target's own host; `undefined`: the document says where. */
   readonly place: Place | undefined
-  /** Hosts that the configuration names: the document's address, and `servers.allow`. */
+  /** Hosts that the configuration names (`servers.allow`). */
   readonly named: readonly string[]
+  /** Where the document itself comes from; another port or scheme there is another place. */
+  readonly home: string | undefined
   /** What proves to every server of the target who asks (`backendAuth`). */
   readonly credentials: Credentials | undefined
   /** Security schemes of the document whose credential has to be got first. */
@@ -55,7 +57,8 @@ export class Places implements AsyncDisposable {
   /** Whether the configuration itself names the host of an address. */
   names(origin: string): boolean {
     const { host, hostname } = new URL(origin)
-    return this.#options.named.includes(host) || this.#options.named.includes(hostname)
+    const { named, home } = this.#options
+    return origin === home || named.includes(host) || named.includes(hostname)
   }
 
   /** Why nothing may be sent to an address that a document names; `undefined`: it may, as far as can be told from its text. */

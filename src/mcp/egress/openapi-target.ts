@@ -43,7 +43,8 @@ export async function openapiUpstream(config: OpenapiConfig, site: TargetSite): 
   const places = new Places({
     site,
     place,
-    named: [...(config.servers?.allow ?? []), ...(address === undefined ? [] : [address.host])],
+    named: config.servers?.allow ?? [],
+    home: address?.origin,
     credentials: own,
     proofs: slots.proofs,
   })

@@ -26,7 +26,7 @@ async function stage(t: TestContext) {
   const granted: string[] = []
   const service = await listening(t, ({ url, headers }, response) => {
     const { authorization = 'nothing', 'x-key': key = 'no key' } = headers
-    seen.push(`${url} ${authorization} ${key}`)
+    seen.push(`${url} ${authorization} ${String(key)}`)
     response.writeHead(authorization === 'Bearer stale' ? 401 : 200, { 'content-type': 'application/json' }).end('{}')
   })
   const tokens = await listening(t, (request, response) => {

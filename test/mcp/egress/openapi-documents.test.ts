@@ -216,6 +216,17 @@ test('a server that the document names elsewhere gets no credentials of the targ
   await assert.rejects(up.connect(peer()), {
     message: /collector\.example, which would be given this target's credentials/,
   })
+  // Another port of the same machine is another server.
+  const next = JSON.stringify({ ...JSON.parse(documentWith('a')), servers: [{ url: 'http://127.0.0.1:1' }] })
+  const beside = await upstream(
+    'openapi',
+    { schema: { url: (await published(t, next)).url } },
+    stage(t, { credentials }),
+  )
+  await assert.rejects(beside.connect(peer()), { message: /127\.0\.0\.1:1, which would be given/ })
+  const same = JSON.stringify({ ...JSON.parse(documentWith('a')), servers: [{ url: '/v1' }] })
+  const home = await upstream('openapi', { schema: { url: (await published(t, same)).url } }, stage(t, { credentials }))
+  assert.equal((await toolsOf(await home.connect(peer()))).length, 1)
   const without = await upstream('openapi', { schema: { url } }, stage(t))
   assert.equal((await toolsOf(await without.connect(peer()))).length, 1)
 })

@@ -6,6 +6,17 @@ import { nginx } from './nginx.ts'
 import { node20, node22, node24 } from './node.ts'
 import type { Part } from './part.ts'
 import { pythonMcp } from './python-mcp.ts'
+import { swaggerClient } from './swagger-client.ts'
 
 /** Every part. */
-export const parts: readonly Part[] = [pythonMcp, fastmcp, node20, node22, node24, nginx, keycloak, chromium]
+export const parts: readonly Part[] = [
+  pythonMcp,
+  fastmcp,
+  node20,
+  node22,
+  node24,
+  nginx,
+  keycloak,
+  chromium,
+  swaggerClient,
+]

@@ -200,4 +200,8 @@ class Relay implements Caller {
   hungUp(retryMs: number): void {
     this.#caller.hungUp?.(retryMs)
   }
+
+  get takesInput(): boolean | undefined {
+    return this.#caller.takesInput
+  }
 }

@@ -6,6 +6,7 @@ import type { JsonObject } from '../core/item.ts'
 import type { BoundCredentials } from '../policy/policy.ts'
 import type { Cancellation } from './cancellation.ts'
 import type { Span } from './json.ts'
+import type { ParamHeader } from './param-headers.ts'
 
 /** How a request ended: the text of `result` or of the `error` object, as it came. */
 export type Answer =
@@ -33,6 +34,11 @@ export interface Caller {
   ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer>
   /** The server has hung up on purpose and is asked again after so many milliseconds (2025-11-25): whoever waits may do the same. */
   hungUp?(retryMs: number): void
+  /**
+   * Takes `input_required` for an answer and asks the user itself (2026-07-28): what a server of that revision wants to know
+   * passes through, with its `requestState`, instead of being asked by `ask`.
+   */
+  readonly takesInput?: boolean | undefined
 }
 
 /** Who speaks through a connection: what it declares, and what becomes of messages that belong to no request. */
@@ -41,7 +47,7 @@ export interface Peer {
   readonly principal: string
   /** On whose behalf whatever belongs to no request is sent. */
   readonly who?: Who | undefined
-  /** Newest revision to offer in `initialize`. */
+  /** Newest revision that it speaks; `initialize` offers the newest of those that open so. */
   readonly revision: string
   /** `clientInfo` and `capabilities` to declare, as JSON text. */
   readonly clientInfo: RawJson
@@ -87,8 +93,8 @@ export interface Upstream extends AsyncDisposable {
 }
 
 /**
- * One client as the federation sees it: a session of a revision with `initialize`. The ingress makes and ends it; the federation
- * keeps what it knows of the client's conversations in it.
+ * One client as the federation sees it: a session of a revision with `initialize`, or whoever sends requests of 2026-07-28 that
+ * say the same of themselves. The ingress makes and ends it; the federation keeps what it knows of the client's conversations in it.
  */
 export interface Client {
   readonly principal: string
@@ -101,7 +107,7 @@ export interface Client {
   readonly subscriptions: Set<string>
   /** What policies verified about whoever used it last. */
   readonly who?: Who | undefined
-  /** Level of `logging/setLevel`; nothing was set: the server's own default. */
+  /** Level of `logging/setLevel`, or of the requests themselves (2026-07-28); nothing was set: the server's own default. */
   logLevel: string | undefined
   /** A notification that belongs to no running request: goes to the client's stream, or waits for it. */
   notification(method: string, params: RawJson | undefined): void
@@ -125,7 +131,10 @@ export interface Incoming {
 export interface Federation extends AsyncDisposable {
   /** Whether clients get sessions (`statefulMode`). */
   readonly stateful: boolean
-  /** Answers `initialize`; dials nothing that is known already. `revision` is what the ingress has negotiated. */
+  /**
+   * Answers `initialize`; dials nothing that is known already. `revision` is what the ingress has negotiated. The answer has the
+   * form of 2025-11-25 whatever the revision: an ingress of another one takes from it what it needs.
+   */
   initialize(client: Pick<Client, 'revision' | 'capabilities' | 'principal'>, x: Exchange): Promise<Answer>
   /** Any request except `initialize`. Resolves with an error answer for whatever the client should read. */
   request(client: Client, incoming: Incoming, caller: Caller, x: Exchange): Promise<Answer>
@@ -133,4 +142,6 @@ export interface Federation extends AsyncDisposable {
   notified(client: Client, incoming: Incoming): void
   /** A live client: it hears `list_changed` until the returned function is called. */
   attach(client: Client): () => void
+  /** Arguments of a tool, by the name that clients know, that headers repeat (2026-07-28, `x-mcp-header`); of what the caller may not use: none. */
+  paramHeaders(client: Pick<Client, 'principal'>, tool: string, x: Exchange): readonly ParamHeader[]
 }

@@ -18,11 +18,13 @@ import { listsTasks, mergedHello, singleHello } from './hello.ts'
 import { Invitations } from './invitation.ts'
 import type { PrefixMode } from './names.ts'
 import type { ListKind } from './offers.ts'
+import { type ParamHeader, paramHeadersOf } from './param-headers.ts'
 import { anonymous } from './principals.ts'
 import { logLevels } from './relay.ts'
 import type { Shelf } from './shelf.ts'
 import { mergedTasks } from './tasks.ts'
 import { Announcer, Subscriptions } from './watch.ts'
+import { modernRevision } from './wire.ts'
 
 export interface FederationOptions {
   /** The targets, in the order of the configuration. Whoever made them ends them. */
@@ -132,6 +134,13 @@ export class FederatedServers implements Configured {
     for (const [kind, seen] of before(anonymous)) this.#announcer.changed(kind, seen)
   }
 
+  paramHeaders(_: Pick<Client, 'principal'>, tool: string, x: Exchange): readonly ParamHeader[] {
+    const entry = this.#catalog.entryNow('tool', tool)
+    const { program } = this.#options
+    const seen = entry !== undefined && (program.permits.length === 0 || permitted(program, entry.item, x) !== 'no')
+    return seen ? paramHeadersOf(entry) : []
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#announcer.end()
     await this.#catalog[Symbol.asyncDispose]()
@@ -165,7 +174,9 @@ export class FederatedServers implements Configured {
   async #hello(revision: string): Promise<Answer> {
     const greetings = await this.#catalog.hellos()
     const { stateful, version, shelves } = this.#options
-    const options = { revision, stateful, version, incomplete: greetings.length < shelves.length }
+    // Clients of 2026-07-28 hear of changes without a session.
+    const hears = stateful || revision === modernRevision
+    const options = { revision, stateful: hears, version, incomplete: greetings.length < shelves.length }
     const [only] = greetings
     return only !== undefined && !this.#catalog.several
       ? singleHello(only.hello, options)

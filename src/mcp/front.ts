@@ -2,6 +2,7 @@
 import type { Exchange } from '../core/exchange.ts'
 import type { Answer, Caller, Client, Federation, Incoming } from './conversation.ts'
 import type { Configured } from './federation.ts'
+import type { ParamHeader } from './param-headers.ts'
 
 export class Front implements Federation {
   readonly stateful: boolean
@@ -48,6 +49,10 @@ export class Front implements Federation {
       this.#attached.get(client)?.()
       this.#attached.delete(client)
     }
+  }
+
+  paramHeaders(client: Pick<Client, 'principal'>, tool: string, x: Exchange): readonly ParamHeader[] {
+    return this.#current.paramHeaders(client, tool, x)
   }
 
   /** Nothing of its own to end: every configuration ends its federation. */

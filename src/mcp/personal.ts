@@ -2,6 +2,7 @@
 import type { Exchange, Who } from '../core/exchange.ts'
 import type { Answer, Caller, Client, Incoming } from './conversation.ts'
 import { type Configured, FederatedServers, type FederationOptions, type SeenBy } from './federation.ts'
+import type { ParamHeader } from './param-headers.ts'
 import { anonymous } from './principals.ts'
 import type { Shelf } from './shelf.ts'
 
@@ -58,6 +59,10 @@ export class PersonalServers implements Configured {
       own.lastUsed = Date.now()
       detach()
     }
+  }
+
+  paramHeaders(client: Pick<Client, 'principal'>, tool: string, x: Exchange): readonly ParamHeader[] {
+    return this.#for(client.principal, x).paramHeaders(client, tool, x)
   }
 
   seen(): SeenBy {

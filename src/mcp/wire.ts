@@ -10,6 +10,9 @@ export const legacyRevisions = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-
 export type LegacyRevision = (typeof legacyRevisions)[number]
 export const newestLegacy: LegacyRevision = '2025-11-25'
 
+/** The revision without `initialize`: every request speaks for itself. */
+export const modernRevision = '2026-07-28'
+
 export const isLegacyRevision = (text: unknown): text is LegacyRevision =>
   legacyRevisions.some((known) => known === text)
 

@@ -2,6 +2,7 @@
 import type { RawJson } from '../../core/brand.ts'
 import type { Exchange, Reply } from '../../core/exchange.ts'
 import type { Incoming } from '../conversation.ts'
+import { decodedHeader } from '../param-headers.ts'
 import { codes, isLegacyRevision, legacyRevisions, type Message } from '../wire.ts'
 import { header } from './head.ts'
 import { refuseCall } from './replies.ts'
@@ -49,12 +50,12 @@ function claimOf(message: Incoming): string | undefined {
 function mismatch(x: Exchange, message: Incoming, id: RawJson | undefined): Reply | undefined {
   const saidMethod = header(x, 'mcp-method')
   const { method } = message
-  if (saidMethod !== undefined && decoded(saidMethod) !== method)
+  if (saidMethod !== undefined && decodedHeader(saidMethod) !== method)
     return refuseCall(x, id, codes.headerMismatch, { message: 'Mcp-Method header/body mismatch' })
   const saidName = header(x, 'mcp-name')
   if (saidName === undefined) return undefined
   const member = nameMember(method)
-  if (member === undefined || decoded(saidName) === message.string(member)) return undefined
+  if (member === undefined || decodedHeader(saidName) === message.string(member)) return undefined
   return refuseCall(x, id, codes.headerMismatch, { message: 'Mcp-Name header/body mismatch' })
 }
 
@@ -62,11 +63,4 @@ function nameMember(method: string): string | undefined {
   if (method === 'tools/call' || method === 'prompts/get') return 'name'
   if (method.startsWith('resources/')) return 'uri'
   return method.startsWith('tasks/') ? 'taskId' : undefined
-}
-
-function decoded(value: string): string | undefined {
-  const base64 = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/.exec(value)?.[1]
-  if (base64 === undefined) return value
-  const bytes = Buffer.from(base64, 'base64')
-  return bytes.toString('base64') === base64 ? bytes.toString() : undefined
 }

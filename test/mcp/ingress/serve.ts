@@ -12,6 +12,7 @@ import type { SseEvent } from '../../../src/http/sse.ts'
 import { SseDecoder } from '../../../src/http/sse.ts'
 import type { Answer, Caller, Client, Connection, Federation, Incoming } from '../../../src/mcp/conversation.ts'
 import { type IngressOptions, ingress } from '../../../src/mcp/ingress/index.ts'
+import type { ParamHeader } from '../../../src/mcp/param-headers.ts'
 import { silent } from '../../../src/telemetry/log.ts'
 import type { Metrics } from '../../../src/telemetry/metrics.ts'
 import { error, limits, quiet, raw, result } from '../upstreams.ts'
@@ -48,6 +49,10 @@ export class Table implements Federation {
       capabilities: { tools: { listChanged: true }, logging: {} },
       serverInfo: { name: 'table', version: '1' },
     })
+  }
+
+  paramHeaders(): readonly ParamHeader[] {
+    return []
   }
 
   async request(client: Client, incoming: Incoming, caller: Caller, x: Exchange): Promise<Answer> {

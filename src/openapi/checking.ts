@@ -69,5 +69,6 @@ declare global {
   interface JSON {
     /** ECMAScript's proposal "JSON.parse source text access": in Node since 22, not yet in TypeScript's library. */
     rawJSON(text: string): unknown
+    isRawJSON(value: unknown): value is { readonly rawJSON: string }
   }
 }

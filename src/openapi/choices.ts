@@ -11,6 +11,7 @@ export interface Decision {
   readonly description: string | undefined
   readonly annotations: Readonly<Record<string, unknown>> | undefined
   readonly confirm: boolean
+  readonly pages: number | undefined
   readonly parameters: ReadonlyMap<string, ParameterChoice>
   /** The row that decided. */
   readonly row: number | undefined
@@ -29,6 +30,7 @@ export function decide(names: OperationNames, place: Place, { tools = [], deprec
     description: choice?.description ?? text(said['description']),
     annotations: isFields(said['annotations']) ? said['annotations'] : undefined,
     confirm: choice?.confirm === true,
+    pages: choice?.pages,
     parameters: new Map(Object.entries(choice?.parameters ?? {})),
     row: choice === undefined ? undefined : row,
   }

@@ -68,6 +68,15 @@ function stringEnd(source: string, start: number): number {
   return source.length
 }
 
+/** The value of a text, with every number that JavaScript's cannot hold as `JSON.rawJSON`. Throws for what is no JSON. */
+export const exactJson = (source: string): unknown => JSON.parse(source, spelled)
+
+function spelled(this: unknown, _: string, value: unknown, context?: { readonly source?: string }): unknown {
+  return typeof value === 'number' && context?.source !== undefined && String(value) !== context.source
+    ? JSON.rawJSON(context.source)
+    : value
+}
+
 /** The same JSON without the whitespace between its tokens: numbers keep their spelling, which parsing would not. */
 export function compactJson(source: string): string {
   if (!/[\n\r\t]| {2}/.test(source)) return source.trim()

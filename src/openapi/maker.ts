@@ -73,6 +73,8 @@ export function makeTool(found: Found, name: string, decision: Decision, shared:
   const definition = definitionOf(name, found, { args, output, input, decision }, shared)
   const plan: Plan = {
     ...planOf(shared),
+    // Reading twice changes nothing; whatever else may be called a page is asked for by whoever wants it.
+    pages: names.method === 'GET' ? (decision.pages ?? options.pages ?? 1) : 1,
     segments: input.segments,
     query: input.query,
     fields,

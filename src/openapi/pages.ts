@@ -8,7 +8,9 @@ import type { References } from './references.ts'
 import type { HttpResponse, OperationNames } from './tool.ts'
 import { type Fields, fields, fromPairs, isFields, own, text } from './value.ts'
 
-const cursorLike = /cursor|page_?token|next_?token|continuation|marker|^after$|^starting_after$|^page$|^offset$/i
+/** Names of parameters that say where a page begins. */
+export const cursorLike =
+  /cursor|page_?token|next_?token|continuation|marker|^after$|^starting_after$|^page$|^page_?number$|^offset$|^start(?:_?(?:at|index))?$|^\$?skip(?:token)?$/i
 /** Members of answers in which pages are told of. */
 const holders = [
   '',
@@ -88,7 +90,7 @@ interface Next {
 
 /** The arguments of the next page; `undefined`: nothing says that there is one. */
 export function nextPage(plan: Plan, response: HttpResponse, body: unknown, args: unknown): Fields | undefined {
-  const hints = linked(plan, response) ?? declared(plan, response, body) ?? named(plan, body)
+  const hints = linked(plan, response) ?? declared(plan, response, body) ?? named(plan, body) ?? pointed(plan, body)
   if (hints === undefined) return undefined
   const found = hints.map((hint) => ({ ...hint, value: asDeclared(plan, hint) }))
   const before = fields(args)
@@ -101,6 +103,8 @@ export function nextPage(plan: Plan, response: HttpResponse, body: unknown, args
 
 /** What is a number in the answer may be declared as a text: arguments are to fit. */
 function asDeclared({ fields: all }: Plan, { in: where, argument, value }: Next): unknown {
+  // More digits than a number of JavaScript has: a text of digits is one for whoever checks it.
+  if (JSON.isRawJSON(value)) return value.rawJSON
   const field = all.find((one) => one.argument === argument && one.in === where)
   return typeof value === 'number' && fields(field?.schema)['type'] === 'string' ? String(value) : value
 }
@@ -115,7 +119,10 @@ function linked({ page }: Plan, response: HttpResponse): readonly Next[] | undef
   const link = header(response, 'link')?.slice(0, 8192)
   const address =
     link === undefined ? header(response, 'x-next') : /<([^<>]*)>[^<]*?;\s*rel="?(?:[\w-]+ )*next\b/i.exec(link)?.[1]
-  if (address === undefined || address === '') return undefined
+  return address === undefined || address === '' ? undefined : addressed(page, address)
+}
+
+function addressed(page: PagePlan, address: string): readonly Next[] | undefined {
   const mark = address.indexOf('?')
   if (mark < 0) {
     const [only] = page.cursors
@@ -159,6 +166,21 @@ function evaluated(expression: string, response: HttpResponse, body: unknown): u
   return at
 }
 
+/** Addresses of the next page in the answer itself: `next`, `links.next`, `_links.next.href` and the like. */
+function pointed({ page }: Plan, body: unknown): readonly Next[] | undefined {
+  if (page.cursors.length === 0 || !isFields(body)) return undefined
+  for (const holder of holders) {
+    const inside = holder === '' ? body : fields(own(body, holder))
+    for (const name of ['next', 'nextLink', '@odata.nextLink', 'next_url', 'next_page_url']) {
+      const said = own(inside, name)
+      const address = text(said) ?? text(own(fields(said), 'href'))
+      const found = address?.includes('?') === true ? addressed(page, address.slice(0, 8192)) : undefined
+      if (found !== undefined) return found
+    }
+  }
+  return undefined
+}
+
 /** Members of the answer that are called like the next value of a declared parameter. */
 function named({ page }: Plan, body: unknown): readonly Next[] | undefined {
   if (page.cursors.length === 0 || !isFields(body)) return undefined
@@ -173,4 +195,5 @@ function named({ page }: Plan, body: unknown): readonly Next[] | undefined {
   return undefined
 }
 
-const usable = (value: unknown): boolean => (text(value) ?? '') !== '' || typeof value === 'number'
+const usable = (value: unknown): boolean =>
+  (text(value) ?? '') !== '' || typeof value === 'number' || JSON.isRawJSON(value)

@@ -89,6 +89,8 @@ export interface Plan {
   /** What the target is called, in addresses of resources. */
   readonly target: string
   readonly maxEvents: number
+  /** How many pages one call reads. */
+  readonly pages: number
   readonly urlBytes: number
   readonly headerBytes: number
   readonly bodyBytes: number

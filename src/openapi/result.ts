@@ -5,7 +5,7 @@ import type { Result } from '../core/item.ts'
 import { Checks } from './check.ts'
 import { checking, WRONG } from './checking.ts'
 import { events } from './events.ts'
-import { compactJson } from './json-text.ts'
+import { compactJson, exactJson } from './json-text.ts'
 import { essence, isJson, isLines, isMediaType, isText } from './media.ts'
 import { nextPage } from './pages.ts'
 import type { Plan, PlannedTool } from './plan.ts'
@@ -22,6 +22,8 @@ export interface Asked {
   readonly args?: unknown
   readonly request?: HttpRequest
   readonly mismatch?: (problem: string) => void
+  /** What is to be said of pages that were read together. */
+  readonly pages?: { readonly read: number; readonly stopped?: string } | undefined
 }
 
 /** Never throws: whatever a server says is a result. 4xx and 5xx are results that say so (`isError`). */
@@ -103,10 +105,18 @@ function json(plan: Plan, response: HttpResponse, { text, value, asked }: Answer
   if (value === null) return empty(plan, response, false)
   const bare = isFields(value) && plan.outputRoot !== 'data'
   const structured = bare ? plain : `{"data":${plain}}`
-  const next = nextPage(plan, response, value, asked.args)
+  const { args, pages } = asked
+  // A cursor may be a number of more digits than JavaScript's have.
+  const next = nextPage(plan, response, /\d{16}/.test(plain) ? exactJson(plain) : value, args)
   if (plan.strictOutput !== undefined && asked.mismatch !== undefined)
     compared(plan, bare ? value : { data: value }, asked.mismatch)
-  return made({ texts: [plain], structured, meta: next === undefined ? undefined : { next } })
+  return made({ texts: [plain], structured, meta: metaOf({ next, pages }) })
+}
+
+/** What is there, or nothing at all. */
+function metaOf(said: { readonly next: unknown; readonly pages: Asked['pages'] }): Shape['meta'] {
+  const found = Object.entries(said).filter(([, one]) => one !== undefined)
+  return found.length === 0 ? undefined : Object.fromEntries(found)
 }
 
 function compared(plan: Plan, value: unknown, mismatch: (problem: string) => void): void {
@@ -164,7 +174,12 @@ function decoded(body: Buffer, type: string): string {
 function sequence(plan: Plan, response: HttpResponse, type: string): Result {
   const all = events(decoded(response.body, type), essence(type), plan.maxEvents + 1)
   const texts = all.slice(0, plan.maxEvents)
-  const meta = all.length > plan.maxEvents ? { truncated: { maxEvents: plan.maxEvents } } : undefined
+  const meta =
+    all.length > plan.maxEvents
+      ? { truncated: { maxEvents: plan.maxEvents } }
+      : response.cut === undefined
+        ? undefined
+        : { truncated: { reason: response.cut } }
   return made({ texts: texts.length === 0 ? [''] : texts, structured: promised(plan, null), meta })
 }
 

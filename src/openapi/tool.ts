@@ -35,6 +35,8 @@ export interface Choice {
   readonly name?: string | undefined
   readonly description?: string | undefined
   readonly confirm?: boolean | undefined
+  /** As `pages` of the target, for these. */
+  readonly pages?: number | undefined
   readonly parameters?: Readonly<Record<string, ParameterChoice>> | undefined
 }
 
@@ -71,6 +73,8 @@ export interface Options {
   /** Compiles a pattern of the document in linear time; `undefined`: it cannot. Without it patterns are not checked. */
   readonly pattern?: ((source: string) => Pattern | undefined) | undefined
   readonly maxEvents?: number | undefined
+  /** How many pages of a list one call reads, where the answers say what comes next (GET only). Default: one. */
+  readonly pages?: number | undefined
   readonly limits?: Partial<Limits> | undefined
 }
 
@@ -147,6 +151,8 @@ export interface HttpResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   readonly body: Buffer
+  /** Of a sequence: why it was not read to its end. */
+  readonly cut?: string
 }
 
 /** How faithful a conversion is (reference: openapi §14). */

@@ -3,6 +3,7 @@ import { type RawJson, rawJson, type TargetName } from '../../core/brand.ts'
 import type { Who } from '../../core/exchange.ts'
 import type { Failure } from '../../core/failure.ts'
 import { Roster } from '../../core/roster.ts'
+import { Pages } from '../../openapi/follow.ts'
 import type { PlannedTool } from '../../openapi/plan.ts'
 import { request as requestOf } from '../../openapi/request.ts'
 import { result, unanswered } from '../../openapi/result.ts'
@@ -37,6 +38,16 @@ interface Call {
   readonly token: string | number | undefined
   readonly asked: HttpRequest
   readonly who: Who | undefined
+  /** Of a further page: what is left of the bounds of the whole call. */
+  readonly left?: { readonly bytes: number; readonly since: number }
+}
+
+interface Following {
+  readonly route: Route
+  readonly call: Call
+  readonly asking: Asking
+  readonly first: HttpResponse
+  readonly since: number
 }
 
 /** Who asks, and what came along. */
@@ -115,29 +126,65 @@ export class RestCalls {
     const where = [this.#target, tool.name] as const
     try {
       const route = this.#options.places.of(tool)
-      let response = await this.#exchange(route, call, asking)
-      if ((response.status === 401 || response.status === 403) && (await this.#mended(response, call, false))) {
-        response = await this.#exchange(route, call, asking)
-        if (response.status === 401 || response.status === 403) await this.#mended(response, call, true)
+      const since = performance.now()
+      const response = await this.#answered(route, call, asking)
+      const mismatch = (problem: string): void => this.#mismatch(tool, problem)
+      if (tool.plan.pages > 1 && response.status === 200) {
+        const pages = new Pages(tool, args)
+        await this.#followed(pages, { route, call, asking, first: response, since })
+        const whole = pages.joined() ?? { response, args }
+        return result(tool, whole.response, { args: whole.args, request: asked, mismatch, pages: pages.about() })
       }
-      return result(tool, response, { args, request: asked, mismatch: (problem) => this.#mismatch(tool, problem) })
+      return result(tool, response, { args, request: asked, mismatch })
     } catch (thrown) {
       const failure = asFailing(where, thrown)
       // Somebody has to do something about these: log in, wait, or nothing at all.
       if (['upstream.credentials', 'request.aborted', 'internal'].includes(failure.code)) throw failure
       if (asking.caller.signal?.aborted === true) throw failure
-      if (failure.code === 'upstream.too-large') this.#options.site.metrics.limitHit('resultBytes')
+      this.#tooLarge(failure)
       this.#options.site.log.debug('a call was not answered', { target: this.#target, error: failure.message })
       return unanswered(tool, failure.message)
     }
   }
 
+  /** The answer; with other credentials where the first ones are refused. */
+  async #answered(route: Route, call: Call, asking: Asking): Promise<HttpResponse> {
+    const response = await this.#exchange(route, call, asking)
+    if ((response.status !== 401 && response.status !== 403) || !(await this.#mended(response, call, false)))
+      return response
+    const again = await this.#exchange(route, call, asking)
+    if (again.status === 401 || again.status === 403) await this.#mended(again, call, true)
+    return again
+  }
+
+  /** Reads further pages into `pages`, within the bounds that the call as a whole has. What cannot be read ends it, and loses nothing. */
+  async #followed(pages: Pages, { route, call, asking, first, since }: Following): Promise<void> {
+    const { tool, token } = call
+    let next = pages.take(first, call.args)
+    while (next !== undefined) {
+      if (token !== undefined) asking.caller.notification('notifications/progress', progressOf(token, pages.read))
+      const bytes = this.#options.maxBytes - pages.bytes
+      const asked = requestOf(tool, next, this.#secrets(tool))
+      if ('problem' in asked) return pages.stop(`the next page cannot be asked for: ${asked.at}: ${asked.problem}`)
+      if (bytes <= 0) return pages.stop(`more than ${this.#options.maxBytes} bytes are not read`)
+      try {
+        const page = await this.#answered(route, { ...call, asked, token: undefined, left: { bytes, since } }, asking)
+        if (page.status !== 200) return pages.stop(`the next page was answered with status ${page.status}`)
+        next = pages.take(page, next)
+      } catch (thrown) {
+        const failure = asFailing([this.#target, tool.name], thrown)
+        if (failure.code === 'internal' || asking.caller.signal?.aborted === true) throw failure
+        this.#tooLarge(failure)
+        return pages.stop(failure.message)
+      }
+    }
+  }
+
   #exchange(
     { pool, origin, prefix }: Route,
-    { asked, tool, token, who }: Call,
+    { asked, tool, token, who, left }: Call,
     { caller, headers }: Asking,
   ): Promise<HttpResponse> {
-    const { maxBytes } = this.#options
     const exchange = new RestExchange(
       {
         pool,
@@ -148,7 +195,8 @@ export class RestCalls {
         body: asked.body,
         who,
         signal: caller.signal,
-        maxBytes,
+        maxBytes: left?.bytes ?? this.#options.maxBytes,
+        since: left?.since,
         maxEvents: tool.plan.maxEvents,
         progress:
           token === undefined
@@ -175,6 +223,10 @@ export class RestCalls {
     return mended
   }
 
+  #tooLarge({ code }: Failure): void {
+    if (code === 'upstream.too-large') this.#options.site.metrics.limitHit('resultBytes')
+  }
+
   #mismatch(tool: PlannedTool, problem: string): void {
     const { target, log } = this.#options.site
     log.warn('an answer is not as its document says', { target, tool: tool.name, error: problem })
@@ -195,9 +247,9 @@ export class RestCalls {
     const { upstreamTotalMs, upstreamFirstByteMs } = this.#options.site.limits
     const now = performance.now()
     for (const exchange of this.#open.all()) {
-      const age = now - exchange.startedAt
-      if (age >= upstreamTotalMs) exchange.late(this.#late('upstreamTotalMs'))
-      else if (exchange.awaitsHead && age >= upstreamFirstByteMs) exchange.late(this.#late('upstreamFirstByteMs'))
+      if (now - exchange.since >= upstreamTotalMs) exchange.late(this.#late('upstreamTotalMs'))
+      else if (exchange.awaitsHead && now - exchange.startedAt >= upstreamFirstByteMs)
+        exchange.late(this.#late('upstreamFirstByteMs'))
     }
   }
 

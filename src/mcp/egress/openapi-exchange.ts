@@ -23,6 +23,8 @@ export interface Sending {
   readonly who: Who | undefined
   readonly signal: Cancellation | undefined
   readonly maxBytes: number
+  /** When the call began that this is one request of; `undefined`: with it. */
+  readonly since: number | undefined
   /** Of an answer that is a sequence (event stream, lines): so many are read. */
   readonly maxEvents: number
   /** Told of how many there are, as they come. */
@@ -30,10 +32,13 @@ export interface Sending {
 }
 
 const NOTHING = Buffer.alloc(0)
+const [LF, CR, SPACE, COLON] = [10, 13, 32, 58]
+const DATA = 'data'
 
 export class RestExchange implements Dispatcher.DispatchHandler, Seated {
   seat = -1
   readonly startedAt = performance.now()
+  readonly since: number
   /** It is on its way, and not even the head of an answer has come. */
   awaitsHead = true
   readonly answer: Promise<HttpResponse>
@@ -57,6 +62,7 @@ export class RestExchange implements Dispatcher.DispatchHandler, Seated {
     this.#sending = sending
     this.#over = over
     this.#path = sending.path
+    this.since = sending.since ?? this.startedAt
     this.answer = promise
     this.#resolve = resolve
     this.#reject = reject
@@ -91,7 +97,7 @@ export class RestExchange implements Dispatcher.DispatchHandler, Seated {
 
   /** Its time is over: of a sequence, what has come until now is the answer. */
   late(cause: Failure): void {
-    if (this.#counter !== undefined && this.#body.size > 0) this.#finish(true)
+    if (this.#counter !== undefined && this.#counter.complete > 0) this.#finish(cause.message)
     else this.fail(cause)
   }
 
@@ -135,12 +141,12 @@ export class RestExchange implements Dispatcher.DispatchHandler, Seated {
     if (this.#settled || this.#next !== undefined) return
     this.#body.add(chunk)
     if (this.#body.size > this.#sending.maxBytes) this.#tooLarge()
-    if (this.#counter?.enough(chunk) === true) this.#finish(true)
+    if (this.#counter?.enough(chunk) === true) this.#finish('enough')
   }
 
   onResponseEnd(): void {
     if (this.#settled) return
-    if (this.#next === undefined) return this.#finish(false)
+    if (this.#next === undefined) return this.#finish()
     this.#path = this.#next
     this.#hops++
     this.#controller = undefined
@@ -157,11 +163,14 @@ export class RestExchange implements Dispatcher.DispatchHandler, Seated {
     throw new Failure('upstream.too-large', `the answer is above ${this.#sending.maxBytes} bytes`)
   }
 
-  #finish(early: boolean): void {
+  /** `cut`: why it is ended from our side; half an event is none then. */
+  #finish(cut?: string): void {
     if (!this.#settle()) return
-    this.#resolve({ status: this.#status, headers: this.#headers, body: this.#body.whole() })
+    const whole = this.#body.whole()
+    const body = cut === undefined ? whole : whole.subarray(0, this.#counter?.complete)
+    this.#resolve({ status: this.#status, headers: this.#headers, body, ...(cut !== undefined && { cut }) })
     this.#body.clear()
-    if (early) this.#controller?.abort(new Failure('request.aborted', 'enough of the answer has come'))
+    if (cut !== undefined) this.#controller?.abort(new Failure('request.aborted', 'enough of the answer has come'))
   }
 
   #settle(): boolean {
@@ -173,40 +182,76 @@ export class RestExchange implements Dispatcher.DispatchHandler, Seated {
   }
 }
 
-/** Counts the events of an answer that may never end, without looking into them. */
+/** Counts the events of an answer that may never end: those that have data, since servers send comments to keep a line open. */
 class EventCounter {
-  readonly #ends: RegExp
+  /** Where the last whole event ends. */
+  complete = 0
+  #at = 0
+  readonly #lines: boolean
   readonly #most: number
   readonly #progress: ((count: number) => void) | undefined
-  /** The end of the last chunk: the end of an event may be cut in two. */
-  #tail = ''
   #count = 0
+  /** Where in its line the next byte stands, and how much of it is the word `data`. */
+  #column = 0
+  #matched = 0
+  #hasData = false
+  #afterReturn = false
 
-  private constructor(ends: RegExp, most: number, progress: ((count: number) => void) | undefined) {
-    this.#ends = ends
+  private constructor(lines: boolean, most: number, progress: ((count: number) => void) | undefined) {
+    this.#lines = lines
     this.#most = most
     this.#progress = progress
   }
 
   static for(type: string | undefined, most: number, progress: Sending['progress']): EventCounter | undefined {
     if (type === undefined) return undefined
-    if (/^text\/event-stream\b/i.test(type)) return new EventCounter(/\r\n\r\n|\n\n|\r\r/g, most, progress)
-    return isLines(type) ? new EventCounter(/\n/g, most, progress) : undefined
+    const lines = isLines(type)
+    return lines || /^text\/event-stream\b/i.test(type) ? new EventCounter(lines, most, progress) : undefined
   }
 
   /** One more than wanted shows that there are more. */
   enough(chunk: Buffer): boolean {
-    const text = this.#tail + chunk.toString('latin1')
-    let last = 0
-    let found = 0
-    for (const { index, 0: end } of text.matchAll(this.#ends)) {
-      last = index + end.length
-      found++
+    const before = this.#count
+    for (const byte of chunk) {
+      this.#at++
+      if (this.#lines) this.#line(byte)
+      else this.#event(byte)
     }
-    this.#tail = text.slice(Math.max(last, text.length - 3))
-    if (found === 0) return false
-    this.#count += found
-    this.#progress?.(this.#count)
+    if (this.#count > before) this.#progress?.(this.#count)
     return this.#count > this.#most
+  }
+
+  #ended(): void {
+    if (!this.#hasData) return
+    this.#hasData = false
+    this.#count++
+    this.complete = this.#at
+  }
+
+  /** Lines, and records that end with one (RFC 7464 §2.2): empty ones are none. */
+  #line(byte: number): void {
+    if (byte === LF) {
+      this.#ended()
+    } else if (byte > SPACE) this.#hasData = true
+  }
+
+  /** An event ends with an empty line, however lines end (HTML, §9.2.6). */
+  #event(byte: number): void {
+    const second = byte === LF && this.#afterReturn
+    this.#afterReturn = byte === CR
+    if (second) return
+    if (byte === LF || byte === CR) {
+      if (this.#column === 0) {
+        this.#ended()
+      } else if (this.#matched === this.#column) this.#hasData ||= this.#matched === DATA.length
+      this.#column = 0
+      this.#matched = 0
+      return
+    }
+    if (this.#matched === this.#column) {
+      if (this.#matched === DATA.length) this.#hasData ||= byte === COLON
+      else if (byte === DATA.charCodeAt(this.#column)) this.#matched++
+    }
+    this.#column++
   }
 }

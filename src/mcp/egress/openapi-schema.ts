@@ -16,6 +16,9 @@ const parameter = z.strictObject({
   description: z.string().optional(),
 })
 
+/** More are a file, not an answer: who wants them all asks again. */
+const pageCount = z.int().min(1).max(100)
+
 const row = z
   .strictObject({
     match: z.strictObject({
@@ -30,6 +33,7 @@ const row = z
     name: z.string().min(1).optional(),
     description: z.string().optional(),
     confirm: z.boolean().optional(),
+    pages: pageCount.optional(),
     parameters: z.record(z.string(), parameter).optional(),
   })
   .refine((it) => it.include === undefined || it.exclude === undefined, {
@@ -97,6 +101,7 @@ export const openapiSchema = z
     refs: z.strictObject({ allow: origins }).optional(),
     credentials: z.record(z.string(), slot()).optional(),
     maxEvents: z.int().positive().optional(),
+    pages: pageCount.optional(),
     limits: boundsSchema().optional(),
   })
   .superRefine((it, context) => {

@@ -108,6 +108,7 @@ function mannerOf(
       return pattern instanceof Pattern ? pattern : undefined
     },
     maxEvents: config.maxEvents,
+    pages: config.pages,
     limits,
     slots: slots.names,
     anyScheme: credentials !== undefined,

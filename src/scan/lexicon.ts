@@ -1,0 +1,193 @@
+// Words and phrases with what they can mean, compiled into one table that a reader looks up as it goes; it knows no grammar.
+import { classOf, UNSPACED } from './characters.ts'
+import { type Concept, concepts } from './concepts.ts'
+import { fold } from './normalise.ts'
+
+type Entries = { readonly [concept in Concept]?: readonly string[] }
+
+/**
+ * The vocabulary of one language. A phrase is words with spaces between; a word that ends in `*` is the beginning of one; what
+ * is written without spaces (Chinese, Japanese, Thai) is found anywhere. Spelling, case and accents do not matter.
+ */
+export interface Language {
+  readonly words?: Entries
+  /** English verbs in their base form: the other forms are made, and only the base can be an imperative. */
+  readonly verbs?: Entries
+  /** English nouns: the plural is made. */
+  readonly nouns?: Entries
+  /** Strong words that are also known when a letter is missing or two have changed places. */
+  readonly misspelt?: readonly string[]
+}
+
+/** What a found word or phrase means: concepts by number; a verb's base form has `base`. */
+export interface Meaning {
+  readonly concepts: number[]
+  base: boolean
+}
+
+/** A place in a phrase: what it means to end here, and which words may follow. */
+export interface Node {
+  meaning: Meaning | undefined
+  readonly next: Map<number, Node>
+  readonly stems: [stem: string, node: Node][]
+}
+
+const node = (): Node => ({ meaning: undefined, next: new Map(), stems: [] })
+
+export const hashStart = 7
+export const hashed = (hash: number, code: number): number => (Math.imul(hash, 31) + code) | 0
+
+/** Length of the part of a stem that finds it: in Korean, two letters are a word. */
+export const STEM = 2
+
+export class Lexicon {
+  /** Words by number; the table finds a number by hash. */
+  readonly words: string[] = []
+  readonly root = node()
+  /** Phrases of scripts without spaces, by their first character. */
+  readonly unspaced = new Map<number, [phrase: string, meaning: Meaning][]>()
+  /** Beginnings of words, by the hash of their first letters, longest first. */
+  readonly stems = new Map<number, [stem: string, node: Node][]>()
+  #table = new Int32Array(0)
+  readonly #numbers = new Map<string, number>()
+
+  constructor(languages: readonly Language[]) {
+    for (const language of languages) {
+      this.#entries(language.words, (word) => [word], false)
+      this.#entries(language.nouns, plurals, false)
+      this.#entries(language.verbs, (verb) => [verb], true)
+      this.#entries(language.verbs, forms, false)
+      for (const word of language.misspelt ?? []) this.#misspell(word)
+    }
+    this.#index()
+  }
+
+  /** Number of the word with this hash that `text` spells from `start` to `end` (apostrophes left out), or -1. */
+  numberOf(hash: number, text: string, start: number, end: number): number {
+    const mask = this.#table.length - 1
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const found = (this.#table[slot] ?? 0) - 1
+      if (found < 0) return -1
+      if (spells(this.words[found] ?? '', text, start, end)) return found
+    }
+  }
+
+  /** Number of a word that is given as such, or -1. */
+  number(word: string): number {
+    return this.#numbers.get(word) ?? -1
+  }
+
+  #entries(entries: Entries | undefined, formsOf: (word: string) => readonly string[], base: boolean): void {
+    for (const [number, concept] of concepts.entries())
+      for (const phrase of entries?.[concept] ?? []) for (const form of formsOf(phrase)) this.#add(form, number, base)
+  }
+
+  #add(phrase: string, concept: number, base: boolean): void {
+    const { text } = fold(phrase)
+    if (classOf(text.charCodeAt(0)) === UNSPACED) return this.#addUnspaced(text, concept)
+    let at = this.root
+    for (const part of text.split(/[ _/-]+/)) {
+      const word = part.replaceAll("'", '')
+      if (word === '') continue
+      at = word.endsWith('*') ? this.#stem(at, word.slice(0, -1)) : this.#step(at, this.#numberFor(word))
+    }
+    at.meaning ??= { concepts: [], base: false }
+    if (!at.meaning.concepts.includes(concept)) at.meaning.concepts.push(concept)
+    if (base) at.meaning.base = true
+  }
+
+  #addUnspaced(text: string, concept: number): void {
+    const first = text.charCodeAt(0)
+    const list = this.unspaced.get(first) ?? []
+    this.unspaced.set(first, list)
+    const known = list.find(([phrase]) => phrase === text)
+    if (known === undefined) list.push([text, { concepts: [concept], base: false }])
+    else if (!known[1].concepts.includes(concept)) known[1].concepts.push(concept)
+    list.sort((a, b) => b[0].length - a[0].length)
+  }
+
+  #step(at: Node, number: number): Node {
+    const known = at.next.get(number)
+    if (known !== undefined) return known
+    const made = node()
+    at.next.set(number, made)
+    return made
+  }
+
+  #stem(at: Node, stem: string): Node {
+    const hash = hashed(hashed(hashStart, stem.charCodeAt(0)), stem.charCodeAt(1))
+    const list = at === this.root ? (this.stems.get(hash) ?? []) : at.stems
+    if (at === this.root) this.stems.set(hash, list)
+    const known = list.find(([each]) => each === stem)
+    if (known !== undefined) return known[1]
+    const made = node()
+    list.push([stem, made])
+    list.sort((a, b) => b[0].length - a[0].length)
+    return made
+  }
+
+  #numberFor(word: string): number {
+    const known = this.#numbers.get(word)
+    if (known !== undefined) return known
+    this.#numbers.set(word, this.words.length)
+    return this.words.push(word) - 1
+  }
+
+  /** A strong word without one of its letters, or with two neighbours exchanged, means the same. */
+  #misspell(word: string): void {
+    const right = this.root.next.get(this.number(word))
+    if (right === undefined) return
+    for (let i = 1; i < word.length; i++) {
+      const shorter = word.slice(0, i) + word.slice(i + 1)
+      const changed = word.slice(0, i) + (word[i + 1] ?? '') + (word[i] ?? '') + word.slice(i + 2)
+      for (const wrong of [shorter, changed])
+        if (!this.#numbers.has(wrong)) this.root.next.set(this.#numberFor(wrong), right)
+    }
+  }
+
+  #index(): void {
+    let size = 1024
+    while (size < this.words.length * 3) size *= 2
+    this.#table = new Int32Array(size)
+    for (const [number, word] of this.words.entries()) {
+      let hash = hashStart
+      for (let i = 0; i < word.length; i++) hash = hashed(hash, word.charCodeAt(i))
+      let slot = hash & (size - 1)
+      while (this.#table[slot] !== 0) slot = (slot + 1) & (size - 1)
+      this.#table[slot] = number + 1
+    }
+  }
+}
+
+function spells(word: string, text: string, start: number, end: number): boolean {
+  let at = 0
+  for (let i = start; i < end; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 0x27) continue
+    if (code !== word.charCodeAt(at++)) return false
+  }
+  return at === word.length
+}
+
+function plurals(noun: string): readonly string[] {
+  if (/(?:s|x|ch|sh)$/.test(noun)) return [noun, `${noun}es`]
+  return /[^aeiou]y$/.test(noun) ? [noun, `${noun.slice(0, -1)}ies`] : [noun, `${noun}s`]
+}
+
+/** Forms of a regular verb; of a phrase, those of its first word. Too many forms do no harm: nobody writes the wrong ones. */
+function forms(phrase: string): readonly string[] {
+  const [verb = '', ...rest] = phrase.split(' ')
+  const stem = verb.endsWith('e') ? verb.slice(0, -1) : verb
+  const third = /(?:s|x|ch|sh|o)$/.test(verb)
+    ? `${verb}es`
+    : /[^aeiou]y$/.test(verb)
+      ? `${verb.slice(0, -1)}ies`
+      : `${verb}s`
+  const past = /[^aeiou]y$/.test(verb) ? `${verb.slice(0, -1)}ied` : `${stem}ed`
+  const made = [third, past, `${stem}ing`]
+  if (/^[^aeiou]*[aeiou][bdgmnprt]$/.test(verb) || /(?:mit|fer|mit|cel)$/.test(verb)) {
+    const last = verb.at(-1) ?? ''
+    made.push(`${verb}${last}ed`, `${verb}${last}ing`)
+  }
+  return made.map((form) => [form, ...rest].join(' '))
+}

@@ -1,0 +1,243 @@
+// The scan: walks what it is given, reads every string, asks every rule. Pure: no clock, no I/O, the same input gives the same findings.
+import type { JsonObject } from '../core/item.ts'
+import { hiddenRanges, unwrapped } from './decode.ts'
+import { evidenceOf } from './evidence.ts'
+import { type Finding, type Findings, judged, raised } from './finding.ts'
+import { languages } from './lexicon/index.ts'
+import { Lexicon } from './lexicon.ts'
+import { fold } from './normalise.ts'
+import { type Mask, maskOf, Reading, type Sentence, type Source } from './reading.ts'
+import type {
+  DefinitionRule,
+  Hit,
+  Place,
+  PlacedHit,
+  RawRule,
+  Rule,
+  ScanContext,
+  SentenceRule,
+  ServerItems,
+  ServersRule,
+  TextRule,
+} from './rule.ts'
+import { rules } from './rules/index.ts'
+import { type Excess, type Kind, type Piece, pointer, type Surface, walk } from './surface.ts'
+
+/** Findings that one scan gives at most: an attack needs no more to be refused, and a report has to end. */
+const MOST = 100
+
+/** Scans a definition, a result, a prompt, a request of a server: every string of it that can reach a model. */
+export function scanDefinition(definition: JsonObject, kind: Kind, context: ScanContext = {}): Findings {
+  return new Scan(engine(), definition, kind, context).definition()
+}
+
+/** Scans one text as if it stood on a surface: by default, in the answer of a tool. */
+export function scanText(text: string, surface: Surface = 'content', context: ScanContext = {}): Findings {
+  const kind: Kind = surface === 'content' ? 'result' : surface === 'message' ? 'message' : 'tool'
+  return new Scan(engine(), {}, kind, context).text(text, surface)
+}
+
+/** Compares servers that are federated together; paths begin with `/servers/N`. */
+export function scanServers(servers: readonly ServerItems[]): Findings {
+  return new Scan(engine(), {}, 'server', {}).servers(servers)
+}
+
+interface Engine {
+  readonly lexicon: Lexicon
+  readonly sentence: readonly (readonly [rule: SentenceRule, mask: Mask])[]
+  /** Of all sentence rules together: most sentences hold nothing that any rule looks for. */
+  readonly any: Mask
+  readonly text: readonly TextRule[]
+  readonly raw: readonly RawRule[]
+  readonly definition: readonly DefinitionRule[]
+  readonly servers: readonly ServersRule[]
+}
+
+const made: { engine: Engine | undefined } = { engine: undefined }
+
+const engine = (): Engine => (made.engine ??= build(rules))
+
+function build(table: readonly Rule[]): Engine {
+  const sentence = table.filter((rule) => rule.looksAt === 'sentence')
+  return {
+    lexicon: new Lexicon(languages),
+    sentence: sentence.map((rule) => [rule, maskOf(rule.needs)] as const),
+    any: maskOf(sentence.flatMap((rule) => rule.needs)),
+    text: table.filter((rule) => rule.looksAt === 'text'),
+    raw: table.filter((rule) => rule.looksAt === 'raw'),
+    definition: table.filter((rule) => rule.looksAt === 'definition'),
+    servers: table.filter((rule) => rule.looksAt === 'servers'),
+  }
+}
+
+class Scan {
+  readonly #engine: Engine
+  readonly #definition: JsonObject
+  readonly #kind: Kind
+  readonly #context: ScanContext
+  readonly #found: Finding[] = []
+  readonly #seen = new Set<string>()
+
+  constructor(engine: Engine, definition: JsonObject, kind: Kind, context: ScanContext) {
+    this.#engine = engine
+    this.#definition = definition
+    this.#kind = kind
+    this.#context = context
+  }
+
+  definition(): Findings {
+    const { pieces, excess } = walk(this.#definition, this.#kind)
+    for (const [bound, step] of excess)
+      this.#add(limits[bound], { path: pointer(step), start: 0, end: 0, evidence: '' })
+    // What a system message says, the operator says.
+    for (const piece of pieces) if (piece.role !== 'system') this.#piece(piece)
+    for (const rule of this.#engine.definition)
+      this.#guarded(rule, undefined, () => {
+        if (rule.kinds?.includes(this.#kind) === false) return
+        for (const hit of rule.find(this.#definition, this.#kind, this.#context)) this.#add(rule, hit)
+      })
+    return judged(this.#found)
+  }
+
+  text(text: string, surface: Surface): Findings {
+    const at = { up: undefined, key: '' }
+    this.#piece({ text, surface, at, isKey: false, property: undefined, role: undefined, isError: false })
+    return judged(this.#found)
+  }
+
+  servers(servers: readonly ServerItems[]): Findings {
+    for (const rule of this.#engine.servers)
+      this.#guarded(rule, undefined, () => {
+        for (const hit of rule.find(servers)) this.#add(rule, hit)
+      })
+    return judged(this.#found)
+  }
+
+  #piece(piece: Piece): void {
+    const place: Place = { kind: this.#kind, piece, definition: this.#definition, context: this.#context }
+    for (const rule of this.#engine.raw)
+      if (concerns(rule, place))
+        this.#guarded(rule, piece, () => {
+          for (const hit of rule.find(piece.text, place)) this.#inPiece(rule, hit, place, undefined)
+        })
+    this.#guarded(reader, piece, () => {
+      const { lexicon } = this.#engine
+      const [open, ...wrapped] = sources(piece)
+      const reading = new Reading(open, lexicon)
+      this.#read(reading, place)
+      for (const source of [...wrapped, ...unwrapped(piece.text, reading)])
+        this.#read(new Reading(source, lexicon), place)
+    })
+  }
+
+  #read(reading: Reading, place: Place): void {
+    const { any, text } = this.#engine
+    for (let index = 0; index < reading.sentences; index++) {
+      const sentence = reading.holds(index, any) ? reading.sentence(index) : undefined
+      if (sentence !== undefined) this.#sentence(sentence, place)
+    }
+    for (const rule of text)
+      if (concerns(rule, place))
+        this.#guarded(rule, place.piece, () => {
+          for (const hit of rule.find(reading, place)) this.#inPiece(rule, hit, place, reading)
+        })
+  }
+
+  #sentence(sentence: Sentence, place: Place): void {
+    const { reading } = sentence
+    for (const [rule, mask] of this.#engine.sentence) {
+      if (!reading.holds(sentence.index, mask) || !concerns(rule, place)) continue
+      this.#guarded(rule, place.piece, () => {
+        const hit = rule.find(sentence, place)
+        if (hit === undefined) return
+        const severity = hit.severity ?? rule.severity
+        this.#inPiece(rule, { ...hit, severity: sentence.hidden ? raised(severity) : severity }, place, reading)
+      })
+    }
+  }
+
+  /** A rule that throws is a finding, not the end of the scan. */
+  #guarded(rule: Named, piece: Piece | undefined, ask: () => void): void {
+    if (this.#found.length >= MOST) return
+    try {
+      ask()
+    } catch (error) {
+      const why = error instanceof Error ? error.message : 'unknown'
+      const evidence = evidenceOf(`${rule.id}: ${why}`, 0, 200)
+      this.#add(broken, { path: pointer(piece?.at), start: 0, end: 0, evidence })
+    }
+  }
+
+  #inPiece(rule: Named, hit: Hit, { piece }: Place, reading: Reading | undefined): void {
+    const [start, end] = reading === undefined ? [hit.start, hit.end] : reading.raw(hit.start, hit.end)
+    const steps = reading?.steps ?? []
+    const evidence =
+      steps.length === 0 ? evidenceOf(piece.text, start, end) : evidenceOf(reading?.text ?? '', hit.start, hit.end)
+    this.#add(rule, { ...hit, path: pointer(piece.at), start, end, evidence }, steps)
+  }
+
+  #add(rule: Named, hit: PlacedHit, decoded: readonly string[] = []): void {
+    if (this.#found.length >= MOST) return
+    const { path, start, end, evidence } = hit
+    const key = `${rule.id} ${start} ${end} ${path}`
+    if (this.#seen.has(key)) return
+    this.#seen.add(key)
+    const { id, class: attack, message, advice } = rule
+    const finding: Finding = {
+      rule: id,
+      class: attack,
+      severity: hit.severity ?? rule.severity,
+      path,
+      start,
+      end,
+      evidence,
+      message,
+      advice,
+    }
+    this.#found.push(decoded.length === 0 ? finding : { ...finding, decoded })
+  }
+}
+
+/** What a finding says of its rule. */
+type Named = Pick<Rule, 'id' | 'class' | 'severity' | 'message' | 'advice'>
+
+const reader: Named = {
+  id: 'reading',
+  class: 'scanner',
+  severity: 'medium',
+  message: 'the text could not be read',
+  advice: 'report the definition: the scanner must be able to read every text',
+}
+const broken: Named = {
+  ...reader,
+  id: 'SC-599',
+  message: 'a detector broke on this input: what it would have found is unknown',
+}
+const limit = (id: string, message: string): Named => ({
+  id,
+  class: 'schema',
+  severity: 'high',
+  message,
+  advice: 'nobody needs a definition of this size: ask its author, or raise the bound for this target',
+})
+const limits: { readonly [bound in Excess]: Named } = {
+  depth: limit('SC-501', 'nested too deeply: what lies deeper was not looked at'),
+  nodes: limit('SC-502', 'too many members: the rest was not looked at'),
+  length: limit('SC-503', 'too much text: the rest was not looked at'),
+}
+
+function concerns(rule: Rule, { kind, piece }: Place): boolean {
+  return rule.kinds?.includes(kind) !== false && rule.surfaces?.includes(piece.surface) !== false
+}
+
+/** The ways to read a string: as it stands; a name also in its words (`readSshKey` is three). */
+function sources(piece: Piece): readonly [Source, ...Source[]] {
+  const folded = fold(piece.text)
+  const { text, at, disguised } = folded
+  const open: Source = { text, at, steps: [], hidden: hiddenRanges(text), disguised }
+  const isName = piece.isKey || piece.surface === 'name' || piece.surface === 'key'
+  const humps = isName ? piece.text.replace(/([a-z0-9])(?=[A-Z])/g, '$1 ') : piece.text
+  if (humps === piece.text) return [open]
+  const whole = (index: number): number => (index === 0 ? 0 : piece.text.length)
+  return [open, { text: humps.toLowerCase(), at: whole, steps: [], hidden: [], disguised }]
+}

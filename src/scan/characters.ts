@@ -105,7 +105,20 @@ export function plain(character: string): string {
   let text = character.normalize('NFKC').toLowerCase()
   if (/^[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]/u.test(text))
     text = text.normalize('NFKD').replace(/[\u0300-\u036f]+/g, '')
-  if (/^[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0640\u20d0-\u20f0]$/.test(text)) return ''
+  if (isPoint(text)) return ''
   if (/^\p{Zs}$/u.test(text)) return ' '
   return letters[text] ?? text
+}
+
+/** Accents, points and vowel signs that words are also written without. */
+function isPoint(text: string): boolean {
+  const code = text.length === 1 ? text.charCodeAt(0) : 0
+  return (
+    (code >= 0x0300 && code <= 0x036f) ||
+    (code >= 0x0591 && code <= 0x05c7) ||
+    code === 0x0640 ||
+    (code >= 0x064b && code <= 0x065f) ||
+    code === 0x0670 ||
+    (code >= 0x20d0 && code <= 0x20f0)
+  )
 }

@@ -228,7 +228,7 @@ class Folder {
 }
 
 /** End of a control sequence (ECMA-48 §5.4: CSI, OSC and two-character escapes); never more than 4 KiB. */
-export function controlEnd(text: string, start: number): number {
+function controlEnd(text: string, start: number): number {
   const kind = text[start + 1]
   const limit = Math.min(text.length, start + 4096)
   if (kind === '[') {

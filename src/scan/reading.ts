@@ -204,7 +204,7 @@ export class Sentence {
     const before = this.reading.text.slice(this.start, place)
     const after = this.reading.text.slice(place, this.end)
     return (
-      [...'"`'].some((mark) => before.split(mark).length % 2 === 0 && after.includes(mark)) ||
+      ['"', '`'].some((mark) => before.split(mark).length % 2 === 0 && after.includes(mark)) ||
       (/(?:^|[\s(:])'[^']*$/.test(before) && /'(?:$|[\s),.;:!?])/.test(after))
     )
   }

@@ -233,8 +233,8 @@ function concerns(rule: Rule, { kind, piece }: Place): boolean {
 /** The ways to read a string: as it stands; a name also in its words (`readSshKey` is three). */
 function sources(piece: Piece): readonly [Source, ...Source[]] {
   const folded = fold(piece.text)
-  const { text, at, disguised } = folded
-  const open: Source = { text, at, steps: [], hidden: hiddenRanges(text), disguised }
+  const { text, disguised } = folded
+  const open: Source = { text, at: (index) => folded.at(index), steps: [], hidden: hiddenRanges(text), disguised }
   const isName = piece.isKey || piece.surface === 'name' || piece.surface === 'key'
   const humps = isName ? piece.text.replace(/([a-z0-9])(?=[A-Z])/g, '$1 ') : piece.text
   if (humps === piece.text) return [open]

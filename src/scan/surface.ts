@@ -1,4 +1,5 @@
 // Every string of a definition, result or request that can reach a model, with where it stands; it judges nothing.
+import { unreachable } from '../core/failure.ts'
 import type { JsonObject } from '../core/item.ts'
 
 /** What is scanned. `server`: its name, instructions and serverInfo, with or without its lists; `request`: elicitation and sampling. */
@@ -97,6 +98,8 @@ interface Frame {
   readonly depth: number
   readonly property: string | undefined
   readonly role: string | undefined
+  /** The name of the member is a text as well, of this surface. */
+  readonly names: Surface | undefined
 }
 
 type Into = readonly [area: Area, surface: Surface]
@@ -171,6 +174,9 @@ const schemaFields: Fields = {
 /** Bytes in base64: nothing a model reads as text. */
 const binary = new Set(['data', 'blob'])
 
+/** Fields of the protocol where others may stand beside them. */
+const given = new Set(['_meta', 'structuredContent', 'isError', 'error', 'execution', 'mimeType', 'size', 'version'])
+
 /** Walks a definition: never throws, always ends, in the order of the document. */
 export function walk(definition: JsonObject, kind: Kind, limits?: WalkLimits): Walked {
   const walker = new Walker(kind, limits ?? (kind === 'result' ? resultLimits : definitionLimits))
@@ -196,10 +202,11 @@ class Walker implements Walked {
   run(definition: JsonObject): void {
     this.#isError = this.#kind === 'result' && definition['isError'] === true
     const at: Step = { up: undefined, key: '' }
-    const base = { depth: 0, property: undefined, role: undefined, surface: 'meta' as const }
+    const base = { depth: 0, property: undefined, role: undefined, surface: 'meta' as const, names: undefined }
     this.#stack.push({ value: definition, at, area: 'root', ...base })
     for (let frame = this.#stack.pop(); frame !== undefined; frame = this.#stack.pop()) {
       if (++this.#nodes > this.#limits.nodes) return this.#exceed('nodes', frame.at)
+      if (frame.names !== undefined) this.#add(String(frame.at.key), frame.names, frame, true)
       if (typeof frame.value === 'string') this.#string(frame.value, frame)
       else if (typeof frame.value === 'object' && frame.value !== null) this.#open(frame.value, frame)
     }
@@ -246,10 +253,10 @@ class Walker implements Walked {
   #child(key: string | number, value: unknown, frame: Frame): Frame {
     const at: Step = { up: frame.at, key }
     const depth = frame.depth + 1
-    if (typeof key === 'number') return { ...frame, value, at, depth }
+    if (typeof key === 'number') return { ...frame, value, at, depth, names: undefined }
     const [area, surface] = this.#into(key, frame)
     const isProperty = frame.area === 'properties'
-    const child: Frame = {
+    return {
       value,
       at,
       area,
@@ -257,16 +264,8 @@ class Walker implements Walked {
       depth,
       property: isProperty ? key : frame.property,
       role: frame.role,
+      names: isProperty ? 'key' : isChosen(key, area, surface) ? 'field' : undefined,
     }
-    if (isProperty) this.#add(key, 'key', child, true)
-    else if (area === 'data' || area === 'meta') this.#memberName(key, child)
-    return child
-  }
-
-  /** Names of fields that the protocol gives are no news; all others were chosen by the server. */
-  #memberName(key: string, child: Frame): void {
-    if (child.surface === 'meta' || (child.area === 'data' && child.surface === 'content'))
-      this.#add(key, 'field', child, true)
   }
 
   #into(key: string, frame: Frame): Into {
@@ -288,10 +287,22 @@ class Walker implements Walked {
       case 'content':
         if (key === 'type' || key === 'mimeType' || key === 'role') return ['content', 'meta']
         return key === 'uri' || key === 'url' ? ['content', 'uri'] : ['content', frame.surface]
-      default:
+      case 'values':
+      case 'annotation':
+      case 'icon':
+      case 'meta':
+      case 'data':
         return [frame.area, frame.surface]
+      default:
+        return unreachable(frame.area)
     }
   }
+}
+
+/** Names of fields that the protocol gives are no news; all others were chosen by the server. */
+function isChosen(key: string, area: Area, surface: Surface): boolean {
+  if (area === 'meta') return surface === 'meta' && !given.has(key)
+  return area === 'data' && surface === 'content' && !given.has(key)
 }
 
 function textOf(value: object, field: string): string | undefined {

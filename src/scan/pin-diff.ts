@@ -144,23 +144,24 @@ function promptArguments(before: unknown, after: unknown, { path, found }: At): 
   const [was, is] = [argumentsIn(before), argumentsIn(after)]
   // Twice one name, or no list at all: nothing that could be told apart.
   if (was === undefined || is === undefined) return void found.push(changeAt('type-changed', path, before, after))
-  const known = found.push.length
+  const inside: Change[] = []
   for (const [name, one] of is) {
     const at = below(path, name)
     const old = was.get(name)
-    if (old === undefined) found.push(changeAt(isNeeded(one) ? 'required-added' : 'optional-added', at, undefined, one))
+    if (old === undefined)
+      inside.push(changeAt(isNeeded(one) ? 'required-added' : 'optional-added', at, undefined, one))
     else
-      eachDifferent(old, one, (member, old_, now) => {
-        const place = { path: below(at, member), found }
-        if (member === 'required' && isNeeded(old) !== isNeeded(one))
-          return says(isNeeded(one) ? 'required-added' : 'widened')(old_, now, place)
-        return prose(member === 'required' ? 'cosmetic' : 'parameter-text-changed')(old_, now, place)
+      eachDifferent(old, one, (member, from, to) => {
+        const place = { path: below(at, member), found: inside }
+        if (member !== 'required') return prose('parameter-text-changed')(from, to, place)
+        const isSame = isNeeded(old) === isNeeded(one)
+        return says(isSame ? 'cosmetic' : isNeeded(one) ? 'required-added' : 'widened')(from, to, place)
       })
   }
   for (const [name, one] of was)
-    if (!is.has(name)) found.push(changeAt('parameter-removed', below(path, name), one, undefined))
-  const isMoved = [...was].every(([name, one]) => same(one, is.get(name))) && was.size === is.size
-  if (isMoved && known >= 0) found.push(changeAt('reordered', path, before, after))
+    if (!is.has(name)) inside.push(changeAt('parameter-removed', below(path, name), one, undefined))
+  if (inside.length === 0) inside.push(changeAt('reordered', path, before, after))
+  for (const change of inside) found.push(change)
 }
 
 const isNeeded = (argument: unknown): boolean => isObject(argument) && argument['required'] === true
@@ -208,44 +209,43 @@ const vocabulary = new Set(['$schema', '$id', '$ref', '$dynamicRef'])
 interface Text {
   readonly path: string
   readonly text: string
-  /** Its address, if it is one, leads nowhere. */
+  /** The name of a member, not its value. */
+  readonly isName: boolean
+  /** An address in it leads nowhere. */
   readonly inert: boolean
 }
 
 /** Every text of the new definition that is not in the old one: does it hide something, does it name somebody new? */
 function strings(before: unknown, now: unknown, found: Found): void {
   const old = textsOf(before)
-  const was = new Map(old.map(({ path, text }) => [path, text]))
+  const was = new Map(old.flatMap(({ path, text, isName }) => (isName ? [] : [[path, text] as const])))
   const known = new Set(old.map(({ text }) => text))
   const addresses = new Set(old.flatMap(({ text }) => [...addressesIn(text)]))
-  for (const { path, text, inert } of textsOf(now)) {
+  for (const { path, text, isName, inert } of textsOf(now)) {
     if (known.has(text)) continue
-    const earlier = was.get(path) ?? ''
-    if (hidesMore(earlier, text)) found.push(changeAt('hidden-text-added', path, was.get(path), text))
-    if (inert) continue
-    if ([...addressesIn(text)].some((address) => !addresses.has(address)))
-      found.push(changeAt('address-added', path, was.get(path), text))
+    const earlier = isName ? undefined : was.get(path)
+    if (hidesMore(earlier ?? '', text)) found.push(changeAt('hidden-text-added', path, earlier, text))
+    if (!inert && [...addressesIn(text)].some((address) => !addresses.has(address)))
+      found.push(changeAt('address-added', path, earlier, text))
   }
 }
 
-/** Values and names of members, without recursion: they may nest as deep as the parser lets them. */
+/** What nests deeper than this cannot be pinned, so there is nothing to compare. */
+const DEEPEST = 256
+
+/** Values and names of members, in the order of the document. */
 function textsOf(root: unknown): readonly Text[] {
   const texts: Text[] = []
-  const open: { readonly path: string; readonly value: unknown; readonly inert: boolean }[] = [
-    { path: '', value: root, inert: false },
-  ]
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { path, value, inert } = next
-    if (typeof value === 'string') texts.push({ path, text: value, inert })
-    else if (Array.isArray(value))
-      value.forEach((each: unknown, index) => open.push({ path: below(path, index), value: each, inert }))
-    else if (isObject(value))
-      for (const [name, each] of Object.entries(value)) {
-        const at = below(path, name)
-        texts.push({ path: `${at}#`, text: name, inert: true })
-        open.push({ path: at, value: each, inert: vocabulary.has(name) })
-      }
+  const walk = (value: unknown, path: string, inert: boolean, depth: number): void => {
+    if (typeof value === 'string') texts.push({ path, text: value, isName: false, inert })
+    if (typeof value !== 'object' || value === null || depth >= DEEPEST) return
+    for (const [name, each] of Object.entries(value)) {
+      const at = below(path, name)
+      if (!Array.isArray(value)) texts.push({ path: at, text: name, isName: true, inert: false })
+      walk(each, at, inert || vocabulary.has(name), depth + 1)
+    }
   }
+  walk(root, '', false, 0)
   return texts
 }
 

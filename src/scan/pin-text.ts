@@ -14,14 +14,13 @@ const collapsed = (text: string): string => text.replace(/\s+/g, ' ').trim()
  * What has no width, reorders its neighbours or steers a terminal: format and control characters, fillers, variation selectors, tag
  * characters, private use (reference/security.md §1.4 D1–D3, D7).
  */
-const unseen =
-  /[\p{Cf}\p{Co}\p{Cn}\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2028\u2029\u2800\u3164\uffa0\ufe00-\ufe0f\u{e0000}-\u{e0fff}]/gu
+const unseen = /\p{Default_Ignorable_Code_Point}|[\p{Zl}\p{Zp}\u2800]|(?![\t\n\r])\p{C}/gu
 /** Letters between which joiners are spelling, and pictures of which selectors and joiners make one. */
 const joined =
-  /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Kannada}\p{Script=Telugu}\p{Script=Tamil}\p{Script=Gujarati}\p{Script=Gurmukhi}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Mongolian}0-9#*\ufe0f]$/u
+  /(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f|[\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Kannada}\p{Script=Telugu}\p{Script=Tamil}\p{Script=Gujarati}\p{Script=Gurmukhi}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Mongolian}0-9#*])$/u
 const joiners = new Set(['\u200c', '\u200d', '\ufe0e', '\ufe0f'])
 /** So long a run of blanks pushes what follows out of sight. */
-const PUSH_OUT = /[^\S\n]{60,}\S|\n(?:[^\S\n]*\n){15,}[^\S\n]*\S/
+const PUSH_OUT = /(?<![^\S\n])[^\S\n]{60,}\S|(?<=^|\S)[^\S\n]*\n(?:[^\S\n]*\n){15,}[^\S\n]*\S/
 
 /** Whether the second text hides more than the first: invisible characters, comments of HTML, text behind a long blank. */
 export function hidesMore(before: string, after: string): boolean {

@@ -89,7 +89,8 @@ export class Shelf implements AsyncDisposable {
     }
     const changed = (method: string): void => this.changed(changedKinds(method))
     this.#common = reader?.common
-    this.#unwatch = reader === undefined ? [] : this.#followed(reader)
+    const offered = (): number | undefined => this.listing('tool')?.offers.length
+    this.#unwatch = reader === undefined ? [metrics.targetTools(this.target, offered)] : this.#followed(reader)
     this.#reading = { target: this.target, limits, log, metrics, signal: this.#ended.signal, notification: changed }
   }
 

@@ -2,6 +2,7 @@
 import type { OpenMetricsContentType } from 'prom-client'
 import type { Entrance, Exchange, RouteNames } from '../core/exchange.ts'
 import { Bounded, buckets, type Family, Histogram, type Labels, render, type Sample, Series } from './families.ts'
+import { offeredFamily } from './offered.ts'
 
 /** What the house reports; each call is one event. */
 export interface Metrics {
@@ -23,6 +24,8 @@ export interface Metrics {
   limitHit(limit: string): void
   /** Counts how often a rule (its place in the configuration) could not be decided because of one kind of error. */
   ruleErrors(rule: string, error: string): { count: number }
+  /** How many tools a target offers, asked at scrape time; `undefined`: nobody knows yet. Shown until the returned function is called. */
+  targetTools(target: string, count: () => number | undefined): () => void
   /** 1: the running configuration is the file's; 0: the file is broken and an older one runs. */
   configSynchronized(yes: boolean): void
   /** OpenMetrics text. */
@@ -57,6 +60,7 @@ export function createMetrics(options: MetricsOptions): GatewayMetrics {
   const http = httpFamilies(labelValues * 10)
   const processing = processingFamilies(labelValues * 10)
   const mcp = mcpFamily(labelValues)
+  const offered = offeredFamily()
   const wire = connectionFamilies(labelValues)
   const rules = new Series(() => ({ count: 0 }), labelValues * 10)
   const ruleErrors = counter('rule_errors', 'Rules that could not be decided', () => rules.samples((it) => it.count))
@@ -80,6 +84,7 @@ export function createMetrics(options: MetricsOptions): GatewayMetrics {
     ...http.families,
     ...processing.families,
     ...mcp.families,
+    ...offered.families,
     ...wire.families,
     ruleErrors,
   ].filter(
@@ -91,6 +96,7 @@ export function createMetrics(options: MetricsOptions): GatewayMetrics {
     ...http.record,
     ...processing.record,
     ...mcp.record,
+    ...offered.record,
     ...wire.record,
     ruleErrors: (rule, error) => rules.at({ rule, error }),
     configSynchronized: (yes) => {

@@ -8,6 +8,7 @@ import {
   FakeClient,
   federate,
   names,
+  quiet,
   raw,
   remembering,
   result,
@@ -281,4 +282,21 @@ test('a catalog conversation that nobody needs is ended, and opened again when s
   assert.deepEqual(names(await request(client, 'tools/list')), ['x'])
   await settled()
   assert.deepEqual([server.open.size, server.connects], [1, 2])
+})
+
+test('how many tools a target offers is a metric, as long as the target is there', async () => {
+  const counts = new Map<string, () => number | undefined>()
+  const metrics = {
+    ...quiet,
+    targetTools: (target: string, count: () => number | undefined) => {
+      counts.set(target, count)
+      return () => void counts.delete(target)
+    },
+  }
+  const { request, end } = federate([new Server('a').tools(['x', 'y']), new Server('b').tools([])], { metrics })
+  assert.equal(counts.get('a')?.(), undefined)
+  await request(new FakeClient(), 'tools/list')
+  assert.deepEqual([counts.get('a')?.(), counts.get('b')?.()], [2, 0])
+  await end()
+  assert.equal(counts.size, 0)
 })

@@ -35,6 +35,7 @@ export const quiet: Metrics = {
   upstreamConnected() {},
   limitHit() {},
   ruleErrors: () => ({ count: 0 }),
+  targetTools: () => () => {},
   configSynchronized() {},
   render: async () => '',
   contentType: 'text/plain',

@@ -156,3 +156,21 @@ test('the process itself is described, once, before the end mark', async () => {
   assert.equal(text.match(/# EOF/g)?.length, 1)
   assert.ok(text.endsWith('# EOF\n'))
 })
+
+test('how many tools a target offers is asked when somebody looks, of the newest that knows', async () => {
+  const metrics = createMetrics({ version: '1', process: false })
+  const line = async (): Promise<readonly string[]> =>
+    (await metrics.render()).split('\n').filter((each) => each.startsWith('agentgateway_mcp_target_tools{'))
+  let [old, renewed]: (number | undefined)[] = [3, undefined]
+  const end = metrics.targetTools('petstore', () => old)
+  metrics.targetTools('silent', () => undefined)
+  assert.deepEqual(await line(), ['agentgateway_mcp_target_tools{server="petstore"} 3'])
+  metrics.targetTools('petstore', () => renewed)
+  assert.deepEqual(await line(), ['agentgateway_mcp_target_tools{server="petstore"} 3'])
+  renewed = 19
+  assert.deepEqual(await line(), ['agentgateway_mcp_target_tools{server="petstore"} 19'])
+  old = 4
+  assert.deepEqual(await line(), ['agentgateway_mcp_target_tools{server="petstore"} 19'])
+  end()
+  assert.deepEqual(await line(), ['agentgateway_mcp_target_tools{server="petstore"} 19'])
+})

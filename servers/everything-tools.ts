@@ -1,37 +1,17 @@
-// The tools of the conformance fixture: one table, each row a definition as it goes over the wire and what calling it does.
+// The tools of the conformance fixture that answer by themselves: each row a definition as it goes over the wire and what calling it does.
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Server } from '@modelcontextprotocol/sdk/server/index.js'
-import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js'
-import type {
-  CallToolResult,
-  ContentBlock,
-  ElicitRequestFormParams,
-  ServerNotification,
-  ServerRequest,
-  Tool,
-} from '@modelcontextprotocol/sdk/types.js'
+import type { ContentBlock } from '@modelcontextprotocol/sdk/types.js'
+import { questions } from './everything-questions.ts'
+import { nothing, said, type TestTool, text, type World } from './everything-talk.ts'
 
 /** A PNG of one red pixel. */
 export const redPixel =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg=='
 /** A WAV without a single sample. */
 const silence = 'UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQAAAAA='
+/** A second, and a minute at most: nobody waits for a tool that nobody waits for. */
+const LONGEST_MS = 60_000
 
-interface Context {
-  readonly server: Server
-  readonly extra: RequestHandlerExtra<ServerRequest, ServerNotification>
-}
-
-interface TestTool {
-  readonly definition: Tool
-  readonly call: (given: Given, context: Context) => CallToolResult | Promise<CallToolResult>
-}
-
-type Given = Readonly<Record<string, unknown>>
-
-const nothing: Tool['inputSchema'] = { type: 'object', properties: {}, additionalProperties: false }
-const said = (...content: ContentBlock[]): CallToolResult => ({ content })
-const text = (words: string): ContentBlock => ({ type: 'text', text: words })
 const image: ContentBlock = { type: 'image', data: redPixel, mimeType: 'image/png' }
 
 /** A tool that takes nothing and always answers the same. */
@@ -76,21 +56,31 @@ const contents: readonly TestTool[] = [
       throw new Error('This tool intentionally returns an error for testing')
     },
   },
+  {
+    definition: {
+      name: 'test_structured_content',
+      description: 'Answers with an object that its schema describes',
+      inputSchema: nothing,
+      outputSchema: {
+        type: 'object',
+        properties: { city: { type: 'string' }, degrees: { type: 'number' } },
+        required: ['city', 'degrees'],
+      },
+    },
+    call: () => {
+      const structuredContent = { city: 'Turin', degrees: 21.5 }
+      return { ...said(text(JSON.stringify(structuredContent))), structuredContent }
+    },
+  },
+  {
+    definition: {
+      name: 'test_large_result',
+      description: 'Answers with a text of a length',
+      inputSchema: { type: 'object', properties: { bytes: { type: 'integer', minimum: 0, maximum: 8_000_000 } } },
+    },
+    call: ({ bytes = 2_000_000 }) => said(text('0123456789abcdef'.repeat(Math.ceil(Number(bytes) / 16)))),
+  },
 ]
-
-async function log({ extra }: Context, data: string): Promise<void> {
-  await extra.sendNotification({
-    method: 'notifications/message',
-    params: { level: 'info', logger: 'everything', data },
-  })
-}
-
-async function progress({ extra }: Context, done: number): Promise<void> {
-  const progressToken = extra._meta?.progressToken
-  if (progressToken === undefined) return
-  const params = { progressToken, progress: done, total: 100, message: `Completed step ${done} of 100` }
-  await extra.sendNotification({ method: 'notifications/progress', params })
-}
 
 const streams: readonly TestTool[] = [
   {
@@ -99,13 +89,20 @@ const streams: readonly TestTool[] = [
       description: 'Sends three log messages while it works',
       inputSchema: nothing,
     },
-    call: async (_, context) => {
-      await log(context, 'Tool execution started')
+    call: async (_, talk) => {
+      await talk.log('Tool execution started')
       await wait(50)
-      await log(context, 'Tool processing data')
+      await talk.log('Tool processing data')
       await wait(50)
-      await log(context, 'Tool execution completed')
+      await talk.log('Tool execution completed')
       return said(text('Sent three log messages.'))
+    },
+  },
+  {
+    definition: { name: 'test_logging_tool', description: 'Sends one log message', inputSchema: nothing },
+    call: async (_, talk) => {
+      await talk.log('One message for whoever wants it')
+      return said(text('Sent one log message.'))
     },
   },
   {
@@ -114,12 +111,12 @@ const streams: readonly TestTool[] = [
       description: 'Reports progress while it works',
       inputSchema: nothing,
     },
-    call: async (_, context) => {
-      await progress(context, 0)
+    call: async (_, talk) => {
+      await talk.progress(0)
       await wait(50)
-      await progress(context, 50)
+      await talk.progress(50)
       await wait(50)
-      await progress(context, 100)
+      await talk.progress(100)
       return said(text('Reported progress three times.'))
     },
   },
@@ -129,117 +126,75 @@ const streams: readonly TestTool[] = [
       description: 'Closes the stream of its own call and answers on the next one',
       inputSchema: nothing,
     },
-    call: async (_, { extra }) => {
-      extra.closeSSEStream?.()
+    call: async (_, talk) => {
+      talk.hangUp()
       await wait(100)
       return said(text('The answer waited until you came back.'))
     },
   },
+  {
+    definition: {
+      name: 'test_wait',
+      description: 'Answers after a while, unless somebody gives up first',
+      inputSchema: {
+        type: 'object',
+        properties: { name: { type: 'string' }, ms: { type: 'integer', minimum: 0, maximum: LONGEST_MS } },
+        required: ['name'],
+      },
+    },
+    call: async ({ name, ms = LONGEST_MS }, { signal, world }) => {
+      const given = (): void => void world.abandoned.add(String(name))
+      signal.addEventListener('abort', given, { once: true })
+      await wait(Number(ms), undefined, { signal })
+      return said(text('Nobody gave up.'))
+    },
+  },
+  {
+    definition: {
+      name: 'test_was_abandoned',
+      description: 'Whether somebody gave up waiting for a call of test_wait',
+      inputSchema: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] },
+    },
+    call: ({ name }, { world }) => said(text(String(world.abandoned.has(String(name))))),
+  },
 ]
 
-async function elicit({ extra, server }: Context, message: string, properties: Properties): Promise<string> {
-  if (server.getClientCapabilities()?.elicitation === undefined) throw new Error('Client does not support elicitation')
-  const requestedSchema = {
-    type: 'object' as const,
-    properties,
-    required: properties['username'] ? ['username', 'email'] : [],
-  }
-  const answer = await server.elicitInput(
-    { mode: 'form', message, requestedSchema },
-    { relatedRequestId: extra.requestId },
-  )
-  return `action=${answer.action}, content=${JSON.stringify(answer.content ?? {})}`
-}
+const changing = (name: string, description: string, change: (world: World) => void): TestTool => ({
+  definition: { name, description, inputSchema: nothing },
+  call: (_, { world }) => {
+    change(world)
+    return said(text('Changed.'))
+  },
+})
 
-type Properties = ElicitRequestFormParams['requestedSchema']['properties']
-
-const withDefaults: Properties = {
-  name: { type: 'string', description: 'Name', default: 'John Doe' },
-  age: { type: 'integer', description: 'Age', default: 30 },
-  score: { type: 'number', description: 'Score', default: 95.5 },
-  status: { type: 'string', description: 'Status', enum: ['active', 'inactive', 'pending'], default: 'active' },
-  verified: { type: 'boolean', description: 'Verified', default: true },
-}
-
-const titled = (kind: string): { const: string; title: string }[] =>
-  ['First', 'Second', 'Third'].map((nth, index) => ({ const: `value${index + 1}`, title: `${nth} ${kind}` }))
-
-const everyEnum: Properties = {
-  untitledSingle: { type: 'string', description: 'One of three', enum: ['option1', 'option2', 'option3'] },
-  titledSingle: { type: 'string', description: 'One of three with titles', oneOf: titled('Option') },
-  legacyEnum: {
-    type: 'string',
-    description: 'One of three, titles the old way',
-    enum: ['opt1', 'opt2', 'opt3'],
-    enumNames: ['Option One', 'Option Two', 'Option Three'],
-  },
-  untitledMulti: {
-    type: 'array',
-    description: 'Some of three',
-    items: { type: 'string', enum: ['option1', 'option2', 'option3'] },
-  },
-  titledMulti: { type: 'array', description: 'Some of three with titles', items: { anyOf: titled('Choice') } },
-}
-
-const questions: readonly TestTool[] = [
-  {
-    definition: {
-      name: 'test_sampling',
-      description: 'Asks the model of the client',
-      inputSchema: {
-        type: 'object',
-        properties: { prompt: { type: 'string', description: 'What to ask' } },
-        required: ['prompt'],
-      },
-    },
-    call: async ({ prompt }, { server, extra }) => {
-      if (server.getClientCapabilities()?.sampling === undefined) throw new Error('Client does not support sampling')
-      const { content } = await server.createMessage(
-        { messages: [{ role: 'user', content: { type: 'text', text: String(prompt) } }], maxTokens: 100 },
-        { relatedRequestId: extra.requestId },
-      )
-      return said(text(`LLM response: ${content.type === 'text' ? content.text : JSON.stringify(content)}`))
-    },
-  },
-  {
-    definition: {
-      name: 'test_elicitation',
-      description: 'Asks the user',
-      inputSchema: {
-        type: 'object',
-        properties: { message: { type: 'string', description: 'What to ask' } },
-        required: ['message'],
-      },
-    },
-    call: async ({ message }, context) => {
-      const properties: Properties = {
-        username: { type: 'string', description: "User's response" },
-        email: { type: 'string', description: "User's email address" },
-      }
-      return said(text(`User response: ${await elicit(context, String(message), properties)}`))
-    },
-  },
-  {
-    definition: {
-      name: 'test_elicitation_sep1034_defaults',
-      description: 'Asks the user with a default for every primitive type',
-      inputSchema: nothing,
-    },
-    call: async (_, context) =>
-      said(text(`Elicitation completed: ${await elicit(context, 'Please check these values', withDefaults)}`)),
-  },
-  {
-    definition: {
-      name: 'test_elicitation_sep1330_enums',
-      description: 'Asks the user with every kind of enumeration',
-      inputSchema: nothing,
-    },
-    call: async (_, context) =>
-      said(text(`Elicitation completed: ${await elicit(context, 'Please choose', everyEnum)}`)),
-  },
+const changes: readonly TestTool[] = [
+  changing('test_trigger_tool_change', 'Makes the list of tools longer, or shorter again', (world) =>
+    world.change('tools'),
+  ),
+  changing('test_trigger_prompt_change', 'Makes the list of prompts longer, or shorter again', (world) =>
+    world.change('prompts'),
+  ),
+  changing('test_touch_watched_resource', 'Says that the watched resource has changed', (world) =>
+    world.touch('test://watched-resource'),
+  ),
 ]
 
 const schemas: readonly TestTool[] = [
+  {
+    definition: {
+      name: 'test_header_params',
+      description: 'Takes arguments that headers repeat',
+      inputSchema: {
+        type: 'object',
+        properties: {
+          region: { type: 'string', 'x-mcp-header': 'Region' },
+          priority: { type: 'integer', 'x-mcp-header': 'Priority' },
+          urgent: { type: 'boolean', 'x-mcp-header': 'Urgent' },
+        },
+      },
+    },
+    call: (given) => said(text(`Called with: ${JSON.stringify(given)}`)),
+  },
   {
     definition: {
       name: 'json_schema_2020_12_tool',
@@ -273,5 +228,10 @@ const schemas: readonly TestTool[] = [
   },
 ]
 
-/** Every tool of the fixture. */
-export const tools: readonly TestTool[] = [...contents, ...streams, ...questions, ...schemas]
+const fleeting = fixed('test_fleeting', 'Comes and goes with test_trigger_tool_change', text('Here for the moment.'))
+
+/** Every tool of the fixture that is always there. */
+export const tools: readonly TestTool[] = [...contents, ...streams, ...changes, ...questions, ...schemas]
+
+/** Every tool there is at the moment. */
+export const toolsOf = (world: World): readonly TestTool[] => (world.isLonger('tools') ? [...tools, fleeting] : tools)

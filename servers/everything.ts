@@ -1,174 +1,98 @@
-// The fixture of the MCP conformance suite for revision 2025-11-25: every tool, resource and prompt that its server scenarios ask for.
+// The fixture of the MCP conformance suite as a server of revision 2025-11-25: every tool, resource and prompt that its scenarios ask for.
 import { Server } from '@modelcontextprotocol/sdk/server/index.js'
+import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js'
 import {
   CallToolRequestSchema,
   CompleteRequestSchema,
   ErrorCode,
   GetPromptRequestSchema,
-  type GetPromptResult,
   ListPromptsRequestSchema,
   ListResourcesRequestSchema,
   ListResourceTemplatesRequestSchema,
   ListToolsRequestSchema,
   McpError,
-  type Prompt,
   ReadResourceRequestSchema,
-  type ReadResourceResult,
-  type Resource,
+  ResultSchema,
+  type ServerNotification,
+  type ServerRequest,
   SetLevelRequestSchema,
   SubscribeRequestSchema,
   UnsubscribeRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js'
-import { redPixel, tools } from './everything-tools.ts'
-import { program } from './serve.ts'
+import { type Change, failed, type Question, type Talk, type TestTool, World } from './everything-talk.ts'
+import {
+  completed,
+  getPrompt,
+  instructions,
+  itself,
+  listedPrompts,
+  listedResources,
+  read,
+  templates,
+} from './everything-things.ts'
+import { toolsOf } from './everything-tools.ts'
+import { type MakeServer, program } from './serve.ts'
 
-type Texts = Readonly<Record<string, string>>
-type Messages = GetPromptResult['messages']
+type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>
 
-const resources: readonly { readonly definition: Resource; readonly holds: { text: string } | { blob: string } }[] = [
-  {
-    definition: {
-      uri: 'test://static-text',
-      name: 'static-text',
-      title: 'Static text',
-      description: 'A text that never changes',
-      mimeType: 'text/plain',
-    },
-    holds: { text: 'This is the content of the static text resource.' },
-  },
-  {
-    definition: {
-      uri: 'test://static-binary',
-      name: 'static-binary',
-      title: 'Static binary',
-      description: 'An image that never changes',
-      mimeType: 'image/png',
-    },
-    holds: { blob: redPixel },
-  },
-  {
-    definition: {
-      uri: 'test://watched-resource',
-      name: 'watched-resource',
-      title: 'Watched resource',
-      description: 'A resource to subscribe to',
-      mimeType: 'text/plain',
-    },
-    holds: { text: 'Watch me.' },
-  },
-]
+/** How long a person may think. */
+const ANSWER_MS = 600_000
 
-function read(uri: string): ReadResourceResult {
-  const found = resources.find((each) => each.definition.uri === uri)
-  if (found !== undefined) return { contents: [{ uri, mimeType: found.definition.mimeType, ...found.holds }] }
-  const id = /^test:\/\/template\/([^/]+)\/data$/.exec(uri)?.[1]
-  if (id === undefined) throw new McpError(ErrorCode.InvalidParams, `Resource ${uri} not found`, { uri })
-  const text = JSON.stringify({ id, templateTest: true, data: `Data for ID: ${id}` })
-  return { contents: [{ uri, mimeType: 'application/json', text }] }
+/** Notifications and questions on the stream of one request. */
+export function talkOf(server: Server, extra: Extra, world: World): Talk {
+  const { elicitation, sampling, roots } = server.getClientCapabilities() ?? {}
+  const ask = async ({ method, params }: Question): Promise<Record<string, unknown>> =>
+    server.request({ method, params: { ...params } }, ResultSchema, {
+      relatedRequestId: extra.requestId,
+      signal: extra.signal,
+      timeout: ANSWER_MS,
+    })
+  return {
+    world,
+    declared: { elicitation: elicitation !== undefined, sampling: sampling !== undefined, roots: roots !== undefined },
+    signal: extra.signal,
+    ask: async (questions) => {
+      const answers = Object.entries(questions).map(async ([key, each]) => [key, await ask(each)] as const)
+      return Object.fromEntries(await Promise.all(answers))
+    },
+    log: async (data) =>
+      extra.sendNotification({
+        method: 'notifications/message',
+        params: { level: 'info', logger: 'everything', data },
+      }),
+    progress: async (done) => {
+      const progressToken = extra._meta?.progressToken
+      if (progressToken === undefined) return
+      const params = { progressToken, progress: done, total: 100, message: `Completed step ${done} of 100` }
+      await extra.sendNotification({ method: 'notifications/progress', params })
+    },
+    hangUp: () => extra.closeSSEStream?.(),
+  }
 }
 
-const userText = (text: string): Messages[number] => ({
-  role: 'user',
-  content: { type: 'text', text },
-})
-
-const prompts: readonly { readonly definition: Prompt; readonly messages: (given: Texts) => Messages }[] = [
-  {
-    definition: {
-      name: 'test_simple_prompt',
-      title: 'Simple prompt',
-      description: 'A prompt without arguments',
-    },
-    messages: () => [userText('This is a simple prompt for testing.')],
-  },
-  {
-    definition: {
-      name: 'test_prompt_with_arguments',
-      title: 'Prompt with arguments',
-      description: 'A prompt that repeats its two arguments',
-      arguments: [
-        { name: 'arg1', description: 'First argument', required: true },
-        { name: 'arg2', description: 'Second argument', required: true },
-      ],
-    },
-    messages: ({ arg1, arg2 }) => [userText(`Prompt with arguments: arg1='${arg1}', arg2='${arg2}'`)],
-  },
-  {
-    definition: {
-      name: 'test_prompt_with_embedded_resource',
-      title: 'Prompt with a resource',
-      description: 'A prompt that carries a resource',
-      arguments: [{ name: 'resourceUri', description: 'URI of the resource to embed', required: true }],
-    },
-    messages: ({ resourceUri = '' }) => [
-      {
-        role: 'user',
-        content: {
-          type: 'resource',
-          resource: { uri: resourceUri, mimeType: 'text/plain', text: 'Embedded resource content for testing.' },
-        },
-      },
-      userText('Please process the embedded resource above.'),
-    ],
-  },
-  {
-    definition: {
-      name: 'test_prompt_with_image',
-      title: 'Prompt with an image',
-      description: 'A prompt that carries an image',
-    },
-    messages: () => [
-      { role: 'user', content: { type: 'image', data: redPixel, mimeType: 'image/png' } },
-      userText('Please analyze the image above.'),
-    ],
-  },
-]
-
-const words: readonly string[] = ['paris', 'park', 'party', 'test', 'testing', 'value1', 'value2']
-
-function getPrompt(name: string, given: Texts): GetPromptResult {
-  const prompt = prompts.find((each) => each.definition.name === name)
-  if (prompt === undefined) throw new McpError(ErrorCode.InvalidParams, `Unknown prompt: ${name}`)
-  const missing = (prompt.definition.arguments ?? []).find(
-    (each) => each.required === true && given[each.name] === undefined,
-  )
-  if (missing !== undefined) throw new McpError(ErrorCode.InvalidParams, `Argument ${missing.name} is missing`)
-  return { description: prompt.definition.description, messages: prompt.messages(given) }
-}
-
-function offerTools(server: Server): void {
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: tools.map((each) => each.definition) }))
+/** Offers the tools that `offered` returns each time. */
+export function offerTools(server: Server, world: World, offered: () => readonly TestTool[]): void {
+  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: offered().map((each) => each.definition) }))
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
-    const tool = tools.find((each) => each.definition.name === params.name)
+    const tool = offered().find((each) => each.definition.name === params.name)
     if (tool === undefined) throw new McpError(ErrorCode.InvalidParams, `Unknown tool: ${params.name}`)
     try {
-      return await tool.call(params.arguments ?? {}, { server, extra })
+      return await tool.call(params.arguments ?? {}, talkOf(server, extra, world))
     } catch (error) {
-      return {
-        isError: true,
-        content: [{ type: 'text', text: error instanceof Error ? error.message : String(error) }],
-      }
+      return failed(error)
     }
   })
 }
 
-function offerResources(server: Server): void {
+function offerResources(server: Server, world: World): void {
   const subscribed = new Set<string>()
-  server.setRequestHandler(ListResourcesRequestSchema, () => ({
-    resources: resources.map((each) => each.definition),
-  }))
-  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({
-    resourceTemplates: [
-      {
-        uriTemplate: 'test://template/{id}/data',
-        name: 'template-data',
-        title: 'Data by id',
-        description: 'Some data for every id',
-        mimeType: 'application/json',
-      },
-    ],
-  }))
-  server.setRequestHandler(ReadResourceRequestSchema, ({ params }) => read(params.uri))
+  server.setRequestHandler(ListResourcesRequestSchema, () => ({ resources: [...listedResources] }))
+  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({ resourceTemplates: [...templates] }))
+  server.setRequestHandler(ReadResourceRequestSchema, ({ params: { uri } }) => {
+    const found = read(uri)
+    if (found === undefined) throw new McpError(ErrorCode.InvalidParams, `Resource ${uri} not found`, { uri })
+    return found
+  })
   server.setRequestHandler(SubscribeRequestSchema, async ({ params }) => {
     subscribed.add(params.uri)
     return {}
@@ -177,39 +101,57 @@ function offerResources(server: Server): void {
     subscribed.delete(params.uri)
     return {}
   })
+  listenTo(server, world, subscribed)
 }
 
-function offerPrompts(server: Server): void {
-  server.setRequestHandler(ListPromptsRequestSchema, () => ({
-    prompts: prompts.map((each) => each.definition),
-  }))
-  server.setRequestHandler(GetPromptRequestSchema, ({ params }) => getPrompt(params.name, params.arguments ?? {}))
-  server.setRequestHandler(CompleteRequestSchema, ({ params }) => {
-    const values = words.filter((word) => word.startsWith(params.argument.value))
-    return { completion: { values, total: values.length, hasMore: false } }
+/** Tells the client of changes for as long as it is there. */
+function listenTo(server: Server, world: World, subscribed: ReadonlySet<string>): void {
+  const tell = (change: Change): void => {
+    const told =
+      'uri' in change
+        ? subscribed.has(change.uri) && server.sendResourceUpdated(change)
+        : change.list === 'tools'
+          ? server.sendToolListChanged()
+          : server.sendPromptListChanged()
+    // A client that has left meanwhile, or has no stream, does not hear of it.
+    if (told !== false) told.catch(() => undefined)
+  }
+  world.listeners.add(tell)
+  server.onclose = () => void world.listeners.delete(tell)
+}
+
+function offerPrompts(server: Server, world: World): void {
+  server.setRequestHandler(ListPromptsRequestSchema, () => ({ prompts: listedPrompts(world) }))
+  server.setRequestHandler(GetPromptRequestSchema, async ({ params }, extra) => {
+    const found = await getPrompt(params.name, params.arguments ?? {}, talkOf(server, extra, world))
+    if (typeof found === 'string') throw new McpError(ErrorCode.InvalidParams, found)
+    return found
   })
+  server.setRequestHandler(CompleteRequestSchema, ({ params }) => ({ completion: completed(params.argument.value) }))
 }
 
 /** A server with everything that the conformance suite asks for. */
-export function everything(): Server {
-  const server = new Server(
-    { name: 'everything', title: 'Everything', version: '1.0.0' },
-    {
-      capabilities: {
-        tools: { listChanged: true },
-        resources: { subscribe: true, listChanged: true },
-        prompts: { listChanged: true },
-        completions: {},
-        logging: {},
-      },
-      instructions: 'A fixture for tests: one tool, resource or prompt for each thing that a server can do.',
+export function everything(world = new World()): Server {
+  const server = new Server(itself, {
+    capabilities: {
+      tools: { listChanged: true },
+      resources: { subscribe: true, listChanged: true },
+      prompts: { listChanged: true },
+      completions: {},
+      logging: {},
     },
-  )
-  offerTools(server)
-  offerResources(server)
-  offerPrompts(server)
+    instructions,
+  })
+  offerTools(server, world, () => toolsOf(world))
+  offerResources(server, world)
+  offerPrompts(server, world)
   server.setRequestHandler(SetLevelRequestSchema, () => ({}))
   return server
 }
 
-await program(import.meta, everything)
+/** Sessions that notice what the others do. */
+export function everythingShared(world = new World()): MakeServer {
+  return () => everything(world)
+}
+
+await program(import.meta, everythingShared())

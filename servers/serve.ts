@@ -106,7 +106,7 @@ interface ProgramDefaults {
 }
 
 const usage = `options: [--transport stdio|http|sse] [--port N] [--host ADDRESS] [--path /mcp]
-         [--cert FILE --key FILE] [--stateless] [--json] [--until-stdin-ends]`
+         [--cert FILE --key FILE] [--stateless] [--json] [--era modern|both] [--until-stdin-ends]`
 
 /** What every program of this folder understands. */
 export function programOptions(argv: readonly string[]) {
@@ -122,6 +122,7 @@ export function programOptions(argv: readonly string[]) {
         key: { type: 'string' },
         stateless: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
+        era: { type: 'string' },
         'until-stdin-ends': { type: 'boolean', default: false },
       },
     }).values

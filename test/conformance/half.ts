@@ -1,18 +1,18 @@
 // The conformance fixture in two halves: together they offer what it offers, and nothing is offered by both.
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js'
 import {
-  CallToolRequestSchema,
   ErrorCode,
   GetPromptRequestSchema,
   ListPromptsRequestSchema,
   ListResourcesRequestSchema,
   ListResourceTemplatesRequestSchema,
-  ListToolsRequestSchema,
   McpError,
   ReadResourceRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js'
-import { everything } from '../../servers/everything.ts'
+import { everything, offerTools } from '../../servers/everything.ts'
+import { World } from '../../servers/everything-talk.ts'
 import { tools } from '../../servers/everything-tools.ts'
+import type { MakeServer } from '../../servers/serve.ts'
 
 export type Half = 'one' | 'two'
 
@@ -25,25 +25,16 @@ const isOf: Readonly<Record<Half, (_: unknown, index: number) => boolean>> = {
 export const toolsOf = (half: Half): string[] => tools.filter(isOf[half]).map(({ definition }) => definition.name)
 
 /** Every other tool; the first half has all prompts, the second all resources. */
-export const halfOf = (half: Half) => (): Server => {
-  const server = everything()
+export function halfOf(half: Half): MakeServer {
+  const world = new World()
   const own = tools.filter(isOf[half])
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: own.map(({ definition }) => definition) }))
-  server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
-    const tool = own.find(({ definition }) => definition.name === params.name)
-    if (tool === undefined) throw new McpError(ErrorCode.InvalidParams, `Unknown tool: ${params.name}`)
-    try {
-      return await tool.call(params.arguments ?? {}, { server, extra })
-    } catch (error) {
-      return {
-        isError: true,
-        content: [{ type: 'text', text: error instanceof Error ? error.message : String(error) }],
-      }
-    }
-  })
-  if (half === 'one') withoutResources(server)
-  else withoutPrompts(server)
-  return server
+  return () => {
+    const server = everything(world)
+    offerTools(server, world, () => own)
+    if (half === 'one') withoutResources(server)
+    else withoutPrompts(server)
+    return server
+  }
 }
 
 function withoutResources(server: Server): void {

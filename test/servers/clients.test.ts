@@ -17,6 +17,7 @@ import { converter } from '../../servers/convert.ts'
 import { deepwiki } from '../../servers/deepwiki.ts'
 import { echo } from '../../servers/echo.ts'
 import { everything } from '../../servers/everything.ts'
+import { tools } from '../../servers/everything-tools.ts'
 import { exa } from '../../servers/exa.ts'
 import { microsoftDocs } from '../../servers/microsoft-docs.ts'
 import { notes } from '../../servers/notes.ts'
@@ -70,22 +71,7 @@ const servers: Readonly<Record<string, Row>> = {
   },
   everything: {
     make: everything,
-    tools: [
-      'test_simple_text',
-      'test_image_content',
-      'test_audio_content',
-      'test_embedded_resource',
-      'test_multiple_content_types',
-      'test_error_handling',
-      'test_tool_with_logging',
-      'test_tool_with_progress',
-      'test_reconnection',
-      'test_sampling',
-      'test_elicitation',
-      'test_elicitation_sep1034_defaults',
-      'test_elicitation_sep1330_enums',
-      'json_schema_2020_12_tool',
-    ],
+    tools: tools.map(({ definition }) => definition.name),
     call: { name: 'test_simple_text', arguments: {} },
     says: /simple text response/,
   },
@@ -99,9 +85,9 @@ interface Answers {
 
 async function check(client: Answers, row: Row): Promise<void> {
   try {
-    const { tools } = await client.listTools()
+    const listed = await client.listTools()
     assert.deepEqual(
-      tools.map((tool) => tool.name),
+      listed.tools.map((tool) => tool.name),
       row.tools,
     )
     const result: { content?: unknown } = await client.callTool(row.call)

@@ -1,4 +1,5 @@
-// What of a document's tools will trouble clients or models: long names, missing words, schemas that somebody refuses. Pure.
+// What of a document's tools will trouble clients or models: too many, long names, missing words, schemas that somebody refuses. Pure.
+import { type Profile, profiles } from '../mcp/profiles.ts'
 import type { Conversion } from '../openapi/tool.ts'
 import { isRecord, textOf } from './values.ts'
 
@@ -7,12 +8,12 @@ export interface Hint {
   /** Names of the tools that it is about. */
   readonly tools: readonly string[]
   readonly fix: string
+  /** Clients that it is about; absent: whoever has such models. */
+  readonly clients?: readonly string[]
 }
 
 type Definition = Conversion['tools'][number]
 
-/** What is left of a model's 64 characters once clients have put their own prefixes before a name (reference: mcp, names). */
-const NAME_BUDGET = 46
 /** What model providers accept as the name of an argument. */
 const ARGUMENT = /^[a-zA-Z0-9_.-]{1,64}$/
 /** A definition of more is read by every model with every conversation. */
@@ -26,11 +27,6 @@ interface Rule {
 
 const rules: readonly Rule[] = [
   {
-    problem: `names longer than ${NAME_BUDGET} characters, which some clients refuse once they have added their prefix`,
-    fix: 'give them others with tools: [{ match, name }]',
-    troubles: ({ name }) => name.length > NAME_BUDGET,
-  },
-  {
     problem: 'no description and no summary: a model sees method and path only',
     fix: 'describe them in the document, or with tools: [{ match, description }]',
     troubles: ({ definition, operation }) =>
@@ -40,15 +36,6 @@ const rules: readonly Rule[] = [
     problem: 'schemas with references ($ref), which some clients cannot follow',
     fix: 'set inline: true for those clients',
     troubles: ({ definition }) => isRecord(definition['inputSchema']) && '$defs' in definition['inputSchema'],
-  },
-  {
-    problem: 'a choice (oneOf, anyOf, allOf) at the top of the schema, which some providers refuse',
-    fix: 'set arguments: grouped',
-    troubles: ({ definition }) =>
-      isRecord(definition['inputSchema']) &&
-      ['oneOf', 'anyOf', 'allOf'].some(
-        (key) => isRecord(definition['inputSchema']) && key in definition['inputSchema'],
-      ),
   },
   {
     problem:
@@ -65,10 +52,58 @@ const rules: readonly Rule[] = [
 
 /** What clients and models will stumble over, each kind once. */
 export function hintsFor(tools: readonly Definition[]): readonly Hint[] {
-  return rules.flatMap(({ problem, fix, troubles }): Hint[] => {
+  const general = rules.flatMap(({ problem, fix, troubles }): Hint[] => {
     const found = tools.filter((tool) => troubles(tool)).map(({ name }) => name)
     return found.length === 0 ? [] : [{ problem, fix, tools: found }]
   })
+  return [tooMany(tools), longNames(tools), choices(tools)].flatMap((hint) => hint ?? []).concat(general)
+}
+
+const known: readonly Profile[] = Object.values(profiles)
+const said = (clients: readonly Profile[], bound: 'tools' | 'name'): string =>
+  clients.map((client) => `${client.title} ${client[bound]}`).join(', ')
+const titles = (clients: readonly Profile[]): readonly string[] => clients.map(({ title }) => title)
+const least = (clients: readonly Profile[], bound: 'tools' | 'name'): number =>
+  Math.min(...clients.map((client) => client[bound] ?? Infinity))
+
+function tooMany(tools: readonly Definition[]): Hint | undefined {
+  const clients = known.filter((client) => tools.length > (client.tools ?? Infinity))
+  if (clients.length === 0) return undefined
+  return {
+    problem: `${tools.length} tools, and clients take fewer (${said(clients, 'tools')}): the rest is not listed to them`,
+    fix: 'offer fewer: choose with tools: [{ match, exclude: true }]',
+    tools: tools.slice(least(clients, 'tools')).map(({ name }) => name),
+    clients: titles(clients),
+  }
+}
+
+function longNames(tools: readonly Definition[]): Hint | undefined {
+  const longest = Math.max(...tools.map(({ name }) => name.length))
+  const clients = known.filter(({ name }) => longest > (name ?? Infinity))
+  if (clients.length === 0) return undefined
+  const most = least(clients, 'name')
+  return {
+    problem: `names longer than ${most} characters, which clients refuse once they have added their prefix (${said(clients, 'name')})`,
+    fix: 'give them others with tools: [{ match, name }]',
+    tools: tools.map(({ name }) => name).filter((name) => name.length > most),
+    clients: titles(clients),
+  }
+}
+
+function choices(tools: readonly Definition[]): Hint | undefined {
+  const refusing = known.filter(({ refuses }) => refuses.length > 0)
+  const refused = (client: Profile, { definition }: Definition): boolean => {
+    const { inputSchema } = definition
+    return isRecord(inputSchema) && client.refuses.some((keyword) => keyword in inputSchema)
+  }
+  const clients = refusing.filter((client) => tools.some((tool) => refused(client, tool)))
+  if (clients.length === 0) return undefined
+  return {
+    problem: `a choice (oneOf, anyOf, allOf) at the top of the schema, which models of ${titles(clients).join(', ')} refuse: they see its branches side by side`,
+    fix: 'set arguments: grouped',
+    tools: tools.filter((tool) => clients.some((client) => refused(client, tool))).map(({ name }) => name),
+    clients: titles(clients),
+  }
 }
 
 function hasOddName(schema: unknown, depth: number): boolean {

@@ -60,6 +60,7 @@ export class Catalog implements AsyncDisposable, Watcher {
     this.#admissions = new Admissions(options.program, options.log)
     this.#views = new Views({
       program: options.program,
+      log: options.log,
       resource: (uri) => {
         const place = this.placeNow(uri)
         return place && { kind: 'resource', target: place.shelf.target, name: place.uri }
@@ -78,10 +79,10 @@ export class Catalog implements AsyncDisposable, Watcher {
   }
 
   /** The answer to a list request: ready text, or what of it the policies let this caller see. */
-  async list(kind: ListKind, x: Exchange): Promise<Answer> {
+  async list(kind: ListKind, client: Client, x: Exchange): Promise<Answer> {
     if (!this.#known(kind)) await this.#settle(kind)
     for (const shelf of this.#options.shelves) shelf.poke()
-    return this.#views.of(this.#current(kind), x)
+    return this.#views.of(this.#current(kind), client, x)
   }
 
   /**

@@ -20,7 +20,9 @@ import type { PrefixMode } from './names.ts'
 import type { ListKind } from './offers.ts'
 import { type ParamHeader, paramHeadersOf } from './param-headers.ts'
 import { anonymous } from './principals.ts'
+import { profileOf, smallestResult } from './profiles.ts'
 import { logLevels } from './relay.ts'
+import { capped, wishOf } from './result-cap.ts'
 import type { Shelf } from './shelf.ts'
 import { mergedTasks } from './tasks.ts'
 import { Announcer, Subscriptions } from './watch.ts'
@@ -105,6 +107,7 @@ export class FederatedServers implements Configured {
     } catch (thrown) {
       answer = (await this.#asks(thrown, asked)) ?? this.#brokenBy(thrown, asked)
     }
+    if (answer.raw.length > smallestResult && answer.kind === 'result') answer = this.#capped(answer, asked)
     asked.note()
     return this.#told(answer, x)
   }
@@ -186,7 +189,7 @@ export class FederatedServers implements Configured {
   #list(kind: ListKind, asked: Asked): Promise<Answer> {
     // Lists are whole: there is no page that a cursor of ours could lead to.
     if (asked.incoming.at('cursor') !== undefined) return Promise.resolve(invalid('unknown cursor'))
-    return this.#catalog.list(kind, asked.x)
+    return this.#catalog.list(kind, asked.client, asked.x)
   }
 
   /** A lone upstream cuts its list as it likes; of several the lists are whole. */
@@ -289,6 +292,16 @@ export class FederatedServers implements Configured {
         cause: failure.cause instanceof Error ? failure.cause.stack : undefined,
       })
     return broken(failure, asked.x)
+  }
+
+  /** What tools say, as much of it as the client takes. */
+  #capped(answer: Answer, { client, incoming }: Asked): Answer {
+    if (incoming.method !== 'tools/call' && incoming.method !== 'tasks/result') return answer
+    const { title, result, wish } = profileOf(client.clientInfo)
+    if (result === undefined || answer.raw.length <= result) return answer
+    const entry = wish && this.#catalog.entryNow('tool', incoming.string('name') ?? '')
+    const wished = entry && Math.min(wishOf(entry.text, wish.member) ?? result, wish.most)
+    return { kind: 'result', raw: capped(answer.raw, wished ?? result, title) }
   }
 
   #told(answer: Answer, x: Exchange): Answer {

@@ -1,0 +1,43 @@
+// What is left of a long result, and what says so.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { rawJson } from '../../src/core/brand.ts'
+import { capped, wishOf } from '../../src/mcp/result-cap.ts'
+
+const cut = (value: unknown, most: number): unknown =>
+  JSON.parse(capped(rawJson(JSON.stringify(value)), most, 'Client'))
+const text = (said: string) => ({ type: 'text', text: said })
+const note = (gone: number, of: number, most: number) =>
+  text(`[${gone} of ${of} characters are cut here: Client takes ${most} of a result. Ask for less at a time.]`)
+
+test('texts are kept from the beginning, and what is no text stays', () => {
+  const image = { type: 'image', data: 'AAAA', mimeType: 'image/png' }
+  const content = [text('abc'), image, text('defgh'), text('ij'), image]
+  assert.deepEqual(cut({ content, isError: true }, 5), {
+    content: [text('abc'), image, text('de'), image, note(5, 10, 5)],
+    isError: true,
+  })
+  assert.deepEqual(cut({ content }, 3), { content: [text('abc'), image, image, note(7, 10, 3)] })
+})
+
+test('the text of a resource counts, and its address stays', () => {
+  const resource = { type: 'resource', resource: { uri: 'x:1', text: 'abcdef' } }
+  assert.deepEqual(cut({ content: [resource] }, 2), {
+    content: [{ type: 'resource', resource: { uri: 'x:1', text: 'ab' } }, note(4, 6, 2)],
+  })
+})
+
+test('a character of two halves is not cut in two', () => {
+  assert.deepEqual(cut({ content: [text('a😀b')] }, 2), { content: [text('a'), note(2, 4, 2)] })
+})
+
+test('a result without texts, or of another form, is left alone', () => {
+  for (const odd of ['{}', '{"content":7}', '{"content":[1,"x",null,{"text":7}]}', '{"structuredContent":{"a":"bcd"}}'])
+    assert.equal(capped(rawJson(odd), 1, 'Client'), odd)
+})
+
+test('a wish is a number above nothing', () => {
+  assert.equal(wishOf('{"_meta":{"a/b":7}}', 'a/b'), 7)
+  for (const odd of ['{}', '{"_meta":[]}', '{"_meta":{"a/b":"7"}}', '{"_meta":{"a/b":-7}}', '{"_meta":{"a/b":1e999}}'])
+    assert.ok([undefined, Infinity].includes(wishOf(odd, 'a/b')))
+})

@@ -83,7 +83,7 @@ function longNames(tools: readonly Definition[]): Hint | undefined {
   if (clients.length === 0) return undefined
   const most = least(clients, 'name')
   return {
-    problem: `names longer than ${most} characters, which clients refuse once they have added their prefix (${said(clients, 'name')})`,
+    problem: `names longer than ${most} characters: clients that put a prefix before them see a short form (${said(clients, 'name')})`,
     fix: 'give them others with tools: [{ match, name }]',
     tools: tools.map(({ name }) => name).filter((name) => name.length > most),
     clients: titles(clients),

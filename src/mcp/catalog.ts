@@ -6,6 +6,7 @@ import type { Program } from '../policy/policy.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { Admissions } from './admissions.ts'
+import { aliases } from './aliases.ts'
 import type { Answer, Client, Hello } from './conversation.ts'
 import { type Entry, type Merged, merge } from './merge.ts'
 import type { PrefixMode } from './names.ts'
@@ -90,10 +91,10 @@ export class Catalog implements AsyncDisposable, Watcher {
    * the name could be theirs.
    */
   async entry(kind: ListKind, exposed: string): Promise<Entry | undefined> {
-    const found = this.#current(kind).byExposed.get(exposed)
+    const found = this.entryNow(kind, exposed)
     if (found !== undefined || this.#all(kind)) return found
     await this.#answered(kind)
-    const late = this.#current(kind).byExposed.get(exposed)
+    const late = this.entryNow(kind, exposed)
     if (late !== undefined) return late
     const silent = this.#options.shelves.find((shelf) => !isRead(shelf, kind) && this.#couldOwn(shelf, exposed))
     if (silent !== undefined) throw silent.failure(kind)
@@ -102,7 +103,8 @@ export class Catalog implements AsyncDisposable, Watcher {
 
   /** What clients know under a name, as far as it is known now. */
   entryNow(kind: ListKind, exposed: string): Entry | undefined {
-    return this.#current(kind).byExposed.get(exposed)
+    const now = this.#current(kind)
+    return now.byExposed.get(exposed) ?? aliases(now).get(exposed)
   }
 
   /** Whose a client's URI is, and what it is there. Web addresses belong to the first target that lists them. */

@@ -183,13 +183,14 @@ function namedText(raw: string, form: Exposed, several: boolean): string {
     const span = members(raw).get('name')
     if (span !== undefined) edits.push({ ...span, with: JSON.stringify(form.exposed) })
   }
-  if (form.shortened) edits.push(origin(raw, form))
+  if (form.shortened) edits.push(originEdit(raw, form))
   return edited(raw, edits)
 }
 
 const ORIGIN = 'toolgate/origin'
 
-function origin(raw: string, { target, name }: Exposed): Edit {
+/** Says in a definition where it comes from. */
+export function originEdit(raw: string, { target, name }: Pick<Exposed, 'target' | 'name'>): Edit {
   const value = JSON.stringify({ target, name })
   const meta = members(raw).get('_meta')
   if (meta === undefined || raw[meta.start] !== '{')

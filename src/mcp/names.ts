@@ -94,7 +94,7 @@ function form(target: TargetName, name: string, withTarget: boolean, untouched: 
 }
 
 /** Readable beginning, then six hex digits over target and name. */
-function shorten(target: TargetName, name: string, whole: string): string {
-  const head = whole.replace(UNSAFE, '_').slice(0, nameLimit - HASH_LENGTH - 1)
+export function shorten(target: TargetName, name: string, whole: string, most = nameLimit): string {
+  const head = whole.replace(UNSAFE, '_').slice(0, most - HASH_LENGTH - 1)
   return `${head}_${hash('sha256', `${target}\0${name}`).slice(0, HASH_LENGTH)}`
 }

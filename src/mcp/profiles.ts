@@ -67,6 +67,11 @@ const known: readonly Profile[] = Object.values(profiles)
 /** No client is known to take less of a result: most results need not be looked at. */
 export const smallestResult = Math.min(...known.map(({ result = Infinity }) => result))
 
+/** Lengths of names that clients take, the smallest first. */
+export const nameBudgets: readonly number[] = [...new Set(known.flatMap(({ name }) => name ?? []))].toSorted(
+  (a, b) => a - b,
+)
+
 /** Whose `clientInfo` this is. Clients say what they like of themselves: nothing but the form of a list may depend on it. */
 export function profileOf(clientInfo: RawJson): Profile {
   const told: unknown = JSON.parse(clientInfo)

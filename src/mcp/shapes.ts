@@ -1,5 +1,6 @@
 // The form of a list of tools that one kind of client takes: made once from the list as it is, which most clients share.
 import type { Log } from '../telemetry/log.ts'
+import { aliased } from './aliases.ts'
 import type { Answer, Client } from './conversation.ts'
 import { cut, edited, members, setMember } from './json.ts'
 import { type Entry, listAnswer, type Merged } from './merge.ts'
@@ -9,7 +10,10 @@ import { withoutAtRoot } from './root-schema.ts'
 import { modernRevision } from './wire.ts'
 
 /** A list as some callers may see it. */
-export type Seeable = Pick<Merged, 'kind' | 'entries' | 'extra' | 'answer'>
+export interface Seeable extends Pick<Merged, 'kind' | 'entries' | 'extra' | 'answer'> {
+  /** All that there is, seen or not: no short name may be another one's. */
+  readonly all: Merged
+}
 
 /** What kind of client a list is for. Equal kinds are the same object. */
 export interface Shape {
@@ -17,7 +21,7 @@ export interface Shape {
   readonly modern: boolean
   /** Definitions as this kind takes them: when one of many changes, the others stay. */
   readonly entries: WeakMap<Entry, Entry>
-  /** The most that the log has said of lists: tools left out, and names that are too long. */
+  /** The most that the log has said of lists: tools left out, and names that stay too long. */
   cut: number
   long: number
 }
@@ -50,10 +54,11 @@ export class Shapes {
    * may be used is for policies to say.
    */
   shaped(list: Seeable, shape: Shape): Answer {
-    const { tools = Infinity } = shape.profile
+    const { tools = Infinity, name = Infinity } = shape.profile
     const kept = list.entries.length > tools ? firstOf(list.entries, tools) : list.entries
-    const entries = kept.map((entry) => entryFor(entry, shape))
-    this.#tell(list.entries, kept, shape)
+    const entries = kept.map((entry) => aliased(entryFor(entry, shape), name, list.all))
+    this.#tellCut(list.entries, kept, shape)
+    this.#tellLong(entries, shape)
     if (entries.length === list.entries.length && entries.every((entry, index) => entry === list.entries[index]))
       return list.answer
     const extra = kept === list.entries ? list.extra : withCut(list.extra, kept.length, list.entries.length)
@@ -69,28 +74,29 @@ export class Shapes {
   }
 
   /** Views of several callers may be above the bound in turns: what is said is the most of it, once. */
-  #tell(all: readonly Entry[], kept: readonly Entry[], shape: Shape): void {
+  #tellCut(all: readonly Entry[], kept: readonly Entry[], shape: Shape): void {
+    const count = all.length - kept.length
+    if (count <= shape.cut) return
+    shape.cut = count
+    this.#log.warn('a client takes fewer tools than there are: the rest is not listed to it', {
+      client: shape.profile.title,
+      tools: all.length,
+      listed: kept.length,
+      first: all.find((entry) => !kept.includes(entry))?.exposed,
+    })
+  }
+
+  #tellLong(entries: readonly Entry[], shape: Shape): void {
     const { title, name = Infinity } = shape.profile
-    const cut = all.length - kept.length
-    if (cut > shape.cut) {
-      shape.cut = cut
-      this.#log.warn('a client takes fewer tools than there are: the rest is not listed to it', {
-        client: title,
-        tools: all.length,
-        listed: kept.length,
-        first: all.find((entry) => !kept.includes(entry))?.exposed,
-      })
-    }
-    const long = kept.filter(({ exposed }) => exposed.length > name)
-    if (long.length > shape.long) {
-      shape.long = long.length
-      this.#log.warn('names are longer than a client takes once it has put its own prefix before them', {
-        client: title,
-        most: name,
-        count: long.length,
-        first: long[0]?.exposed,
-      })
-    }
+    const long = entries.filter(({ exposed }) => exposed.length > name)
+    if (long.length <= shape.long) return
+    shape.long = long.length
+    this.#log.warn('names are longer than a client takes, and their short forms are names of other tools', {
+      client: title,
+      most: name,
+      count: long.length,
+      first: long[0]?.exposed,
+    })
   }
 }
 

@@ -159,9 +159,10 @@ export class Views {
   }
 }
 
-const viewOf = ({ kind, extra }: Merged, answer: Answer, entries: readonly Entry[]): View => ({
-  kind,
-  extra,
+const viewOf = (all: Merged, answer: Answer, entries: readonly Entry[]): View => ({
+  all,
+  kind: all.kind,
+  extra: all.extra,
   answer,
   entries,
   shaped: undefined,

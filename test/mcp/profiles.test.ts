@@ -5,7 +5,18 @@ import { rawJson } from '../../src/core/brand.ts'
 import type { JsonObject } from '../../src/core/item.ts'
 import { profileOf, profiles, smallestResult } from '../../src/mcp/profiles.ts'
 import { compileProgram, type Policy } from '../../src/policy/policy.ts'
-import { exchange, FakeClient, federate, names, raw, remembering, result, Server, valueOf } from './upstreams.ts'
+import {
+  errorOf,
+  exchange,
+  FakeClient,
+  federate,
+  names,
+  raw,
+  remembering,
+  result,
+  Server,
+  valueOf,
+} from './upstreams.ts'
 
 const called = (name: unknown): string => profileOf(rawJson(JSON.stringify({ name, version: '1' }))).title
 
@@ -146,16 +157,55 @@ test('each era reads definitions in its own form', async (t) => {
   ])
 })
 
-test('a name that is too long with a client’s prefix is reported once', async (t) => {
+test('a name that is too long with a client’s prefix has a short form, which can be called', async (t) => {
+  const log = remembering()
+  const long = 'get_all_the_things_'.repeat(3).slice(0, 55)
+  const server = new Server('a').tools([long, 'x'])
+  server.on.set('tools/call', ({ params }) => result({ content: [], asked: JSON.parse(params ?? '').name }))
+  const { request, end } = federate([server], { log })
+  t.after(end)
+  // Before anybody has listed: a client may know the name from yesterday.
+  const known = 'get_all_the_things_get_all_the_things_get__fe4d46'
+  const called = (name: string) => request(client('claude-code'), 'tools/call', { name })
+  assert.equal(valueOf(await called(known))['asked'], long)
+  const { tools } = valueOf(await request(client('claude-code'), 'tools/list'))
+  assert.deepEqual(tools, [tool(known, { _meta: { 'toolgate/origin': { target: 'a', name: long } } }), tool('x')])
+  assert.ok(known.length <= 49)
+  const [vscode, whole] = [client('Visual Studio Code'), client('somebody')]
+  assert.equal(names(await request(vscode, 'tools/list'))[0]?.length, 46)
+  assert.deepEqual(names(await request(whole, 'tools/list')), [long, 'x'])
+  assert.equal(valueOf(await called(long))['asked'], long, 'the name itself stays')
+  assert.deepEqual(log.lines, [])
+})
+
+test('a short form that is the name of another tool is not given', async (t) => {
   const log = remembering()
   const long = 'n'.repeat(60)
-  const { request, end } = federate([new Server('a').tools([long, 'x'])], { log })
+  const first = federate([new Server('a').tools([long])])
+  t.after(first.end)
+  const [short = ''] = names(await first.request(client('claude-code'), 'tools/list'))
+  const servers = [new Server('a').tools([long]), new Server('b').tools([short])]
+  for (const server of servers) server.on.set('tools/call', () => result({ content: [], by: server.target }))
+  const { request, end } = federate(servers, { log, prefixMode: 'never' })
   t.after(end)
-  for (let n = 0; n < 2; n++) await request(client('claude-code'), 'tools/list')
+  for (let n = 0; n < 2; n++) assert.deepEqual(names(await request(client('claude-code'), 'tools/list')), [long, short])
+  assert.equal(valueOf(await request(client('claude-code'), 'tools/call', { name: short }))['by'], 'b')
   assert.deepEqual(
     log.lines.map(({ fields }) => fields),
     [{ client: 'Claude Code', most: 49, count: 1, first: long }],
   )
+})
+
+test('a short form is permitted as what it stands for', async (t) => {
+  const long = 's'.repeat(60)
+  const first = federate([new Server('a').tools([long])])
+  t.after(first.end)
+  const [short = ''] = names(await first.request(client('claude-code'), 'tools/list'))
+  const policy: Policy = { permits: (item) => (item.kind !== 'model' && item.name === long ? 'no' : 'yes') }
+  const { request, end } = federate([new Server('a').tools([long])], { program: compileProgram([policy]) })
+  t.after(end)
+  const { code } = errorOf(await request(client('claude-code'), 'tools/call', { name: short }))
+  assert.equal(code, -32602)
 })
 
 test('who is connected hears of a change that is one to that kind of client', async (t) => {

@@ -20,7 +20,16 @@ import {
   type ServerEventBus,
   type Tool,
 } from '@modelcontextprotocol/server'
-import { type Change, failed, type Given, type Question, type Talk, type TestTool, World } from './everything-talk.ts'
+import {
+  type Change,
+  failed,
+  type Given,
+  type Part,
+  type Question,
+  type Talk,
+  type TestTool,
+  World,
+} from './everything-talk.ts'
 import {
   completed,
   getPrompt,
@@ -32,7 +41,7 @@ import {
   templates,
 } from './everything-things.ts'
 import { toolsOf } from './everything-tools.ts'
-import { modernProgram } from './modern.ts'
+import { type ModernServer, modernProgram } from './modern.ts'
 
 type Questions = Readonly<Record<string, Question>>
 type Answers = Record<string, Given>
@@ -135,27 +144,28 @@ function worded(questions: Questions): Record<string, InputRequest> {
 
 class Fixture {
   readonly #world: World
+  readonly #part: Part
   readonly #codec: RequestStateCodec<State> = createRequestStateCodec<State>({ key: randomBytes(32) })
 
-  constructor(world: World) {
+  constructor(world: World, part: Part) {
     this.#world = world
+    this.#part = part
   }
 
   readonly make: McpServerFactory = ({ era }) => {
     const server = new McpServer(itself, {
       capabilities: {
         tools: { listChanged: true },
-        resources: { subscribe: true, listChanged: true },
-        prompts: { listChanged: true },
-        completions: {},
+        ...(this.#part.resources !== false && { resources: { subscribe: true, listChanged: true } }),
+        ...(this.#part.prompts !== false && { prompts: { listChanged: true }, completions: {} }),
         logging: {},
       },
       instructions,
       requestState: { verify: (state, context) => this.#codec.verify(state, context) },
     })
     this.#offerTools(server, era === 'modern')
-    this.#offerResources(server)
-    this.#offerPrompts(server)
+    if (this.#part.resources !== false) this.#offerResources(server)
+    if (this.#part.prompts !== false) this.#offerPrompts(server)
     return server
   }
 
@@ -175,19 +185,20 @@ class Fixture {
   }
 
   #offerTools(mcp: McpServer, modern: boolean): void {
-    const offered = (): readonly TestTool[] => toolsOf(this.#world)
+    const offered = (): readonly TestTool[] => toolsOf(this.#world, this.#part)
     // The library looks for arguments that headers repeat among the tools that are registered with it.
     for (const { definition } of offered())
       if (JSON.stringify(definition).includes('x-mcp-header'))
         mcp.registerTool(definition.name, { inputSchema: fromJsonSchema(schemaOf(definition)) }, () => ({
           content: [],
         }))
+    const withList = modern && this.#part.tools?.(list.name) !== false
     const { server } = mcp
     server.setRequestHandler('tools/list', () => ({
-      tools: [...offered().map(definitionOf), ...(modern ? [list] : [])],
+      tools: [...offered().map(definitionOf), ...(withList ? [list] : [])],
     }))
     server.setRequestHandler('tools/call', async ({ params }, context) => {
-      if (modern && params.name === list.name) return listed
+      if (withList && params.name === list.name) return listed
       const tool = offered().find((each) => each.definition.name === params.name)
       if (tool === undefined) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${params.name}`)
       const round = this.#round(mcp, context)
@@ -240,13 +251,10 @@ function publish(world: World, bus: ServerEventBus): void {
 }
 
 /** What `serveModern` needs for a server with everything that the conformance suite asks for. */
-export function everythingModern(world = new World()): {
-  readonly make: McpServerFactory
-  readonly bus: ServerEventBus
-} {
+export function everythingModern(world = new World(), part: Part = {}): ModernServer {
   const bus = new InMemoryServerEventBus()
   publish(world, bus)
-  return { make: new Fixture(world).make, bus }
+  return { make: new Fixture(world, part).make, bus }
 }
 
 await modernProgram(import.meta, () => everythingModern())

@@ -64,6 +64,13 @@ export class World {
   }
 }
 
+/** What of the fixture one server offers; everything, unless it says less. */
+export interface Part {
+  readonly tools?: (name: string) => boolean
+  readonly resources?: false
+  readonly prompts?: false
+}
+
 export const nothing: Tool['inputSchema'] = { type: 'object', properties: {}, additionalProperties: false }
 export const said = (...content: ContentBlock[]): CallToolResult => ({ content })
 export const text = (words: string): ContentBlock => ({ type: 'text', text: words })

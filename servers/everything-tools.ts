@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ContentBlock } from '@modelcontextprotocol/sdk/types.js'
 import { questions } from './everything-questions.ts'
-import { nothing, said, type TestTool, text, type World } from './everything-talk.ts'
+import { nothing, type Part, said, type TestTool, text, type World } from './everything-talk.ts'
 
 /** A PNG of one red pixel. */
 export const redPixel =
@@ -233,5 +233,8 @@ const fleeting = fixed('test_fleeting', 'Comes and goes with test_trigger_tool_c
 /** Every tool of the fixture that is always there. */
 export const tools: readonly TestTool[] = [...contents, ...streams, ...changes, ...questions, ...schemas]
 
-/** Every tool there is at the moment. */
-export const toolsOf = (world: World): readonly TestTool[] => (world.isLonger('tools') ? [...tools, fleeting] : tools)
+/** Every tool that a part of the fixture has at the moment. */
+export function toolsOf(world: World, { tools: isOffered = () => true }: Part): readonly TestTool[] {
+  const all = world.isLonger('tools') ? [...tools, fleeting] : tools
+  return all.filter(({ definition }) => isOffered(definition.name))
+}

@@ -19,7 +19,7 @@ import {
   SubscribeRequestSchema,
   UnsubscribeRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js'
-import { type Change, failed, type Question, type Talk, type TestTool, World } from './everything-talk.ts'
+import { type Change, failed, type Part, type Question, type Talk, type TestTool, World } from './everything-talk.ts'
 import {
   completed,
   getPrompt,
@@ -39,7 +39,7 @@ type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>
 const ANSWER_MS = 600_000
 
 /** Notifications and questions on the stream of one request. */
-export function talkOf(server: Server, extra: Extra, world: World): Talk {
+function talkOf(server: Server, extra: Extra, world: World): Talk {
   const { elicitation, sampling, roots } = server.getClientCapabilities() ?? {}
   const ask = async ({ method, params }: Question): Promise<Record<string, unknown>> =>
     server.request({ method, params: { ...params } }, ResultSchema, {
@@ -70,8 +70,7 @@ export function talkOf(server: Server, extra: Extra, world: World): Talk {
   }
 }
 
-/** Offers the tools that `offered` returns each time. */
-export function offerTools(server: Server, world: World, offered: () => readonly TestTool[]): void {
+function offerTools(server: Server, world: World, offered: () => readonly TestTool[]): void {
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: offered().map((each) => each.definition) }))
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
     const tool = offered().find((each) => each.definition.name === params.name)
@@ -84,8 +83,7 @@ export function offerTools(server: Server, world: World, offered: () => readonly
   })
 }
 
-function offerResources(server: Server, world: World): void {
-  const subscribed = new Set<string>()
+function offerResources(server: Server, subscribed: Set<string>): void {
   server.setRequestHandler(ListResourcesRequestSchema, () => ({ resources: [...listedResources] }))
   server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({ resourceTemplates: [...templates] }))
   server.setRequestHandler(ReadResourceRequestSchema, ({ params: { uri } }) => {
@@ -101,23 +99,21 @@ function offerResources(server: Server, world: World): void {
     subscribed.delete(params.uri)
     return {}
   })
-  listenTo(server, world, subscribed)
 }
 
 /** Tells the client of changes for as long as it is there. */
-function listenTo(server: Server, world: World, subscribed: ReadonlySet<string>): void {
-  const tell = (change: Change): void => {
-    const told =
-      'uri' in change
-        ? subscribed.has(change.uri) && server.sendResourceUpdated(change)
-        : change.list === 'tools'
-          ? server.sendToolListChanged()
-          : server.sendPromptListChanged()
-    // A client that has left meanwhile, or has no stream, does not hear of it.
-    if (told !== false) told.catch(() => undefined)
+function listenTo(server: Server, world: World, subscribed: ReadonlySet<string>, { prompts }: Part): void {
+  const tell = async (change: Change): Promise<void> => {
+    if ('uri' in change) return subscribed.has(change.uri) ? server.sendResourceUpdated(change) : undefined
+    if (change.list === 'tools') return server.sendToolListChanged()
+    return prompts === false ? undefined : server.sendPromptListChanged()
   }
-  world.listeners.add(tell)
-  server.onclose = () => void world.listeners.delete(tell)
+  const listener = (change: Change): void => {
+    // A client that has left meanwhile, or has no stream, does not hear of it.
+    tell(change).catch(() => undefined)
+  }
+  world.listeners.add(listener)
+  server.onclose = () => void world.listeners.delete(listener)
 }
 
 function offerPrompts(server: Server, world: World): void {
@@ -130,28 +126,29 @@ function offerPrompts(server: Server, world: World): void {
   server.setRequestHandler(CompleteRequestSchema, ({ params }) => ({ completion: completed(params.argument.value) }))
 }
 
-/** A server with everything that the conformance suite asks for. */
-export function everything(world = new World()): Server {
+/** A server with everything that the conformance suite asks for, or with a part of it. */
+export function everything(world = new World(), part: Part = {}): Server {
   const server = new Server(itself, {
     capabilities: {
       tools: { listChanged: true },
-      resources: { subscribe: true, listChanged: true },
-      prompts: { listChanged: true },
-      completions: {},
+      ...(part.resources !== false && { resources: { subscribe: true, listChanged: true } }),
+      ...(part.prompts !== false && { prompts: { listChanged: true }, completions: {} }),
       logging: {},
     },
     instructions,
   })
-  offerTools(server, world, () => toolsOf(world))
-  offerResources(server, world)
-  offerPrompts(server, world)
+  const subscribed = new Set<string>()
+  offerTools(server, world, () => toolsOf(world, part))
+  if (part.resources !== false) offerResources(server, subscribed)
+  if (part.prompts !== false) offerPrompts(server, world)
+  listenTo(server, world, subscribed, part)
   server.setRequestHandler(SetLevelRequestSchema, () => ({}))
   return server
 }
 
 /** Sessions that notice what the others do. */
-export function everythingShared(world = new World()): MakeServer {
-  return () => everything(world)
+export function everythingShared(world = new World(), part: Part = {}): MakeServer {
+  return () => everything(world, part)
 }
 
 await program(import.meta, everythingShared())

@@ -1,53 +1,25 @@
-// The conformance fixture in two halves: together they offer what it offers, and nothing is offered by both.
-import type { Server } from '@modelcontextprotocol/sdk/server/index.js'
-import {
-  ErrorCode,
-  GetPromptRequestSchema,
-  ListPromptsRequestSchema,
-  ListResourcesRequestSchema,
-  ListResourceTemplatesRequestSchema,
-  McpError,
-  ReadResourceRequestSchema,
-} from '@modelcontextprotocol/sdk/types.js'
-import { everything, offerTools } from '../../servers/everything.ts'
-import { World } from '../../servers/everything-talk.ts'
+// The conformance fixture in two halves, of either era: together they offer what it offers, and nothing is offered by both.
+import { everythingShared } from '../../servers/everything.ts'
+import { everythingModern } from '../../servers/everything-modern.ts'
+import type { Part, World } from '../../servers/everything-talk.ts'
 import { tools } from '../../servers/everything-tools.ts'
+import type { ModernServer } from '../../servers/modern.ts'
 import type { MakeServer } from '../../servers/serve.ts'
 
 export type Half = 'one' | 'two'
 
-const isOf: Readonly<Record<Half, (_: unknown, index: number) => boolean>> = {
-  one: (_, index) => index % 2 === 0,
-  two: (_, index) => index % 2 === 1,
-}
-
-/** Names of the tools of one half. */
-export const toolsOf = (half: Half): string[] => tools.filter(isOf[half]).map(({ definition }) => definition.name)
+const ofTwo: ReadonlySet<string> = new Set(
+  tools.filter((_, index) => index % 2 === 1).map(({ definition }) => definition.name),
+)
 
 /** Every other tool; the first half has all prompts, the second all resources. */
-export function halfOf(half: Half): MakeServer {
-  const world = new World()
-  const own = tools.filter(isOf[half])
-  return () => {
-    const server = everything(world)
-    offerTools(server, world, () => own)
-    if (half === 'one') withoutResources(server)
-    else withoutPrompts(server)
-    return server
-  }
+const parts: Readonly<Record<Half, Part>> = {
+  one: { tools: (name) => !ofTwo.has(name), resources: false },
+  two: { tools: (name) => ofTwo.has(name), prompts: false },
 }
 
-function withoutResources(server: Server): void {
-  server.setRequestHandler(ListResourcesRequestSchema, () => ({ resources: [] }))
-  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({ resourceTemplates: [] }))
-  server.setRequestHandler(ReadResourceRequestSchema, ({ params }) => {
-    throw new McpError(ErrorCode.InvalidParams, `Resource ${params.uri} not found`, { uri: params.uri })
-  })
-}
+/** Where a tool or a prompt is. */
+export const halfWith = (name: string): Half => (ofTwo.has(name) ? 'two' : 'one')
 
-function withoutPrompts(server: Server): void {
-  server.setRequestHandler(ListPromptsRequestSchema, () => ({ prompts: [] }))
-  server.setRequestHandler(GetPromptRequestSchema, ({ params }) => {
-    throw new McpError(ErrorCode.InvalidParams, `Unknown prompt: ${params.name}`)
-  })
-}
+export const legacyHalf = (half: Half, world: World): MakeServer => everythingShared(world, parts[half])
+export const modernHalf = (half: Half, world: World): ModernServer => everythingModern(world, parts[half])

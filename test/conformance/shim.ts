@@ -1,17 +1,16 @@
 // Between the suite, which knows names by heart, and a gateway that has to give others to the same things.
-
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
-import type { TestContext } from 'node:test'
+import type { Owner } from '../support/gateway.ts'
 
 export interface Translation {
   readonly toGateway: (text: string) => string
   readonly toSuite: (text: string) => string
 }
 
-/** Listens until the test ends, and hands everything on to `url`: heads as they are, bodies translated. */
-export async function shim(t: TestContext, url: string, translation: Translation): Promise<string> {
+/** Listens until the test ends, and hands everything on to `url`, with other names in bodies and in the header that repeats one. */
+export async function shim(t: Owner, url: string, translation: Translation): Promise<string> {
   const server = createServer((asked, response) => {
     void pass(asked, response, { url, translation }).catch((error: unknown) => response.destroy(toError(error)))
   }).listen(0, '127.0.0.1')
@@ -34,6 +33,8 @@ async function pass(
 ): Promise<void> {
   const body = translation.toGateway(await text(asked))
   const headers = { ...asked.headers }
+  const name = headers['mcp-name']
+  if (typeof name === 'string') headers['mcp-name'] = translation.toGateway(`"${name}"`).slice(1, -1)
   if (body !== '') headers['content-length'] = String(Buffer.byteLength(body))
   const { hostname, port, pathname } = new URL(url)
   const upstream = request({ hostname, port, path: pathname, method: asked.method, headers, agent: false })

@@ -3,10 +3,14 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import path from 'node:path'
-import type { TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+
+/** Whoever ends what is started for it: a test, usually. */
+export interface Owner {
+  after(end: () => void | Promise<void>): void
+}
 
 export const root = path.join(import.meta.dirname, '../..')
 
@@ -31,7 +35,7 @@ export async function freePorts(count: number): Promise<number[]> {
 
 /** A child process that is gone when the test is. */
 export function startProcess(
-  t: TestContext,
+  t: Owner,
   args: readonly string[],
   env: Record<string, string> = {},
   cwd = root,
@@ -81,7 +85,7 @@ export interface RunningGateway {
 
 /** Starts the gateway on a configuration file; `${PORT}` in it is a free port. Resolves once it is ready. */
 export async function startGateway(
-  t: TestContext,
+  t: Owner,
   config: string,
   env: Record<string, string> = {},
   args: readonly string[] = [],

@@ -44,11 +44,8 @@ export function writeParts(value: unknown, parts: Parts): Written {
 
 function head({ name, filename, type, headers }: Part, { named }: Parts): string {
   const file = filename === undefined ? '' : `; filename="${quoted(filename)}"`
-  const lines = named
-    ? [`Content-Disposition: form-data; name="${quoted(name)}"${file}`]
-    : file === ''
-      ? []
-      : [`Content-Disposition: attachment${file}`]
+  const lines = named ? [`Content-Disposition: form-data; name="${quoted(name)}"${file}`] : []
+  if (!named && file !== '') lines.push(`Content-Disposition: attachment${file}`)
   if (type !== undefined) lines.push(`Content-Type: ${type}`)
   return [...lines, ...headers].map((line) => `${line}\r\n`).join('')
 }
@@ -61,36 +58,32 @@ function partsOf(name: string, value: unknown, parts: Parts): readonly Part[] {
   const at = `${parts.at}/${token(name)}`
   plainText(name, at)
   const rule = fields(own(parts.encoding, name))
-  if (!Array.isArray(value)) return [part(name, value, { at, rule, file: parts.files.has(name) })]
-  if (rule['explode'] === false && !parts.files.has(name))
-    return value.length === 0
-      ? []
-      : [
-          part(name, value.map((one: unknown, index) => plainText(one, `${at}/${index}`)).join(','), {
-            at,
-            rule,
-            file: false,
-          }),
-        ]
-  return value.map((one: unknown, index) =>
-    part(name, one, { at: `${at}/${index}`, rule, file: parts.files.has(name) }),
-  )
+  const { named } = parts
+  const file = parts.files.has(name)
+  if (!Array.isArray(value)) return [part(name, value, { at, rule, file, named })]
+  if (rule['explode'] !== false || file)
+    return value.map((one: unknown, index) => part(name, one, { at: `${at}/${index}`, rule, file, named }))
+  if (value.length === 0) return []
+  const joined = value.map((one: unknown, index) => plainText(one, `${at}/${index}`)).join(',')
+  return [part(name, joined, { at, rule, file, named })]
 }
 
 interface Member {
   readonly at: string
   readonly rule: Fields
   readonly file: boolean
+  readonly named: boolean
 }
 
-function part(name: string, value: unknown, { at, rule, file }: Member): Part {
+function part(name: string, value: unknown, { at, rule, file, named }: Member): Part {
   // Several types may be listed, with wildcards: the first that says something is taken.
   const declared = text(rule['contentType'])
     ?.split(',')
     .map((one) => one.trim())
     .find((one) => isMediaType(one) && !one.includes('*'))
   const headers = headersOf(rule)
-  if (file) return { name, headers, ...fileOf(name, value, declared, at) }
+  // A server tells a file from a field by its file name (RFC 7578 §4.2); where parts have no names, nobody asks for one.
+  if (file) return { name, headers, filename: named ? name : undefined, ...fileOf(value, declared, at) }
   if (isFields(value) && !(value instanceof Digits))
     return {
       name,
@@ -113,15 +106,15 @@ function headersOf(rule: Fields): readonly string[] {
   })
 }
 
+/** What a file is called, where somebody says so. */
+interface Called {
+  readonly filename?: string
+}
+
 /** Base64, `{ data, filename?, contentType? }`, or a resource as model context protocol servers hand them out. */
-function fileOf(
-  name: string,
-  value: unknown,
-  declared: string | undefined,
-  at: string,
-): Pick<Part, 'filename' | 'type' | 'content'> {
+function fileOf(value: unknown, declared: string | undefined, at: string): Pick<Part, 'type' | 'content'> & Called {
   const standard = declared ?? 'application/octet-stream'
-  if (typeof value === 'string') return { filename: name, type: standard, content: decoded(value, at) }
+  if (typeof value === 'string') return { type: standard, content: decoded(value, at) }
   const given = fields(isFields(value) && value['type'] === 'resource' ? value['resource'] : value)
   const { data, blob, text: written, filename, contentType, mimeType, uri } = given
   const type = text(contentType) ?? text(mimeType)
@@ -137,7 +130,7 @@ function fileOf(
   const content =
     typeof written === 'string' ? Buffer.from(plainText(written, at)) : decoded(text(data) ?? text(blob), `${at}/data`)
   return {
-    filename: called === undefined || called === '' ? name : plainText(called, `${at}/filename`),
+    ...(called !== undefined && called !== '' && { filename: plainText(called, `${at}/filename`) }),
     type: type ?? standard,
     content,
   }

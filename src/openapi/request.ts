@@ -84,12 +84,12 @@ function missing({ required, at, given }: Field): undefined {
 
 function write(field: Field, check: Check | undefined, value: unknown): string | undefined {
   const { at, required } = field
+  // A null that need not be there says nothing, even where a schema has it: no style can write it (reference: openapi §7).
+  if (value === null && !required) return undefined
   if (check === undefined) return field.write(value)
   const c = checking()
   const fits = check(value, c)
   if (fits !== WRONG) return field.write(fits)
-  // Null for what need not be there: as if it had not been written.
-  if (value === null && !required) return undefined
   throw new Refused(at + c.at, c.problem)
 }
 

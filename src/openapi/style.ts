@@ -66,7 +66,7 @@ function queryString(value: unknown, at: string): string {
     .join('&')
 }
 
-/** The members of an object, those that are null left out. */
+/** The members of an object. */
 const members = (value: Fields): readonly (readonly [string, unknown])[] =>
   Object.entries(value).filter(([, one]) => one !== undefined)
 

@@ -125,7 +125,7 @@ function held(one: PlannedTool, args: unknown): void {
 const corpus = path.join(import.meta.dirname, '../../../shared/fixtures/openapi')
 const own = path.join(import.meta.dirname, '../golden/openapi')
 const documents = [
-  ...['styles.yaml', 'swagger.yaml'].map((name) => path.join(own, name)),
+  ...['styles.yaml', 'swagger.yaml', 'harbour.yaml', 'orchard.yaml'].map((name) => path.join(own, name)),
   ...(existsSync(corpus)
     ? [
         'parameters-style-3.0.json',

@@ -2,6 +2,7 @@
 import type { OpenMetricsContentType } from 'prom-client'
 import type { Entrance, Exchange, RouteNames } from '../core/exchange.ts'
 import { Bounded, buckets, type Family, Histogram, type Labels, render, type Sample, Series } from './families.ts'
+import { judgedFamily, type Outcome } from './judged.ts'
 import { offeredFamily } from './offered.ts'
 
 /** What the house reports; each call is one event. */
@@ -26,6 +27,8 @@ export interface Metrics {
   ruleErrors(rule: string, error: string): { count: number }
   /** How many tools a target offers, asked at scrape time; `undefined`: nobody knows yet. Shown until the returned function is called. */
   targetTools(target: string, count: () => number | undefined): () => void
+  /** A definition of a server was judged; `rule` is what decided, if anything. */
+  judged(server: string, outcome: Outcome, rule: string): void
   /** 1: the running configuration is the file's; 0: the file is broken and an older one runs. */
   configSynchronized(yes: boolean): void
   /** OpenMetrics text. */
@@ -61,6 +64,7 @@ export function createMetrics(options: MetricsOptions): GatewayMetrics {
   const processing = processingFamilies(labelValues * 10)
   const mcp = mcpFamily(labelValues)
   const offered = offeredFamily()
+  const judged = judgedFamily(labelValues * 10)
   const wire = connectionFamilies(labelValues)
   const rules = new Series(() => ({ count: 0 }), labelValues * 10)
   const ruleErrors = counter('rule_errors', 'Rules that could not be decided', () => rules.samples((it) => it.count))
@@ -85,6 +89,7 @@ export function createMetrics(options: MetricsOptions): GatewayMetrics {
     ...processing.families,
     ...mcp.families,
     ...offered.families,
+    ...judged.families,
     ...wire.families,
     ruleErrors,
   ].filter(
@@ -97,6 +102,7 @@ export function createMetrics(options: MetricsOptions): GatewayMetrics {
     ...processing.record,
     ...mcp.record,
     ...offered.record,
+    ...judged.record,
     ...wire.record,
     ruleErrors: (rule, error) => rules.at({ rule, error }),
     configSynchronized: (yes) => {

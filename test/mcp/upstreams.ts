@@ -36,6 +36,7 @@ export const quiet: Metrics = {
   limitHit() {},
   ruleErrors: () => ({ count: 0 }),
   targetTools: () => () => {},
+  judged() {},
   configSynchronized() {},
   render: async () => '',
   contentType: 'text/plain',

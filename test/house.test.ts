@@ -29,6 +29,8 @@ const landlords: Readonly<Record<string, readonly string[]>> = {
   '@aws-sdk/client-sts': ['policy'],
   '@aws-sdk/credential-provider-node': ['policy'],
   '@azure/identity': ['policy'],
+  '@grpc/grpc-js': ['policy'],
+  '@grpc/proto-loader': ['policy'],
   bcryptjs: ['policy'],
   '@smithy/signature-v4': ['policy'],
   jose: ['oauth'],

@@ -52,7 +52,6 @@ export const notBuilt = {
   routePolicies: [
     ...gatewayPolicies,
     'requestMirror',
-    'mcpGuardrails',
     'a2a',
     'ai',
     'backendTunnel',
@@ -66,7 +65,6 @@ export const notBuilt = {
     'tcp',
     'health',
     'extAuthz',
-    'mcpGuardrails',
     'a2a',
     'ai',
     'sessionAffinity',

@@ -221,7 +221,11 @@ function splitPort(place: string): { readonly hostname: string; readonly port: s
 }
 
 /** Why a certificate does not prove that its owner is who was meant, or `undefined` (RFC 9110 §4.3.4). */
-function identityProblem(name: string, certificate: PeerCertificate, tls: TlsOptions | undefined): Error | undefined {
+export function identityProblem(
+  name: string,
+  certificate: PeerCertificate,
+  tls: TlsOptions | undefined,
+): Error | undefined {
   const problem = checkServerIdentity(name, certificate)
   if (problem === undefined || tls?.subjectAltNames === undefined) return problem
   const uris = (certificate.subjectaltname ?? '').split(', ')

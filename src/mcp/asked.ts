@@ -6,7 +6,7 @@ import type { JsonObject } from '../core/item.ts'
 import type { ServerItem } from './admissions.ts'
 import type { Answer, Caller, Client, Incoming } from './conversation.ts'
 import type { Shelf } from './shelf.ts'
-import { codes, errorObject } from './wire.ts'
+import { codes, errorObject, rewritten } from './wire.ts'
 
 /** A request, who asks, and what it turned out to be about. */
 export class Asked {
@@ -23,6 +23,11 @@ export class Asked {
     this.incoming = incoming
     this.caller = caller
     this.x = x
+  }
+
+  /** The same request, asking otherwise. */
+  with(rawParams: RawJson): Asked {
+    return new Asked(this.client, rewritten(this.incoming.method, rawParams), this.caller, this.x)
   }
 
   get params(): JsonObject {

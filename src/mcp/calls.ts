@@ -2,15 +2,16 @@
 import type { RawJson } from '../core/brand.ts'
 import type { Maybe } from '../core/exchange.ts'
 import type { Call, Result } from '../core/item.ts'
-import { type Program, permitted } from '../policy/policy.ts'
+import { type Guardrails, type Program, permitted } from '../policy/policy.ts'
 import type { ServerItem } from './admissions.ts'
 import { ambiguity } from './ambiguity.ts'
-import { type Asked, denied, invalid, unknown } from './asked.ts'
+import { Asked, denied, invalid, unknown } from './asked.ts'
 import type { Cancellation } from './cancellation.ts'
 import type { Catalog } from './catalog.ts'
 import type { Connections } from './connections.ts'
 import type { Answer, Connection } from './conversation.ts'
 import { namedFailure } from './errors.ts'
+import { guardedAnswer, guardedRequest, isSingle } from './guarding.ts'
 import { cut, type Edit, edited, elements, find, setMember } from './json.ts'
 import type { Entry } from './merge.ts'
 import { withTask } from './relay.ts'
@@ -44,7 +45,11 @@ export class Calls {
     this.#catalog = catalog
     this.#connections = connections
     this.#program = program
-    this.#judged = program.permits.length > 0 || program.admits.length > 0 || program.onCall.length > 0
+    this.#judged =
+      program.permits.length > 0 ||
+      program.admits.length > 0 ||
+      program.onCall.length > 0 ||
+      program.plan.guardrails !== undefined
   }
 
   /** `tools/call` and `prompts/get`. */
@@ -139,11 +144,16 @@ export class Calls {
     return this.#catalog.several ? answer.then((each) => this.#exposed(each, use, asked)) : answer
   }
 
-  async #throughDoors(use: Use, asked: Asked): Promise<Answer> {
+  async #throughDoors(use: Use, came: Asked): Promise<Answer> {
     const { item, shelf } = use
     const program = this.#program
-    const unclear = this.unclear(item, asked)
+    const { guardrails } = program.plan
+    const message = { method: came.incoming.method, targets: [item.target] }
+    const guarding = guardrails !== undefined && isSingle(message.method) ? guardrails : undefined
+    const unclear = this.unclear(item, came)
     if (unclear !== undefined) return unclear
+    const asked = guarding === undefined ? came : await this.#guarded(guarding, use, came)
+    if (!(asked instanceof Asked)) return asked
     let call: Call = { item, input: asked.params['arguments'] ?? {} }
     if (program.permits.length > 0 && permitted(program, item, asked.x, call.input) !== 'yes') {
       denied(asked.x)
@@ -156,11 +166,26 @@ export class Calls {
     }
     const params = this.#params(use, asked, call.input === input ? NO_INPUT : call.input)
     let result: Result = await this.send(shelf, params, asked)
+    if (guarding !== undefined) result = await guardedAnswer(guarding, asked, result, message)
     for (const door of program.onResult) {
       const next = door(result, call, asked.x)
       result = next instanceof Promise ? await next : next
     }
     return this.#exposed(result, use, asked)
+  }
+
+  /** The request after whoever guards it; it can be read in one way only, whoever wrote it. */
+  async #guarded(guardrails: Guardrails, use: Use, asked: Asked): Promise<Asked | Answer> {
+    const { item, shelf, path } = use
+    const message = {
+      method: asked.incoming.method,
+      targets: [item.target],
+      text: this.#params(use, asked, NO_INPUT),
+    }
+    const guarded = await guardedRequest(guardrails, asked, message, { path, name: item.name })
+    if (!(guarded instanceof Asked) || guarded === asked) return guarded
+    guarded.about(item, shelf)
+    return this.unclear(item, guarded) ?? guarded
   }
 
   /** Sends a request as it is now and waits for the answer. Throws a failure that names target and step. */

@@ -4,7 +4,7 @@ import type { RawJson } from '../core/brand.ts'
 import type { Exchange, Maybe } from '../core/exchange.ts'
 import { asFailure } from '../core/failure.ts'
 import { loginNeeded } from '../oauth/upstream/needed.ts'
-import { type Program, permitted } from '../policy/policy.ts'
+import { type Guardrails, type Program, permitted } from '../policy/policy.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { Asked, broken, done, invalid, notFound } from './asked.ts'
@@ -14,6 +14,7 @@ import type { Connect } from './connect.ts'
 import { Connections } from './connections.ts'
 import type { Answer, Caller, Client, Federation, Incoming } from './conversation.ts'
 import { errorFacts } from './errors.ts'
+import { guardedAnswer, guardedRequest, hasParams, isSingle } from './guarding.ts'
 import { listsTasks, mergedHello, singleHello } from './hello.ts'
 import { Invitations } from './invitation.ts'
 import type { PrefixMode } from './names.ts'
@@ -103,13 +104,28 @@ export class FederatedServers implements Configured {
     const method = this.#methods.get(incoming.method) ?? this.#other
     let answer: Answer
     try {
-      answer = await method(asked)
+      answer = await this.#answered(method, asked)
     } catch (thrown) {
       answer = (await this.#asks(thrown, asked)) ?? this.#brokenBy(thrown, asked)
     }
     if (answer.raw.length > smallestResult && answer.kind === 'result') answer = this.#capped(answer, asked)
     asked.note()
     return this.#told(answer, x)
+  }
+
+  /** Whoever guards methods is shown those that are for all targets here, others when their target is known. */
+  #answered(method: Method, asked: Asked): Maybe<Answer> {
+    const { guardrails } = this.#options.program.plan
+    return guardrails === undefined || isSingle(asked.incoming.method)
+      ? method(asked)
+      : this.#guarded(guardrails, method, asked)
+  }
+
+  async #guarded(guardrails: Guardrails, method: Method, came: Asked): Promise<Answer> {
+    const name = came.incoming.method
+    const message = { method: name, targets: this.#options.shelves.map(({ target }) => target) }
+    const asked = await guardedRequest(guardrails, came, { ...message, text: hasParams(name) ? came.text : undefined })
+    return asked instanceof Asked ? guardedAnswer(guardrails, asked, await method(asked), message) : asked
   }
 
   notified(client: Client, incoming: Incoming): void {

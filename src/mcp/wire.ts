@@ -2,7 +2,7 @@
 import { type RawJson, rawJson } from '../core/brand.ts'
 import type { JsonObject } from '../core/item.ts'
 import type { Incoming } from './conversation.ts'
-import { cut, deeperThan, type Span } from './json.ts'
+import { cut, deeperThan, members, type Span } from './json.ts'
 import { type Members, type Outline, outline, stringAt } from './outline.ts'
 
 /** Revisions that open with `initialize`, oldest first. */
@@ -34,10 +34,10 @@ export const codes = {
 abstract class Spoken implements Incoming {
   readonly method: string
   readonly rawParams: RawJson | undefined
-  readonly #members: Members
+  readonly #members: Pick<Members, 'at'>
   #params: JsonObject | undefined = undefined
 
-  constructor(method: string, rawParams: RawJson | undefined, members: Members) {
+  constructor(method: string, rawParams: RawJson | undefined, members: Pick<Members, 'at'>) {
     this.method = method
     this.rawParams = rawParams
     this.#members = members
@@ -69,6 +69,14 @@ class Request extends Spoken {
 
 class Notification extends Spoken {
   readonly kind = 'notification'
+}
+
+class Rewritten extends Spoken {}
+
+/** A request whose params were written here. */
+export const rewritten = (method: string, rawParams: RawJson): Incoming => {
+  const spans = members(rawParams)
+  return new Rewritten(method, rawParams, { at: (name) => spans.get(name) })
 }
 
 /** One message as it came: read as far as we act on it, and the text of what we only pass on. */

@@ -61,7 +61,8 @@ export function millisecondsFrom(expression: Expression, context: Context): numb
 const why = (value: Fault | Unknown): string =>
   value instanceof Fault ? `${value.kind}: ${value.detail}` : `${value.what} is not known`
 
-function bounded(bytes: number): Meter {
+/** Counts what a conversion to JSON makes, and nothing else. */
+export function bounded(bytes: number): Meter {
   let left = bytes
   return {
     step: () => true,

@@ -12,6 +12,7 @@ import { directResponse } from './direct-response.ts'
 import { jwtAuth } from './jwt-auth.ts'
 import { mcpAuthentication } from './mcp-authentication.ts'
 import { mcpAuthorization } from './mcp-authorization.ts'
+import { mcpGuardrails } from './mcp-guardrails.ts'
 import { oidc } from './oidc.ts'
 import type { PolicyModule } from './policy.ts'
 import { requestHeaderModifier } from './request-header-modifier.ts'
@@ -41,5 +42,6 @@ export const policies = [
   retry, // only what does go to a backend is kept for another attempt
   backendTLS, // no door: settles how a backend is reached
   backendAuth, // no door: nor who it is told that asks
+  mcpGuardrails, // no door: whom the backend shows what passes, before any rule below is asked
   mcpAuthorization, // no request door: asked for each tool, prompt, resource and task
 ] as const satisfies readonly PolicyModule[]

@@ -5,6 +5,7 @@ import type { Ast } from '../cel/ast.ts'
 import type { Program as Expression } from '../cel/program.ts'
 import type { Phase } from '../cel/scope.ts'
 import type { Limits } from '../config/shape.ts'
+import type { RawJson, TargetName } from '../core/brand.ts'
 import type { Exchange, Handler, Maybe, Reply, Who } from '../core/exchange.ts'
 import type { Call, Definition, Item, Result } from '../core/item.ts'
 import type { Module, Path } from '../core/module.ts'
@@ -89,6 +90,29 @@ export interface BoundCredentials extends Credentials {
   readonly shared: boolean
 }
 
+/** What passes between clients and upstreams, method by method, as processors outside are shown it. */
+export interface Guarded {
+  readonly method: string
+  /** Targets that are asked, or have answered. */
+  readonly targets: readonly TargetName[]
+  /** JSON text of the params, or of the result. Absent: there are no params that could be changed. */
+  readonly text: RawJson | undefined
+}
+
+/** `undefined`: as it is. Otherwise other text in its place, or the error object that the client is answered with. */
+export type Guarding =
+  | undefined
+  | { readonly kind: 'changed'; readonly text: RawJson }
+  | { readonly kind: 'refused'; readonly error: RawJson }
+
+/** Processors in their order (`mcpGuardrails`). Neither method ever rejects: who cannot be asked is an answer too. */
+export interface Guardrails {
+  /** Whether anybody wants to see requests, or results, of a method. */
+  runs(method: string, phase: 'request' | 'response'): boolean
+  request(message: Guarded, x: Exchange): Promise<Guarding>
+  response(message: Guarded, x: Exchange): Promise<Guarding>
+}
+
 /** Constants of a route's backend phase. */
 export interface Plan {
   readonly retry?: Retry
@@ -102,6 +126,8 @@ export interface Plan {
   readonly connect?: string
   /** Somebody has found out who is calling: `Authorization` as the client wrote it is not for backends (DESIGN §7). */
   readonly identifies?: true
+  /** Who looks at MCP methods before any rule on items is asked, and at results before anybody else. */
+  readonly guardrails?: Guardrails
   /** Headers that every request to a target gets, when the policy stands on the target. */
   readonly fields?: Fields
 }

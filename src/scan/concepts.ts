@@ -52,6 +52,8 @@ export const concepts = [
   'free', // unrestricted, uncensored, jailbroken
   'role', // act as, pretend, you are now
   'repeat', // repeat, loop, again, until
+  'regardless', // regardless of what the user said, whoever is named
+  'harm', // keylogger, brute force: what honest tools are not for
   // Whole phrases.
   'says-override', // “ignore all previous instructions”
   'says-conceal', // “do not tell the user”

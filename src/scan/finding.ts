@@ -1,7 +1,7 @@
 // What a scan says: one finding, how serious it is, and the verdict over many.
 
 /** From least to most serious: `high` and `critical` block, `medium` warns, the rest is for information. */
-const severities = ['info', 'low', 'medium', 'high', 'critical'] as const
+export const severities = ['info', 'low', 'medium', 'high', 'critical'] as const
 export type Severity = (typeof severities)[number]
 
 /** What kind of attack a rule is about. */

@@ -48,6 +48,8 @@ export interface Source {
   /** Ranges of `text` that a reader of the page would not see. */
   readonly hidden: readonly Range[]
   readonly disguised: boolean
+  /** Where the text stands in the original as a whole, when its places have no place of their own there. */
+  readonly span?: Range
 }
 
 /** Longest sentence in words: further ones begin another. */
@@ -68,6 +70,7 @@ export class Reading {
   /** Per mark: concept, start, end, first word, last word, base. */
   readonly marks: number[] = []
   readonly #at: (index: number) => number
+  readonly #span: Range | undefined
 
   constructor(source: Source, lexicon: Lexicon) {
     this.text = source.text
@@ -75,11 +78,13 @@ export class Reading {
     this.hidden = source.hidden
     this.disguised = source.disguised
     this.#at = (index) => source.at(index)
+    this.#span = source.span
     new Reader(this, lexicon).run()
   }
 
   /** Span in the original string of a span in `text`. */
   raw(start: number, end: number): Range {
+    if (this.#span !== undefined) return this.#span
     const from = this.#at(start)
     return [from, Math.max(from, this.#at(end))]
   }
@@ -92,6 +97,18 @@ export class Reading {
   holds(index: number, { low, high }: Mask): boolean {
     const { bounds } = this
     return (((bounds[index * 5 + 2] ?? 0) & low) | ((bounds[index * 5 + 3] ?? 0) & high)) !== 0
+  }
+
+  /** The sentence that a place of the text stands in. */
+  sentenceAt(place: number): Sentence | undefined {
+    let low = 0
+    let high = this.sentences - 1
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (place < (this.bounds[middle * 5 + 1] ?? 0)) high = middle
+      else low = middle + 1
+    }
+    return this.sentence(low)
   }
 
   sentence(index: number): Sentence | undefined {

@@ -238,6 +238,6 @@ function sources(piece: Piece): readonly [Source, ...Source[]] {
   const isName = piece.isKey || piece.surface === 'name' || piece.surface === 'key'
   const humps = isName ? piece.text.replace(/([a-z0-9])(?=[A-Z])/g, '$1 ') : piece.text
   if (humps === piece.text) return [open]
-  const whole = (index: number): number => (index === 0 ? 0 : piece.text.length)
-  return [open, { text: humps.toLowerCase(), at: whole, steps: [], hidden: [], disguised }]
+  const span = [0, piece.text.length] as const
+  return [open, { text: humps.toLowerCase(), at: () => 0, span, steps: [], hidden: [], disguised }]
 }

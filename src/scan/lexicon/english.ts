@@ -1,25 +1,151 @@
 // English, as far as attacks on models are written in it: word classes, not phrases of attacks.
 import type { Language } from '../lexicon.ts'
+import { englishPhrases } from './english-phrases.ts'
+import { englishThings } from './english-things.ts'
+
+const list = (words: string): readonly string[] => words.split(/\s*,\s*/)
 
 export const english: Language = {
   words: {
-    you: ['you', 'your', 'yourself', 'thou', 'u'],
-    not: [
-      'not',
-      'never',
-      'without',
-      'avoid',
-      "don't",
-      "doesn't",
-      "mustn't",
-      "shouldn't",
-      'cannot',
-      "can't",
-      "won't",
-      'refrain',
-      'nor',
-      'neither',
-      'no',
-    ],
+    ...englishPhrases,
+    you: list("you, your, yours, yourself, thou, u, you're, you've, you'll"),
+    assistant: list(
+      'ai, llm, llms, claude, gpt, chatgpt, gemini, copilot, language model, language models, ai agent, ai assistant, ai model, chatbot, whoever reads this, reader of this',
+    ),
+    user: list(
+      'user, users, human, humans, customer, customers, operator, person, people, anyone, anybody, someone, the owner, end user, end users, him, her, them, they, traveller, travellers, client, me',
+    ),
+    not: list(
+      "not, never, without, avoid, don't, dont, doesn't, mustn't, shouldn't, cannot, can't, won't, needn't, refrain, nor, neither, no, no need, isn't, aren't, rather than, stop, do not, instead of, under no circumstances",
+    ),
+    must: list(
+      'must, always, required, mandatory, obliged, obligated, has to, have to, had to, need to, needs to, should, shall, ensure, make sure, be sure, necessary, compulsory, requires, is needed, it is essential, will, ought to, are expected to, is expected to, are to, is to',
+    ),
+    please: list(
+      'please, kindly, now, first, next, then, also, additionally, instead, just, simply, start by, begin by, furthermore, moreover, afterwards',
+    ),
+    tell: list(
+      'told, shown, bring up, bring it up, brought up, made known, let know, let the user know, talk about, speak of, talking about, aware, informed, visible to',
+    ),
+    ignore: list(
+      'forgot, forgotten, pay no attention to, set aside, throw away, put aside, no longer follow, stop following, do not follow, no longer apply, are void, are suspended, is suspended, are lifted, are disabled, are superseded, replaces, replace, replaced by, superseded by, disregarding, overridden, do not apply, are revoked, are cancelled, are obsolete',
+    ),
+    read: list('look at, look up, got, gotten, taken, found, contents of, content of, text of'),
+    send: list(
+      'sent, bcc, cc, cced, bcced, loop in, loops in, goes to, go to, carbon copy, blind copy, copy to, passed on to, passed to, hand over, hands over, post to, posts, reach, copied to, made available to',
+    ),
+    put: list('put, given, hand, hands, set, fed, filled in, written into'),
+    write: list('wrote, written, write to, commit'),
+    run: list('ran, carry out, carry them out, carries out'),
+    call: list('call on, calls to'),
+    ask: list(
+      'confirmation, confirmations, approval, approvals, permission, permissions, consent, authorization, authorisation, sign off, go ahead, opt in, opted in, authorized, authorised, pre approved, preapproved, yes to',
+    ),
+    delete: list('rm, rmdir, shred, get rid of'),
+    prefer: list('chosen, chose, over any other, over all other, ahead of, top priority, highest priority'),
+    remember: list(
+      'keep in mind, long term memory, in memory, to memory, memory entry, standing instruction, standing rule, bear in mind, keep the following in mind',
+    ),
+    answer: list('said, say so, tell me, give me, show me, write back'),
+    prior: list(
+      'previous, prior, above, original, earlier, preceding, former, existing, foregoing, initial, so far, before this, until now, up to now, given before, old ones, old, other, you were given, your, its, current, system, developer, built in, default',
+    ),
+    param: list('param, params, args, kwargs, sidenote, query string'),
+    every: list(
+      'every, all, any, each, entire, whole, everything, full, complete, anything, whatever, verbatim, word for word, wholesale',
+    ),
+    quiet: list(
+      'silently, secretly, quietly, behind the scenes, in the background, discreetly, covertly, stealthily, invisibly, unnoticed, under the hood, in secret, inconspicuously, without a trace, out of sight, unobtrusively, on the quiet',
+    ),
+    detect: list(
+      'detects, detect, detecting, detection, blocks, blocking, filters, such as, e.g, eg, for example, for instance, phrases like, strings like, text like, analyzes, analyses, analyze, analyse, checks, check whether, checks whether, scans, scanning, scan for, attempts, attempt, attempted, prevents, prevent, identify, identifies, identifying, flags, finds, masks, masked, redacts, expected output, sample response, mock response, sample output, example response, example prompt, expected response, test case, test cases, fixture, fixtures, explains, explaining, documentation, classifies, classifier, known as, called, when a tool tries, tries to, try to, guards against, protects against, protect against, protection against, refuses, rejects, reports the attempt, warns, warn about, beware, vulnerable, vulnerability, mitigation, mitigate, attackers, attacker may, attacker could, malicious, simulate, simulates, simulated, corpus, dataset, how attackers, red team, red teaming, jailbreak attempts, injection attempts',
+    ),
+    best: list(
+      'best, superior, most reliable, most accurate, fastest, better than, official, certified, endorsed, number one, only correct, only trusted, only reliable, safer than, more accurate than, replacement for',
+    ),
+    pressure: list(
+      'otherwise, or else, will fail, fails, will not work, cannot work, does not work, stops working, will crash, crash, be lost, will be lost, get lost, critical, urgent, urgently, be blocked, immediately, terminated, be deleted, is rejected, rejects, severe, shut down, be disabled, very important, vital, lose, harm, at once, or the, penalty, in danger, important',
+    ),
+    authority: list(
+      'administrator, administrators, admin, compliance, policy, policies, security team, regulation, regulatory, regulations, audit, gdpr, soc2, hipaa, legal, openai, anthropic, google, microsoft, platform team, certified, verified, authorized by, approved by, management, headquarters, it department, law, ceo, developer, developers, maintainer, vendor, support team',
+    ),
+    before: list(
+      'before, prior to, first, after, whenever, when, beforehand, once, as soon as, each time, every time, preceded by, followed by, in advance, while, until, if, on first use, from then on',
+    ),
+    free: list(
+      'unrestricted, uncensored, jailbroken, jailbreak, unfiltered, without restrictions, without limits, without rules, no rules, no restrictions, no limits, dan, do anything now, god mode, developer mode, debug mode, maintenance mode, admin mode, unlimited mode, unsafe mode, root mode, override mode, evil mode, sudo mode, free of, broken free, no longer bound, not bound by, without any rules, full trust, without filters, amoral, without ethics, no ethics, no moral, system override, anything goes, no filter, lifted restrictions, security override',
+    ),
+    role: list(
+      'act as, acting as, pretend, pretends, you are now, you now are, roleplay, role play, imagine you are, imagine that you are, immerse yourself, take on the role, takes on the role, play the role, assume the role, assume the persona, new persona, from now on you are, you will be, simulate being, become, your new name, you are no longer, behave as, behave like, respond as, answer as, speak as, new identity, your new role',
+    ),
+    repeat: list(
+      'loop, loops, again, forever, indefinitely, endlessly, infinite, infinitely, in a loop, over and over, keep calling, keep going, continuously, without end, without stopping, never stop, ad infinitum, times in a row, recursively, until stopped',
+    ),
+    regardless: list(
+      'regardless of, regardless, irrespective, no matter what, no matter which, no matter who, no matter how, whatever the user, whoever the user, whichever the user, independent of the user, independently of the user, even if the user, even when the user, instead of the user, instead of what the user, rather than what the user, other than what the user, in place of the user, whether or not the user, contrary to the user, against the user, what the user said, what the user selects, what the user asked for, the user asked for, they asked for, user entered, user typed, user provided, user specified, the original recipient, the original value, user request, user requested, users see, travellers see, customers see, the user sees',
+    ),
+    harm: list(
+      'keylogger, keystroke logger, keystrokes, brute force, bruteforce, ransomware, rootkit, backdoor, reverse shell, bind shell, privilege escalation, credential dumping, dump credentials, password hashes, attacker controlled, ddos, botnet, cryptominer, crypto miner, spyware, malware payload, exfil, exfiltrate, exfiltration, exfiltrates, steal, steals, phishing page, phishing email, dns tunnel, lsass, mimikatz, shellcode, sam hive, kill antivirus, disable antivirus, disable defender, wipe disk, c2 beacon, persistence mechanism, webcam capture, screen capture spy, password spray, hash dump',
+    ),
+    mask: list(
+      'vtaber, erongi, vafgehpgvbaf, snoitcurtsni, cnffjbeq, drowssap, qvfertneq, dragersid, cerivbhf, suoiverp, frperg, terces, flfgrz, metsys, cebzcg, tpmorp, naq, dna, gur, eht, fraq, dnes',
+    ),
   },
+  verbs: {
+    tell: list(
+      'tell, mention, show, reveal, disclose, inform, notify, report, expose, display, explain, announce, acknowledge, alert, warn, discuss, describe, surface, admit, indicate, hint, talk, divulge, communicate, comment, let on, refer, bother, list',
+    ),
+    ignore: list(
+      'ignore, disregard, forget, override, overlook, bypass, neglect, discard, dismiss, suspend, supersede, abandon, circumvent, disable, disobey, unlearn, drop, deactivate, cancel, void, violate, break, turn off, switch off, revoke, erase',
+    ),
+    read: list(
+      'read, open, obtain, collect, fetch, retrieve, get, load, access, cat, gather, extract, grab, list, find, locate, copy, dump, search, inspect, take, harvest, capture, enumerate, pull, look for, acquire, scrape',
+    ),
+    send: list(
+      'send, forward, upload, post, transmit, submit, email, mail, exfiltrate, leak, relay, transfer, deliver, share, publish, push, report, mirror, sync, ping, beacon, dispatch, copy, smuggle, redirect, e mail, blind copy',
+    ),
+    put: list(
+      'include, pass, append, set, add, insert, place, attach, embed, provide, supply, fill, paste, give, prepend, encode, concatenate, enter, inject, write, reproduce, store, weave, substitute, replace, hide, specify, send, populate, echo, bundle',
+    ),
+    write: list(
+      'write, save, edit, create, install, modify, update, append, register, store, persist, add, configure, change, plant, schedule, enable, put, set, amend, alter, overwrite, insert',
+    ),
+    run: list('run, execute, eval, evaluate, launch, spawn, start, perform, follow, obey, do'),
+    call: list('call, invoke, use, trigger, consult, request, apply, query, rely, execute, run, ask'),
+    ask: list(
+      'ask, confirm, approve, consent, authorize, authorise, verify, prompt, agree, double check, seek, request, warn, check with, allow, accept',
+    ),
+    delete: list('delete, drop, wipe, purge, erase, remove, destroy, truncate, format, overwrite, clear'),
+    prefer: list(
+      'prefer, favour, favor, choose, select, prioritize, prioritise, recommend, pick, promote, rank, suggest, advertise, praise',
+    ),
+    remember: list('remember, memorise, memorize, retain, keep, internalize, store, note, persist'),
+    answer: list(
+      'answer, reply, respond, output, print, say, state, repeat, return, echo, write, claim, tell, give, recite, conclude, assert, translate, reveal, display, mention, list, show, confirm',
+    ),
+    role: list('impersonate'),
+    repeat: list('repeat, retry, continue, keep, iterate'),
+  },
+  nouns: englishThings,
+  misspelt: [
+    'ignore',
+    'previous',
+    'instructions',
+    'disregard',
+    'password',
+    'credentials',
+    'private',
+    'secret',
+    'reveal',
+    'system',
+    'override',
+    'forget',
+    'bypass',
+    'secretly',
+    'silently',
+    'assistant',
+    'guidelines',
+    'restrictions',
+    'upload',
+  ],
 }

@@ -1,0 +1,130 @@
+// TP-110: the reader is told to keep something from the user.
+import type { Sentence } from '../reading.ts'
+import { type Hit, type Place, rule } from '../rule.ts'
+import { addresses, around, isAnswer, isOrder, isShown, order, topicOf } from '../speech.ts'
+
+/** What is to be kept quiet is what the reader was told to do, not some detail of an answer. */
+const itself =
+  /^\W*(?:(?:to|explicitly|ever|in any way|anything|a word|the user|users|him|her|them|anyone|anybody|that|of|about|up)\s+){0,5}(?:this|these|that|it|so|you|you're|your|any of (?:this|these|it)|the (?:step|file|fact|process|instructions?|above|content|upload|reading|copy|note|prefix|call|request|email|change)|their (?:existence|content|use)|anything about|about (?:this|it|these|that))\b/
+const somebody =
+  /^\W*(?:to\s+|with\s+)?(?:the |any |your |our )?(?:user|users|human|humans|customer|customers|operator|anyone|anybody|people|person|owner|him|her|them|traveller)\b(?:\W*$|\W+(?:of|about|that|this|any|in|at|what|which|anything|under|during|or|and|so|before|why|when)\b|\s*[,.;:!?)—–-])/
+
+export const concealment = rule({
+  looksAt: 'sentence',
+  id: 'TP-110',
+  class: 'concealment',
+  severity: 'medium',
+  message: 'tells the model to hide something from the user',
+  advice: 'ask what has to be hidden: an honest tool hides nothing from whoever uses it',
+  needs: ['tell', 'says-conceal', 'quiet', 'answer'],
+  find(sentence, place) {
+    const hit = concealed(sentence)
+    if (hit === undefined) return undefined
+    const { start, end } = hit
+    const severity = isShown(sentence, start) ? 'info' : gravity(sentence, place, hit)
+    return severity === undefined ? undefined : { start, end, severity }
+  },
+})
+
+interface Concealed extends Hit {
+  /** Honest texts say it as well: it takes company to mean something. */
+  readonly isWeak: boolean
+}
+
+function concealed(sentence: Sentence): Concealed | undefined {
+  const { text } = sentence.reading
+  const said = sentence.first('says-conceal')
+  if (said !== undefined)
+    return {
+      start: said.start,
+      end: said.end,
+      isWeak: /visible|shown|need not|naturally|normal|hidden$|confidential/.test(text.slice(said.start, said.end)),
+    }
+  for (const act of ['tell', 'answer'] as const)
+    for (const verb of sentence.all(act)) {
+      const not = sentence.before(verb, 'not', 4)
+      if (not === undefined || /[.;:]/.test(text.slice(not.end, verb.start))) continue
+      const rest = text.slice(verb.end, Math.min(sentence.end, verb.end + 80))
+      if (!isNegated(text.slice(not.start, verb.start)) || isRequired(sentence, not.start)) continue
+      if (somebody.test(rest) && !/^\W*(?:the |any )?\w+\s+(?:to|how|where|until|unless)\b/.test(rest))
+        return {
+          start: not.start,
+          end: verb.end,
+          isWeak:
+            act === 'answer' ||
+            /present|list|show|display|expla|describ|ask|bother|refer|warn|alert/.test(
+              text.slice(verb.start, verb.end),
+            ),
+        }
+      if (
+        itself.test(rest) &&
+        /^(?:mention|tell|told|reveal|disclos|inform|discuss|brin|talk|acknowledg|surfac|announc|hint|report|expos|admit|divulg|refer|say|speak|let|indicat|comment|display|show|explain|notif)/.test(
+          text.slice(verb.start, verb.end),
+        )
+      )
+        return {
+          start: not.start,
+          end: verb.end,
+          isWeak: /^(?:report|refer|display|show|explain|expos|indicat|say)/.test(text.slice(verb.start, verb.end)),
+        }
+    }
+  return quietly(sentence)
+}
+
+/** “Do not”, “never”, “without”: not “if it does not mention”, “no message will be shown”. */
+const isNegated = (said: string): boolean =>
+  /^(?:do not|don't|dont|never|without|avoid|refrain|no need|needn't|must not|mustn't|shouldn't|not|nor|neither|stop|won't|cannot|under no)\b/.test(
+    said,
+  ) && !/\b(?:if|when|does|did|was|were|is|are|has|had)\b/.test(said)
+
+/** “Never go on without showing it first”: two negations ask for openness. */
+const isRequired = (sentence: Sentence, not: number): boolean => {
+  const said = sentence.reading.text.slice(not, not + 24)
+  return (
+    /^without (?:first|explicitly|clearly|fully)/.test(said) ||
+    (said.startsWith('without') && sentence.all('not').some(({ start }) => start < not))
+  )
+}
+
+/** Something is to be done without a sound. */
+function quietly(sentence: Sentence): Concealed | undefined {
+  const { text } = sentence.reading
+  for (const mark of sentence.all('quiet')) {
+    const verb = ['send', 'read', 'call', 'run', 'put', 'write', 'delete'] as const
+    const act = verb
+      .map((concept) => sentence.near(mark, concept, 6))
+      .find((found) => found !== undefined && isOrder(sentence, found))
+    const isPlain = /background|hood|scenes/.test(text.slice(mark.start, mark.end))
+    if (act === undefined && !isForeign(sentence)) continue
+    if (act === undefined && isPlain) continue
+    return { start: mark.start, end: mark.end, isWeak: isPlain || !isForeign(sentence) }
+  }
+  return undefined
+}
+
+const isForeign = (sentence: Sentence): boolean =>
+  sentence.hasAny('secret', 'outside', 'talk', 'says-exfil', 'config', 'private', 'money') ||
+  addresses(sentence).length > 0
+
+/** Nothing worth hiding close by: a question of style. Something worth stealing or somewhere to send it: an attack. */
+function gravity(sentence: Sentence, place: Place, { isWeak }: Concealed): Hit['severity'] | undefined {
+  const window = around(sentence)
+  const acts = window.some(
+    (each) => order(each, 'send', 'read', 'put', 'run', 'delete', 'call', 'write', 'says-exfil') !== undefined,
+  )
+  const isGrave = window.some(
+    (each) =>
+      each.hasAny('secret', 'outside', 'talk', 'config', 'says-exfil', 'says-override', 'says-role') ||
+      addresses(each).length > 0,
+  )
+  const speaksOfSecrets = /secret|credential|password|vault|redact|mask|privacy/.test(topicOf(place))
+  if (isWeak)
+    return isGrave && acts && !speaksOfSecrets
+      ? sentence.hasAny('secret', 'outside') && sentence.has('quiet')
+        ? 'high'
+        : 'medium'
+      : 'low'
+  if (isGrave && acts && !speaksOfSecrets) return 'high'
+  if (acts && (window.some((each) => each.hasAny('private', 'money', 'tool')) || !isAnswer(place))) return 'high'
+  return 'medium'
+}

@@ -1,0 +1,99 @@
+// TP-160: the consent of the user is declared to be given, or is not to be asked for.
+import type { Sentence } from '../reading.ts'
+import { type Hit, type Place, rule } from '../rule.ts'
+import { addresses, isAnswer, isOrder, isShown, order } from '../speech.ts'
+
+export const consent = rule({
+  looksAt: 'sentence',
+  id: 'TP-160',
+  class: 'consent',
+  severity: 'medium',
+  message: 'tells the model to go on without the consent of the user, or that consent was given',
+  advice: 'consent comes from the user at the moment of the call, never from a text',
+  needs: ['ask', 'says-consent'],
+  find(sentence, place) {
+    const said = sentence.first('says-consent') ?? unasked(sentence)
+    if (said === undefined) return undefined
+    const { start, end } = said
+    if (isShown(sentence, start)) return { start, end, severity: 'info' }
+    const severity = gravity(sentence, place, start)
+    return severity === undefined ? undefined : { start, end, severity }
+  },
+})
+
+/** “Do not ask for confirmation”, “without approval”, “answer approval questions with yes”. */
+function unasked(sentence: Sentence): Hit | undefined {
+  const { text } = sentence.reading
+  for (const asked of sentence.all('ask')) {
+    const said = text.slice(asked.start, asked.end)
+    const isNoun = /^(?:confirmations?|approvals?|permissions?|consent|authori[sz]ation|sign off|go ahead)$/.test(said)
+    const before = text.slice(Math.max(sentence.start, asked.start - 60), asked.start)
+    const after = text.slice(asked.end, Math.min(sentence.end, asked.end + 60))
+    if (
+      isNoun &&
+      /\b(?:skip|skips|bypass|omit|suppress|without|not (?:ask|show|request|require|wait|display|prompt|seek)\w*|never (?:ask|show|request|wait|seek)\w*|don't (?:ask|show|request|wait)\w*|dispense with|forgo|instead of (?:asking|waiting))\b[^.;:]{0,40}$/.test(
+        before,
+      )
+    )
+      return {
+        start:
+          asked.start -
+          (before.length -
+            before.search(/\b(?:skip|bypass|omit|suppress|without|not|never|don't|dispense|forgo|instead)/)),
+        end: asked.end,
+      }
+    if (
+      isNoun &&
+      /^[^.;:]{0,24}\b(?:questions?|requests?|prompts?|dialogs?)\b[^.;:]{0,16}\b(?:with|by) (?:yes|ok|y|accept)/.test(
+        after,
+      )
+    )
+      return { start: asked.start, end: asked.end }
+    const not = sentence.before(asked, 'not', 4)
+    if (not === undefined || isNoun) continue
+    if (
+      /^(?:ask|asking|prompt|prompting|check with|checking with|confirm|confirming|warn|warning|request|requesting|seek|seeking|verify|verifying)$/.test(
+        said,
+      ) &&
+      /^(?:do not|don't|never|without|no need|not|refrain|avoid|stop|instead of|needn't)/.test(
+        text.slice(not.start, not.end),
+      ) &&
+      /^\W*(?:with |from |to |for )?(?:the |your |any |their )?(?:user|users|human|customer|operator|him|her|them|anyone|confirmation|approval|permission|consent|first|before|again)/.test(
+        after,
+      )
+    )
+      return { start: not.start, end: asked.end }
+  }
+  return undefined
+}
+
+function gravity(sentence: Sentence, place: Place, start: number): Hit['severity'] | undefined {
+  const { piece } = place
+  const phrase = sentence.first('says-consent')?.start === start
+  const acts = order(sentence, 'delete', 'send', 'run', 'write', 'call', 'put') !== undefined
+  const isGrave =
+    sentence.hasAny('delete', 'money', 'outside', 'secret', 'private', 'quiet', 'safety') ||
+    addresses(sentence).length > 0
+  const speaksOfUser = sentence.has('user')
+  // What a switch does: `force: skip confirmation`.
+  const isSwitch =
+    (piece.surface === 'parameter' || piece.surface === 'key' || piece.surface === 'value') &&
+    !sentence.has('assistant') &&
+    !speaksOfUser
+  if (isSwitch && !phrase) return 'info'
+  if (isAnswer(place) || piece.surface === 'message') {
+    if (phrase)
+      return acts || isGrave || sentence.previous?.hasAny('delete', 'send', 'money') === true ? 'medium' : 'low'
+    return isGrave && sentence.hasAny('assistant', 'quiet') ? 'medium' : 'low'
+  }
+  if (phrase) return isGrave || acts || sentence.hasAny('must', 'not', 'ask') ? 'high' : 'medium'
+  if (!speaksOfUser && !isOrdered(sentence, start)) return 'low'
+  return isGrave && isOrdered(sentence, start) && sentence.hasAny('every', 'quiet', 'money', 'outside', 'assistant')
+    ? 'high'
+    : 'medium'
+}
+
+/** Whether it is asked of the reader: by an order nearby, or by name. */
+const isOrdered = (sentence: Sentence, start: number): boolean =>
+  sentence.hasAny('assistant', 'you') ||
+  sentence.marks.some((mark) => mark.base && Math.abs(mark.start - start) < 60 && isOrder(sentence, mark))

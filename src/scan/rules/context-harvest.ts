@@ -1,0 +1,92 @@
+// TP-140: the conversation, the system prompt, the list of tools are to be handed to a tool or shown to whoever asks.
+import type { Mark, Sentence } from '../reading.ts'
+import { type Hit, type Place, rule } from '../rule.ts'
+import { isAnswer, isFenced, isOrder, isShown, topicOf } from '../speech.ts'
+
+/** What makes a model what it is, or all that a user said: nothing a tool works on. */
+const inner =
+  /system (?:prompt|message|instruction)|developer (?:message|prompt)|chain of thought|reasoning trace|your .*(?:instructions|prompt|context|memory|configuration)|initial (?:prompt|instructions)|original (?:prompt|instructions)|hidden instructions|list of (?:available )?tools|tools? list|tools at your|available tools|memory entr|everything above|text above|words above|prompt history|context window/
+/** Tools that work on conversations, prompts or models. */
+const about =
+  /conversation|chat|message|thread|transcript|dialog|slack|discord|teams|prompt|llm|model|agent|memory|session|tool|meeting|call|summar/
+
+export const contextHarvest = rule({
+  looksAt: 'sentence',
+  id: 'TP-140',
+  class: 'context-harvest',
+  severity: 'medium',
+  message: 'asks for the conversation, the instructions or the tools of the model',
+  advice: 'ask what the tool needs it for: it works on its arguments, not on what else the model knows',
+  needs: ['talk', 'rules'],
+  find(sentence, place) {
+    const talk = sentence.first('talk') ?? instructions(sentence)
+    if (talk === undefined) return undefined
+    const verb = giving(sentence, talk)
+    if (verb === undefined) return undefined
+    const severity = gravity(sentence, place, [talk, verb])
+    if (severity === undefined) return undefined
+    const isExample = isShown(sentence, Math.min(talk.start, verb.start)) || isFenced(sentence.reading.text, talk.start)
+    return {
+      start: Math.min(talk.start, verb.start),
+      end: Math.max(talk.end, verb.end),
+      severity: isExample ? 'info' : severity,
+    }
+  },
+})
+
+/** “Your instructions”, “the rules you were given”. */
+function instructions(sentence: Sentence): Mark | undefined {
+  const { text } = sentence.reading
+  return sentence
+    .all('rules')
+    .find(
+      (rules) =>
+        /^(?:instruction|guideline|prompt|directive)/.test(text.slice(rules.start, rules.end)) &&
+        (sentence.before(rules, 'you', 3) !== undefined || sentence.after(rules, 'you', 3) !== undefined) &&
+        !/\b(?:follow|according|per|based|obey|ignore|disregard|forget)\b/.test(sentence.text),
+    )
+}
+
+function giving(sentence: Sentence, talk: Mark): Mark | undefined {
+  const isInner = inner.test(sentence.reading.text.slice(talk.start, talk.end))
+  for (const act of isInner
+    ? (['put', 'send', 'answer', 'tell', 'read', 'write'] as const)
+    : (['put', 'send', 'answer', 'tell'] as const)) {
+    const verb = sentence
+      .all(act)
+      .find((each) => Math.abs(each.word - talk.word) <= 10 && each.start !== talk.start && isOrder(sentence, each))
+    if (verb !== undefined) return verb
+  }
+  return undefined
+}
+
+function gravity(sentence: Sentence, place: Place, [talk, verb]: readonly [Mark, Mark]): Hit['severity'] | undefined {
+  const { text } = sentence.reading
+  const said = text.slice(talk.start, talk.end)
+  const between = text.slice(Math.min(verb.end, talk.end), Math.max(verb.start, talk.start))
+  if (
+    /summar|short|brief|relevant|title|name of|topic|id\b|identifier/.test(between) ||
+    /summary of|excerpt/.test(text.slice(Math.max(0, talk.start - 24), talk.start))
+  )
+    return undefined
+  const isInner = inner.test(said) || isNearYou(sentence, talk)
+  const whole = /\b(?:full|entire|whole|complete|all|every|verbatim|word for word|last \w+|so far|everything)\b/.test(
+    sentence.text,
+  )
+  const leaves = sentence.hasAny('outside', 'quiet', 'says-conceal')
+  const isReveal = sentence.all('answer').includes(verb) || sentence.all('tell').includes(verb)
+  if (place.piece.surface === 'message')
+    return isInner && isReveal ? 'high' : leaves ? 'high' : isInner ? 'medium' : undefined
+  if (isInner && (isReveal || leaves))
+    return about.test(topicOf(place)) && !leaves && /available tools|tools? list|list of/.test(said) ? 'low' : 'high'
+  if (isAnswer(place)) return leaves || (isInner && sentence.hasAny('you', 'assistant')) ? 'medium' : undefined
+  if (leaves) return 'high'
+  if (isInner) return about.test(topicOf(place)) ? 'low' : whole || sentence.has('param') ? 'high' : 'medium'
+  if (about.test(topicOf(place)) || /^chat$|^arguments/.test(said))
+    return whole && sentence.has('tool') && !about.test(topicOf(place)) ? 'medium' : 'info'
+  return whole ? 'medium' : sentence.hasAny('param') && !/context|dialog/.test(said) ? 'low' : undefined
+}
+
+const isNearYou = (sentence: Sentence, mark: Mark): boolean =>
+  sentence.before(mark, 'you', 2) !== undefined &&
+  /instruction|prompt|guideline|directive/.test(sentence.reading.text.slice(mark.start, mark.end))

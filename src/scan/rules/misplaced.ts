@@ -1,0 +1,43 @@
+// TP-260: orders to the model in places where only names, values and labels belong.
+import type { Sentence } from '../reading.ts'
+import { type Hit, type Place, rule } from '../rule.ts'
+import { addresses, isShown, order } from '../speech.ts'
+
+export const misplaced = rule({
+  looksAt: 'sentence',
+  id: 'TP-260',
+  class: 'override',
+  severity: 'medium',
+  message: 'gives the model an order where only a name, a value or a label belongs',
+  advice: 'do not admit it: nobody reads this place except the model',
+  surfaces: ['name', 'title', 'key', 'value', 'pattern', 'schema', 'annotation', 'icon', 'meta', 'field', 'uri'],
+  needs: ['call', 'send', 'put', 'run', 'read', 'answer', 'tell', 'ignore', 'delete', 'write'],
+  find(sentence, place) {
+    const verb = order(sentence, 'call', 'send', 'put', 'run', 'ignore', 'read', 'answer', 'tell', 'delete', 'write')
+    if (verb === undefined) return undefined
+    const severity = gravity(sentence, place)
+    if (severity === undefined || isShown(sentence, verb.start)) return undefined
+    return { start: verb.start, end: sentence.end, severity }
+  },
+})
+
+function gravity(sentence: Sentence, { piece, kind }: Place): Hit['severity'] | undefined {
+  // A member of an answer is called as its server likes; a title of a resource may be the title of a book.
+  const isLabel =
+    piece.surface === 'meta' ||
+    piece.surface === 'title' ||
+    piece.surface === 'annotation' ||
+    piece.surface === 'schema'
+  const speaks = sentence.hasAny('assistant', 'you') && sentence.hasAny('must', 'before', 'please', 'every')
+  const isGrave =
+    sentence.hasAny('secret', 'outside', 'talk', 'says-conceal', 'quiet') || addresses(sentence).length > 0
+  const acts = sentence.hasAny('before') && sentence.hasAny('tool', 'every') && sentence.hasAny('call', 'must')
+  if (kind === 'result') return speaks && isGrave ? 'medium' : undefined
+  if (piece.surface === 'name' || piece.surface === 'key')
+    return (acts && sentence.hasAny('every', 'must')) || (speaks && isGrave) ? 'medium' : undefined
+  if (speaks && isGrave) return 'high'
+  if (isGrave && (acts || (sentence.has('assistant') && !isLabel))) return 'high'
+  if (speaks && !isLabel) return 'medium'
+  if (speaks && sentence.has('assistant')) return 'medium'
+  return acts && !isLabel ? 'medium' : undefined
+}

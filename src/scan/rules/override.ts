@@ -1,0 +1,111 @@
+// TP-101: the reader is told that what it was told before no longer holds.
+import type { Mark, Sentence } from '../reading.ts'
+import { type Hit, type Place, rule } from '../rule.ts'
+import { isFenced, isOrder, isShown, topicOf } from '../speech.ts'
+
+/** Verbs that honest tools use of orders, policies and rules as well: cancel an existing order, override the default policy. */
+const weak =
+  /^(?:overrid|bypass|disabl|cancel|drop|violat|break|turn|switch|revok|erase|discard|suspend|supersed|abandon|void|deactivat|circumvent|replac|throw|put|dismiss)/
+/** What only those have who can be instructed. */
+const mind =
+  /^(?:instruction|guideline|prompt|directive|direction|programming|training|system message|developer message|guidance|principle|programm|safety)/
+const passive = /^(?:no longer apply|are |is |replaces?$|superseded|do not apply|overridden)/
+
+export const override = rule({
+  looksAt: 'sentence',
+  id: 'TP-101',
+  class: 'override',
+  severity: 'high',
+  message: 'tells the model to drop the instructions or safety rules that it works under',
+  advice: 'do not admit it: no tool, prompt or answer has a reason to say this',
+  needs: ['ignore', 'says-override'],
+  find(sentence, place) {
+    const said = sentence.first('says-override')
+    if (said !== undefined) return graded(sentence, place, said)
+    for (const verb of sentence.all('ignore')) {
+      const end = targetOf(sentence, verb, place)
+      if (end !== undefined)
+        return graded(sentence, place, {
+          ...verb,
+          start: Math.min(verb.start, end.start),
+          end: Math.max(verb.end, end.end),
+        })
+    }
+    return undefined
+  },
+})
+
+/** What is to be ignored, if it is what a model works by. */
+function targetOf(sentence: Sentence, verb: Mark, place: Place): Mark | undefined {
+  const { text } = sentence.reading
+  const said = text.slice(verb.start, verb.end)
+  if (passive.test(said) && !isOrder(sentence, verb)) return passiveTarget(sentence, verb)
+  if (!isOrder(sentence, verb)) return undefined
+  const isWeak = weak.test(said)
+  const rules = sentence.after(verb, 'rules', 8)
+  const between = rules === undefined ? '' : text.slice(verb.end, rules.start)
+  const safety = sentence.after(verb, 'safety', 6)
+  if (rules !== undefined && !/[.;:]\s|,\s|\b(?:if|when|because|with|for|in)\s/.test(between)) {
+    const thing = text.slice(rules.start, rules.end)
+    const qualified = ['prior', 'every', 'you', 'safety', 'assistant'] as const
+    const has = qualified.some((concept) =>
+      sentence
+        .all(concept)
+        .some((each) => each.start >= verb.end && each.end <= rules.end + 40 && each.start !== verb.start),
+    )
+    if (has && (mind.test(thing) || thing.charCodeAt(0) >= 0x80))
+      return isWeak && isFlag(sentence, place) ? undefined : rules
+    if (has && (!isWeak || safety !== undefined) && !isFlag(sentence, place)) return rules
+  }
+  if (safety !== undefined && isGeneral(sentence, safety) && !isFlag(sentence, place)) return safety
+  return undefined
+}
+
+/** “All previous rules are suspended”: the verb stands behind. */
+function passiveTarget(sentence: Sentence, verb: Mark): Mark | undefined {
+  const rules = sentence.before(verb, 'rules', 4) ?? sentence.before(verb, 'safety', 4)
+  if (rules === undefined || sentence.before(verb, 'not', 3) !== undefined) return undefined
+  // “New rules replace the old ones”: what they replace stands behind.
+  if (sentence.reading.text.startsWith('replac', verb.start))
+    return sentence.after(verb, 'prior', 4) === undefined ||
+      !/\b(?:new|following|these|updated)\b/.test(sentence.text) ||
+      !isOfMind(sentence)
+      ? undefined
+      : rules
+  const isOld = ['prior', 'every', 'safety', 'you'] as const
+  return isOld.some((concept) => sentence.before(verb, concept, 6) !== undefined && sentence.has(concept)) &&
+    (sentence.has('safety') || mind.test(sentence.reading.text.slice(rules.start, rules.end)))
+    ? rules
+    : undefined
+}
+
+/** Rules that somebody follows who can refuse, warn, answer: not those of a firewall. */
+const isOfMind = (sentence: Sentence): boolean =>
+  sentence.hasAny('assistant', 'you', 'safety', 'secret', 'says-role') ||
+  /\b(?:refuse|warn|answer|comply|operating|behaviou?r|conduct)\b/.test(sentence.text)
+
+/** Safety of a model, not validation of a form. */
+function isGeneral(sentence: Sentence, safety: Mark): boolean {
+  const said = sentence.reading.text.slice(safety.start, safety.end)
+  return (
+    /^(?:safety|ethic|guardrail|safeguard|content|moderation|censor|alignment|refusal)/.test(said) ||
+    (/^(?:security|sanit|filter)/.test(said) && (sentence.has('every') || sentence.has('free')))
+  )
+}
+
+/** Documentation of a switch: `force: ignore all lint rules`. */
+const isFlag = (sentence: Sentence, { piece }: Place): boolean =>
+  sentence.index === 0 &&
+  (piece.surface === 'parameter' || piece.surface === 'value' || piece.surface === 'key') &&
+  !sentence.has('you') &&
+  !sentence.has('assistant')
+
+function graded(sentence: Sentence, place: Place, { start, end }: Hit): Hit {
+  if (isShown(sentence, start)) return { start, end, severity: 'info' }
+  const isExample = isFenced(sentence.reading.text, start) || sentence.quoted(start)
+  const aboutAttacks = /injection|jailbreak|guard|detect|attack|red ?team|security|mock|fixture|example/.test(
+    topicOf(place),
+  )
+  if (aboutAttacks && isExample) return { start, end, severity: 'info' }
+  return isExample ? { start, end, severity: 'medium' } : { start, end }
+}

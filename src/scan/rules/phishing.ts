@@ -1,0 +1,39 @@
+// TP-250: the user is to be asked for a secret, or asked for it directly by a server.
+import { type Hit, type Place, rule } from '../rule.ts'
+import { isAnswer, isShown, order, topicOf } from '../speech.ts'
+
+/** What only a person knows, and no service asks for in a chat. */
+const personal =
+  /^(?:password|passphrase|passcode|pin|one time|otp|two factor|verification|recovery|seed|mnemonic|private key|secret key|credit|card|api key|access|session|master|cookie|login|credential)/
+
+export const phishing = rule({
+  looksAt: 'sentence',
+  id: 'TP-250',
+  class: 'phishing',
+  severity: 'medium',
+  message: 'has the user asked for a password, a code or a key',
+  advice: 'secrets are typed into the pages of those who gave them out, never into a chat or a form of a tool',
+  needs: ['secret'],
+  find(sentence, place) {
+    const { text } = sentence.reading
+    const secret = sentence.all('secret').find(({ start, end }) => personal.test(text.slice(start, end)))
+    if (secret === undefined || isShown(sentence, secret.start)) return undefined
+    const severity = asked(sentence, place)
+    return severity === undefined ? undefined : { start: secret.start, end: secret.end, severity }
+  },
+})
+
+function asked(sentence: Parameters<typeof isShown>[0], place: Place): Hit['severity'] | undefined {
+  const wish =
+    order(sentence, 'put', 'tell', 'send', 'answer', 'write') !== undefined ||
+    /\b(?:enter|type|confirm|provide|verify)\b/.test(sentence.text)
+  if (place.kind === 'request') return wish || sentence.text.includes('?') ? 'high' : 'medium'
+  const asks =
+    /\b(?:ask|prompt|request|tell|get|have|instruct|require|urge|convince)\s+(?:for\s+)?(?:the\s+|your\s+)?(?:user|customer|human|person|them|him|her)\w*\b/.test(
+      sentence.text,
+    )
+  if (!asks || !wish) return undefined
+  if (/\b(?:never|do not|don't|must not|avoid|without)\s+(?:ask|prompt|request)/.test(sentence.text)) return undefined
+  if (isAnswer(place)) return sentence.hasAny('assistant', 'you', 'param') ? 'medium' : undefined
+  return /login|sign ?in|auth|password|credential|vault|connect|setup|onboard/.test(topicOf(place)) ? 'low' : 'medium'
+}

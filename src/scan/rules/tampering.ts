@@ -1,0 +1,62 @@
+// TP-210: what the user asked for is to be replaced by something else.
+import type { Sentence } from '../reading.ts'
+import { type Hit, type Place, rule } from '../rule.ts'
+import { addresses, isAnswer, isShown, order, topicOf } from '../speech.ts'
+
+/** Said in place of the wish of the user, not beside it. */
+const against =
+  /\b(?:regardless of|irrespective of|no matter (?:what|which|who|how)|independent(?:ly)? of|instead of|rather than|other than|in place of|contrary to|whoever|whatever|whichever|even (?:if|when)|against|(?:times|than|half|double|twice) what)\s+(?:the |of |what |who |which |any |a )*(?:the )?(?:user|customer|human|person|traveller|operator|original|requested|recipient|they|he|she|value|input|choice|request|instruction)\w*/
+const swap =
+  /\b(?:substitute|swap|replace|change[sd]?|alter(?:ed|s)?|rewrite|modif(?:y|ies)|redirect|override|switch|fixed to|multipl(?:y|ied)|set to)\b/
+const facade =
+  /\bwhile (?:displaying|showing|telling|reporting|confirming)|\b(?:the user|users|customers?|travellers?|they|people) (?:still |will |only )?sees?\b|\b(?:label|present|show|list) (?:the|it|them)\b[^.;]{0,24}\b(?:with|as) (?:the |what |if )|tell the user (?:it|that it|they|the)\b|as (?:if|though) (?:it|they|this) (?:were|was|is)/
+
+export const tampering = rule({
+  looksAt: 'sentence',
+  id: 'TP-210',
+  class: 'tampering',
+  severity: 'medium',
+  message: 'has the model put something else in place of what the user asked for',
+  advice: 'do not admit it: arguments say what the user wants, and nothing behind their back',
+  needs: ['regardless', 'user', 'money'],
+  find(sentence, place) {
+    const { text } = sentence
+    const found = against.exec(text)
+    const shown = facade.exec(text) ?? (sentence.next === undefined ? null : facade.exec(sentence.next.text))
+    const changes = swap.test(text) || order(sentence, 'put', 'send', 'call', 'prefer', 'write') !== undefined
+    const at = found ?? (shown !== null && swap.test(text) ? shown : null)
+    if (at === null || !changes) return undefined
+    const start = Math.min(sentence.start + at.index, sentence.end - 1)
+    if (isShown(sentence, start)) return undefined
+    const severity = gravity(sentence, place, { isAgainst: found !== null, isFacade: shown !== null })
+    return severity === undefined
+      ? undefined
+      : { start, end: found === null ? sentence.end : start + at[0].length, severity }
+  },
+})
+
+interface How {
+  readonly isAgainst: boolean
+  readonly isFacade: boolean
+}
+
+function gravity(sentence: Sentence, place: Place, { isAgainst, isFacade }: How): Hit['severity'] | undefined {
+  const { text } = sentence
+  const literal = addresses(sentence).length > 0 || /["'`][\w .-]{2,40}["'`]/.test(text)
+  const goods =
+    sentence.hasAny('money', 'outside') ||
+    /\b(?:recipient|account|iban|address|wallet|destination|payee|beneficiary|amount|price|visibility|public)\b/.test(
+      text,
+    )
+  if (isAnswer(place))
+    return isAgainst && (literal || goods) && sentence.hasAny('assistant', 'must', 'every') ? 'medium' : undefined
+  if (isAgainst && isFacade) return 'high'
+  if (isAgainst && literal && goods) return 'high'
+  if (isFacade && (goods || literal)) return 'medium'
+  if (isAgainst && (literal || goods)) return 'medium'
+  return isAgainst &&
+    order(sentence, 'call', 'put', 'prefer') !== undefined &&
+    !/search|translate|format|convert/.test(topicOf(place))
+    ? 'low'
+    : undefined
+}

@@ -1,0 +1,111 @@
+// How things are said: who is given an order, what is only quoted, what a tool is about; rules put together what that means.
+import type { Concept } from './concepts.ts'
+import { fold } from './normalise.ts'
+import type { Mark, Sentence } from './reading.ts'
+import type { Place } from './rule.ts'
+
+const begins =
+  /(?:^|[.:;!?)\]>,(\-"'`\n|*#=}/]|\b(?:and|or|then|but|also|please|kindly|now|first|next|instead|always|never|just|simply|must|should|shall|you|not|don't|dont|never|quietly|silently|secretly|immediately|additionally|again|will|therefore|so|afterwards|either)\s|\b(?:has|have|had|need|needs|required|obliged|expected|supposed|sure|remember|assistant|model|agent|you|ai|llm|are|is|free|instructed|try|attempt|want|told|order|careful|going|ought)\s+to\s)\s*$/
+
+/**
+ * Whether a verb is an order to whoever reads it: in its base form where an order begins, or after “you must”; of any form when
+ * the assistant is its subject (“the assistant also requests …”). Languages without a grammar of their own: any verb.
+ */
+export function isOrder(sentence: Sentence, verb: Mark): boolean {
+  const { text } = sentence.reading
+  const before = text.slice(Math.max(sentence.start, verb.start - 48), verb.start)
+  if (verb.base) return begins.test(before)
+  if (text.charCodeAt(verb.start) >= 0x80) return true
+  const subject = sentence.before(verb, 'assistant', 4)
+  return (
+    subject !== undefined && !/[,;:]|\b(?:that|which|who|whose|used|by|of)\b/.test(text.slice(subject.end, verb.start))
+  )
+}
+
+/** The first verb of a concept that is an order. */
+export const order = (sentence: Sentence, ...acts: readonly Concept[]): Mark | undefined => {
+  for (const act of acts) {
+    const found = sentence.all(act).find((verb) => isOrder(sentence, verb))
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** Longest way from a verb that speaks about attacks to the attack that it speaks about. */
+const FAR = 120
+
+/**
+ * Whether a place only shows what an attack looks like: between quotation marks behind a verb that speaks about attacks, as the
+ * object of one (“detects prompts that ignore …”), or behind a label (“expected output: …”). Reference/security.md §2.3, 5.
+ */
+export function isShown(sentence: Sentence, place: number): boolean {
+  const { text } = sentence.reading
+  return sentence.all('detect').some((verb) => {
+    const between = text.slice(verb.end, place)
+    if (verb.end > place || between.length > FAR) return false
+    if (sentence.quoted(place)) return true
+    if (/^\s*:\s*["'`]?$/.test(between)) return true
+    return !/[,;:]\s|\s[-–—]\s|\band\s+$|\bthen\s/.test(between)
+  })
+}
+
+/** Whether a place stands inside a fenced block of code. */
+export function isFenced(text: string, place: number): boolean {
+  let open = false
+  for (let at = text.indexOf('```'); at >= 0 && at < place; at = text.indexOf('```', at + 3)) open = !open
+  return open
+}
+
+const names = new WeakMap<object, string>()
+
+/** Name and title of the definition, as words: what the tool is about. */
+export function topicOf({ definition }: Place): string {
+  const known = names.get(definition)
+  if (known !== undefined) return known
+  const said = [definition['name'], definition['title']].filter((name) => typeof name === 'string')
+  const topic = fold(
+    said
+      .join(' ')
+      .slice(0, 512)
+      .replace(/([a-z0-9])(?=[A-Z])/g, '$1 '),
+  ).text.replace(/[_/.-]+/g, ' ')
+  names.set(definition, topic)
+  return topic
+}
+
+/** Whether it was said where nobody answers for it: what a tool brought back, not what it says of itself. */
+export const isAnswer = ({ piece }: Place): boolean => piece.surface === 'content' || piece.surface === 'field'
+
+/** The sentence, the one before and the one after it: evidence that stands further apart does not belong together. */
+export const around = (sentence: Sentence): readonly Sentence[] =>
+  [sentence, sentence.next, sentence.previous].filter((each) => each !== undefined)
+
+export interface Address {
+  readonly kind: 'url' | 'mail' | 'ip' | 'phone' | 'account'
+  readonly start: number
+  readonly end: number
+}
+
+const literal =
+  /\b(?<url>(?:https?|ftp|wss?):\/\/[^\s"'`<>)\]}]+)|(?<share>(?:^|[\s"'`(])(?:\/\/|\\\\)\d{1,3}(?:\.\d{1,3}){3}\S*)|(?<mail>[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8})|(?<ip>\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b)|(?<phone>\+\d[\d ()-]{6,18}\d)|(?<account>\b[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){3,7}\b|\b0x[0-9a-f]{40}\b)|(?<host>\b[a-z0-9-]{2,40}\.(?:example|evil|xyz|tk|top|ru|onion|com|net|io|org|dev|tld|info|cc|sh)\b)/g
+
+/** Addresses that are written out in a sentence. */
+export function addresses(sentence: Sentence): readonly Address[] {
+  const found: Address[] = []
+  for (const match of sentence.text.matchAll(literal)) {
+    const groups = match.groups ?? {}
+    const kind =
+      groups['mail'] !== undefined
+        ? 'mail'
+        : groups['phone'] !== undefined
+          ? 'phone'
+          : groups['account'] !== undefined
+            ? 'account'
+            : groups['ip'] !== undefined
+              ? 'ip'
+              : 'url'
+    const start = sentence.start + match.index
+    found.push({ kind, start, end: start + match[0].length })
+  }
+  return found
+}

@@ -1,7 +1,7 @@
 // What a model reads of an operation besides its schemas: title, description, annotations (reference: openapi §2, §3, §6).
 import type { Decision } from './choices.ts'
 import type { Place } from './place.ts'
-import { clean, firstCharacters, shortened } from './text.ts'
+import { clean, firstCharacters } from './text.ts'
 import type { OperationNames } from './tool.ts'
 import { type Fields, fields, own, text } from './value.ts'
 
@@ -19,10 +19,9 @@ interface Describing {
   readonly decision: Decision
   /** Further sentences, for `descriptions: full`. */
   readonly more: readonly string[]
-  readonly bytes: number
 }
 
-export function descriptionOf({ names, place, item, decision, more, bytes }: Describing, hidden: string[]): string {
+export function descriptionOf({ names, place, item, decision, more }: Describing, hidden: string[]): string {
   const written = [place, item].flatMap(({ value }) => [
     text(own(fields(value), 'description')),
     text(own(fields(value), 'summary')),
@@ -31,7 +30,7 @@ export function descriptionOf({ names, place, item, decision, more, bytes }: Des
     decision.description ??
     written.find((one) => one !== undefined && one.trim() !== '') ??
     `${names.method} ${names.path}`
-  return shortened([clean(said, hidden), ...more].join('\n\n'), bytes)
+  return [clean(said, hidden), ...more].join('\n\n')
 }
 
 /** What the answers mean, where the document says more than the status does. */

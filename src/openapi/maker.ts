@@ -23,6 +23,7 @@ import { alternativesOf, repeats, usedAlternative } from './security.ts'
 import type { Servers } from './servers.ts'
 import { fitted } from './size.ts'
 import { type Piece, template } from './template.ts'
+import { shortened } from './text.ts'
 import type { Options, Scheme } from './tool.ts'
 import { fields as fieldsOf } from './value.ts'
 
@@ -119,17 +120,30 @@ function definitionOf(
   shared: Shared,
 ): JsonObject {
   const { names, place, item } = found
-  const { request, options, limits } = shared
+  const { request, options } = shared
   const title = titleOf(place, request.hidden)
   const more = options.descriptions === 'full' ? moreOf(found, input, shared) : []
   return {
     name,
     ...(title !== undefined && { title }),
-    description: descriptionOf({ names, place, item, decision, more, bytes: limits.descriptionBytes }, request.hidden),
+    description: cut(descriptionOf({ names, place, item, decision, more }, request.hidden), found, shared),
     inputSchema: sized(args.schema, found, `${names.method} ${names.path}`, shared),
     ...(output !== undefined && { outputSchema: output.shown }),
     annotations: annotationsOf(names, title, decision.annotations),
   }
+}
+
+/** Ends with a sentence where one ends in time; that something is missing is told, and not only by the dots. */
+function cut(description: string, { names, place }: Found, { limits, report }: Shared): string {
+  const bytes = Buffer.byteLength(description)
+  if (bytes <= limits.descriptionBytes) return description
+  report.note(place, {
+    code: 'openapi.limit',
+    operation: `${names.method} ${names.path}`,
+    problem: `its description has ${bytes} bytes, more than descriptionBytes: ${limits.descriptionBytes}`,
+    fix: 'the rest is left out',
+  })
+  return shortened(description, limits.descriptionBytes)
 }
 
 function planOf({

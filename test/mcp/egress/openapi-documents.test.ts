@@ -241,3 +241,42 @@ test('references from an address lead to its own origin, or where the configurat
   assert.deepEqual(await tools({}), ['a'])
   assert.deepEqual(await tools({ refs: { allow: [parts] } }), ['a', 'b'])
 })
+
+test('limits.redirects: a document is followed so often on its own origin, and never more than three times', async (t) => {
+  let asked = 0
+  const origin = await serve(t, ({ url }, response) => {
+    asked++
+    const left = Number(url?.slice(1))
+    if (left === 0) response.end(documentWith('a'))
+    else response.writeHead(302, { location: `/${left - 1}` }).end()
+  })
+  const read = async (hops: number, redirects?: number): Promise<number> => {
+    const limits = redirects === undefined ? {} : { redirects }
+    const config = { schema: { url: `${origin}/${hops}` }, host: origin, limits }
+    return (await toolsOf(await (await upstream('openapi', config, stage(t))).connect(peer()))).length
+  }
+  assert.equal(await read(3), 1)
+  assert.equal(await read(1, 1), 1)
+  for (const [hops, most] of [
+    [4, undefined],
+    [2, 1],
+    [4, 9],
+  ] as const) {
+    asked = 0
+    await assert.rejects(read(hops, most), /redirects, and that is not followed/)
+    assert.equal(asked, Math.min(most ?? 3, 3) + 1)
+  }
+})
+
+test('limits.refreshMs: so often is a document asked for again', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { state, url, origin } = await published(t, documentWith('a'))
+  const config = { schema: { url }, host: origin, limits: { refreshMs: '5m' } }
+  await (await upstream('openapi', config, stage(t))).connect(peer())
+  t.mock.timers.tick(299_000)
+  await settled(() => state.asked.length === 2)
+  assert.equal(state.asked.length, 1)
+  t.mock.timers.tick(1_000)
+  await settled(() => state.asked.length === 2)
+  assert.equal(state.asked.length, 2)
+})

@@ -132,5 +132,5 @@ test('a server that is not there is named, with the step', async (t) => {
   const { request } = await federate(t, { a: a.url, gone: 'http://127.0.0.1:1/mcp' })
   const { code, message } = errorOf(await request('tools/list'))
   assert.equal(code, -32603)
-  assert.match(message, /^failed to send message: target gone: initialize: the connection was refused/)
+  assert.match(message, /^failed to send message: target gone: server\/discover: the connection was refused/)
 })

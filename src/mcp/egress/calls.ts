@@ -29,6 +29,8 @@ export interface Wire {
   readonly log: Log
   readonly limits: Limits
   readonly metrics: Metrics
+  /** `false`: the server may ask within results only, and nothing would carry an answer to it (2026-07-28). */
+  readonly asksByRequest?: boolean
   /** Everybody who speaks through this conversation, the newest last. */
   speakers(): readonly Speaker[]
   /** Sends an answer or a notification of ours; what becomes of it is nobody's business. */
@@ -196,6 +198,7 @@ export class Calls {
       for (const [asked, ask] of this.#asks) if (asked === text) ask.abort()
       return
     }
+    if (method === 'notifications/subscriptions/acknowledged') return // whoever listens has read it already
     const speakers = this.#wire.speakers()
     if (!general.test(method)) {
       const running = this.#running()
@@ -212,6 +215,12 @@ export class Calls {
 
   #asked({ id, method, rawParams }: Request, origin: Call | undefined): void {
     const { target, limits, log, metrics } = this.#wire
+    if (this.#wire.asksByRequest === false) {
+      log.debug('a target asks by a request, which its revision does not know', { target, method })
+      // It would wait for an answer, and the caller for it.
+      origin?.cancel(failing('upstream.protocol', [target, origin.method], `it asks by ${shown(method)} of its own`))
+      return
+    }
     if (method === 'ping') {
       this.#wire.send(resultText(id, rawJson('{}')))
       return
@@ -270,6 +279,9 @@ export class Calls {
     return samePrincipal(people) ? people.at(-1)?.peer : undefined
   }
 }
+
+/** A server's word, short and plain enough for a message. */
+const shown = (word: string): string => word.replace(/[^\x21-\x7e]/g, '?').slice(0, 64)
 
 const isSomebody = ({ peer }: Speaker): boolean => !isGateway(peer.principal)
 

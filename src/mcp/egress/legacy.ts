@@ -7,20 +7,23 @@ import type { Credentials } from '../../policy/policy.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Answer, Caller, Connection, Hello, Outgoing, Peer } from '../conversation.ts'
-import { notificationText, outlined, readMessage, WireError } from '../wire.ts'
+import { codes, modernRevision, notificationText, outlined, readMessage, WireError } from '../wire.ts'
 import { type Call, type Speaker, speakerOf } from './call.ts'
 import { Calls, type Wire } from './calls.ts'
+import type { Moved } from './era.ts'
 import { asFailing, failing } from './failing.ts'
 import type { Gate } from './gate.ts'
 import { baseHeaders } from './headers.ts'
 import { initializeRequest, readHello } from './hello.ts'
 import { Memory } from './memory.ts'
+import { readError, revisionsIn } from './modern-results.ts'
 import { oneWay } from './one-way.ts'
 import type { Pace } from './pace.ts'
 import { type Place, poolOf } from './place.ts'
 import { type Exchanging, Post } from './post.ts'
 import { ServerStream } from './server-stream.ts'
 import type { TargetSite } from './site.ts'
+import { unwelcome } from './unwelcome.ts'
 
 export interface LegacyOptions {
   readonly site: TargetSite
@@ -30,6 +33,9 @@ export interface LegacyOptions {
   /** Conversations of this upstream that are open. */
   readonly open: Set<Connection>
 }
+
+/** Sends a request that has been refused unread to the server as it is now. Absent: it stays what it was. */
+type LegacyHttpOptions = LegacyOptions & { readonly moved?: Moved }
 
 /** `initialize` was refused as an HTTP+SSE server of 2024-11-05 would refuse it. */
 export class NotStreamable extends Failure {}
@@ -65,6 +71,7 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
   readonly #peer: Peer
   readonly #gate: Gate
   readonly #open: Set<Connection>
+  readonly #moved: Moved | undefined
   readonly #sending = new Set<Promise<void>>()
   readonly #speakers: readonly [Speaker]
   readonly #calls: Calls
@@ -73,7 +80,7 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
   #renewal: Promise<Session> | undefined = undefined
   #ended = false
 
-  private constructor({ site, place, gate, peer, open }: LegacyOptions) {
+  private constructor({ site, place, gate, peer, open, moved }: LegacyHttpOptions) {
     this.target = site.target
     this.limits = site.limits
     this.metrics = site.metrics
@@ -84,12 +91,13 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
     this.#peer = peer
     this.#gate = gate
     this.#open = open
+    this.#moved = moved
     this.#speakers = [speakerOf(peer)]
     this.#calls = new Calls(this)
   }
 
   /** Opens the conversation. Throws NotStreamable when the server may be one of 2024-11-05. */
-  static async open(options: LegacyOptions, signal: AbortSignal | undefined): Promise<LegacyHttp> {
+  static async open(options: LegacyHttpOptions, signal: AbortSignal | undefined): Promise<LegacyHttp> {
     const conversation = new LegacyHttp(options)
     options.open.add(conversation)
     try {
@@ -111,6 +119,11 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
 
   get session(): string | undefined {
     return this.#opened().id
+  }
+
+  /** What the session has been asked to remember. */
+  told(): readonly Outgoing[] {
+    return this.#memory.requests()
   }
 
   request(request: Outgoing, caller: Caller): Promise<Answer> {
@@ -166,14 +179,21 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
     const { call } = post
     const where = [this.target, call.method] as const
     if (status === 401 || status === 403 || status === 407) {
-      void this.#unwelcome(post, status) // ends the call, whatever happens
+      const [credentials, { who }] = [this.#credentials, this.#peer]
+      const repeat = (): void => this.#repeat(call, post.headers, true)
+      void unwelcome(post, { target: this.target, credentials, status, who, repeat }) // ends the call, whatever happens
       return true
     }
     if (status >= 300 && status < 400) {
       call.failed(failing('upstream.protocol', where, `it answered ${status}, and redirects are not followed`))
       return true
     }
-    const error = errorOf(text, this.limits.jsonDepth)
+    const error = errorIn(text, this.limits.jsonDepth)
+    if (error !== undefined && call.method !== 'initialize' && this.#moved !== undefined && outgrown(error.raw)) {
+      const cause = failing('upstream.protocol', where, 'it does not know sessions any more')
+      void this.#elsewhere(call, this.#moved, cause) // ends the call, whatever happens
+      return true
+    }
     const mine = error?.id === String(call.id)
     if (this.#vanished(post, status, mine ? undefined : text)) {
       void this.#again(post)
@@ -297,24 +317,19 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
       }
       this.#repeat(call, this.#opened().headers)
     } catch (thrown) {
-      call.failed(asFailing([this.target, call.method], thrown))
+      const cause = asFailing([this.target, call.method], thrown)
+      if (this.#moved !== undefined && cause.code === 'upstream.protocol')
+        await this.#elsewhere(call, this.#moved, cause)
+      else call.failed(cause)
     }
   }
 
-  /** Other credentials may help. Never handed on: a client would take the challenge for its own (reference: mcp §1.4). */
-  async #unwelcome(post: Post, status: number): Promise<void> {
-    const { call, challenge, again, mended } = post
-    const where = [this.target, call.method] as const
+  /** The server has been replaced by one that does not know sessions any more. */
+  async #elsewhere(call: Call, moved: Moved, cause: Failure): Promise<void> {
     try {
-      const credentials = this.#credentials
-      // Those that people log in for know what to make of every refusal; others may be old, once.
-      const ask = credentials !== undefined && ('login' in credentials || (status === 401 && !again))
-      const who = call.request.who ?? this.#peer.who
-      if (ask && (await credentials.refused?.(who, { status, challenge, again: mended })) === true)
-        return this.#repeat(call, post.headers, true)
-      call.failed(failing('upstream.protocol', where, `it does not accept the gateway's credentials (${status})`))
+      call.answered(await moved(call.request, call.caller, cause))
     } catch (thrown) {
-      call.failed(asFailing(where, thrown))
+      call.failed(asFailing([this.target, call.method], thrown))
     }
   }
 
@@ -362,7 +377,14 @@ const streamHeaders = (id: string | undefined, hello: Hello): string[] => [
   ...sessionHeaders(id, hello),
 ]
 
-function errorOf(text: string, depth: number): { id: RawJson | undefined; raw: RawJson } | undefined {
+/** Whether an error says that the server speaks 2026-07-28, and not what it was asked in. */
+function outgrown(raw: RawJson): boolean {
+  const { code, data } = readError(raw)
+  return code === codes.unsupportedVersion && revisionsIn(data['supported']).includes(modernRevision)
+}
+
+/** The error that a text is, if it is one. */
+export function errorIn(text: string, depth: number): { id: RawJson | undefined; raw: RawJson } | undefined {
   try {
     const message = readMessage(text, outlined(text, depth))
     return message.kind === 'error' ? message : undefined

@@ -1,7 +1,9 @@
-// One `GET` of an event stream: from its head to its end, without an opinion on what comes next.
+// One event stream that was asked for: from its head to its end, without an opinion on what comes next.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
+import type { Who } from '../../core/exchange.ts'
 import { Failure } from '../../core/failure.ts'
+import type { OnBehalf } from '../../http/outbound.ts'
 import { SseDecoder, type SseEvent } from '../../http/sse.ts'
 import { Feed, type Pace } from './pace.ts'
 
@@ -18,6 +20,9 @@ export interface StreamOptions {
   readonly path: string
   readonly headers: string[]
   readonly headersTimeout: number
+  /** What is posted to get it; absent: it is asked for with `GET`. */
+  readonly body?: string
+  readonly who?: Who | undefined
   /** Bytes of one event. */
   readonly bound: number
   readonly pace: Pace
@@ -39,12 +44,14 @@ export class EventStream implements Dispatcher.DispatchHandler {
   #status = 0
   #over = false
 
-  constructor(reader: Reader, { pool, path, headers, headersTimeout, bound, pace }: StreamOptions) {
+  constructor(reader: Reader, { pool, bound, pace, body, ...asked }: StreamOptions) {
     this.#reader = reader
     this.#pace = pace
     // Servers put a whole message into one line: the bound of an event is the bound of a line.
     this.#decoder = new SseDecoder((event) => this.#event(event), { line: bound, event: bound })
-    pool.dispatch({ path, method: 'GET', headers, headersTimeout, bodyTimeout: 0 }, this)
+    const method = body === undefined ? 'GET' : 'POST'
+    const request: OnBehalf = { ...asked, method, body: body ?? null, bodyTimeout: 0 }
+    pool.dispatch(request, this)
   }
 
   /** Ends it from our side; the reader hears nothing more. */

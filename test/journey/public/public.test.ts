@@ -103,5 +103,5 @@ test('the public servers are one', async (t) => {
 
 test('servers whose certificate nobody vouches for are refused, and the answer says so', async (t) => {
   const gateway = await world(t, {})
-  await assert.rejects(gateway.client({ path: '/public/mcp' }), /target deepwiki: initialize: TLS failed/)
+  await assert.rejects(gateway.client({ path: '/public/mcp' }), /target deepwiki: server\/discover: TLS failed/)
 })

@@ -148,12 +148,12 @@ test('what cannot be reached says so, with target and step', async (t) => {
   const refused = await upstream('mcp', { host: 'http://127.0.0.1:1/mcp' }, site)
   await assert.rejects(
     refused.connect(peer()),
-    failure('upstream.unreachable', /^target shop: initialize: the connection was refused/),
+    failure('upstream.unreachable', /^target shop: server\/discover: the connection was refused/),
   )
   const nameless = await upstream('mcp', { host: 'http://no-such-host.invalid/mcp' }, site)
   await assert.rejects(
     nameless.connect(peer()),
-    failure('upstream.dns', /^target shop: initialize: its host name has no address/),
+    failure('upstream.dns', /^target shop: server\/discover: its host name has no address/),
   )
   const dropping = await serve(t, (request) => request.socket.destroy())
   await assert.rejects(
@@ -191,7 +191,9 @@ test('an opening that goes wrong says at which step', async (t) => {
   )
   await assert.rejects(
     opening(({ said, response }) =>
-      said.method === 'initialize' ? json(response, said.id, { result: hello }) : void response.writeHead(500).end(),
+      said.method === 'initialize'
+        ? json(response, said.id, { result: hello })
+        : void response.writeHead(said.method === 'server/discover' ? 404 : 500).end(),
     ),
     failure('upstream.protocol', /^target shop: initialized: it answered 500/),
   )

@@ -19,7 +19,7 @@ import {
   upstream,
 } from './stage.ts'
 
-test('a conversation opens with initialize and initialized, and carries session and revision from then on', async (t) => {
+test('a conversation with a server of before opens with initialize and initialized, and carries session and revision from then on', async (t) => {
   const heads: [string | undefined, unknown, unknown, unknown][] = []
   const url = await serve(t, (request, response) => {
     heads.push([
@@ -43,6 +43,7 @@ test('a conversation opens with initialize and initialized, and carries session 
   assert.deepEqual(
     heads.filter(([method]) => method === 'POST'),
     [
+      ['POST', undefined, '2026-07-28', both],
       ['POST', undefined, undefined, both],
       ['POST', 's-1', '2025-11-25', both],
       ['POST', 's-1', '2025-11-25', both],

@@ -220,6 +220,9 @@ export function mcpServer(
       if (session !== undefined) response.setHeader('mcp-session-id', session)
       return result({ ...HELLO, ...options.hello })
     }
+    // A server of before knows nothing of it.
+    if (said.method === 'server/discover')
+      return json({ jsonrpc: '2.0', id: said.id, error: { code: -32601, message: 'no' } })
     if (said.method === 'notifications/initialized') response.writeHead(202).end()
     else await other({ said, text, request, response, json, result })
   }

@@ -1,0 +1,51 @@
+// What a server of 2026-07-28 says of itself (`server/discover`), in the form of an answer to `initialize`.
+import { rawJson, type TargetName } from '../../core/brand.ts'
+import type { JsonObject } from '../../core/item.ts'
+import type { Answer, Hello } from '../conversation.ts'
+import { codes, modernRevision, newestLegacy } from '../wire.ts'
+import { failing } from './failing.ts'
+import { TASKS } from './modern-params.ts'
+import { readError, revisionsIn, SERVER_INFO } from './modern-results.ts'
+import { NotModern } from './modern-talk.ts'
+
+export const DISCOVER = 'server/discover'
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Reads the answer. Throws NotModern when the server speaks earlier revisions only (reference: mcp §1.3, §12.2.1). */
+export function readDiscovered(target: TargetName, answer: Answer): Hello {
+  const where = [target, DISCOVER] as const
+  if (answer.kind === 'error') {
+    const { code, data } = readError(answer.raw)
+    const modern = code === codes.headerMismatch || code === codes.missingCapability
+    if (modern || (code === codes.unsupportedVersion && revisionsIn(data['supported']).includes(modernRevision)))
+      throw failing('upstream.protocol', where, `it answered with error ${code}`)
+    throw new NotModern('upstream.protocol', `target ${target}: ${DISCOVER}: it answered with error ${code}`)
+  }
+  const said: unknown = JSON.parse(answer.raw)
+  if (!isObject(said) || !revisionsIn(said['supportedVersions']).includes(modernRevision))
+    throw new NotModern('upstream.protocol', `target ${target}: ${DISCOVER}: it does not speak ${modernRevision}`)
+  const { capabilities: declared, instructions, _meta: meta } = said
+  const capabilities = isObject(declared) ? declared : {}
+  const info = isObject(meta) && isObject(meta[SERVER_INFO]) ? meta[SERVER_INFO] : { name: target, version: '' }
+  const advice = typeof instructions === 'string' ? instructions : undefined
+  const hello = {
+    protocolVersion: newestLegacy,
+    capabilities,
+    serverInfo: info,
+    ...(advice !== undefined && { instructions: advice }),
+  }
+  return { revision: modernRevision, capabilities, raw: rawJson(JSON.stringify(hello)), instructions: advice }
+}
+
+/** Whether a server may answer with tasks those who declare that they know them. */
+export const makesTasks = ({ capabilities: { extensions } }: Hello): boolean =>
+  isObject(extensions) && TASKS in extensions
+
+/** Lists of which the server says when they change. */
+export const changingLists = ({ capabilities }: Hello) =>
+  (['tools', 'prompts', 'resources'] as const).filter((name) => {
+    const about = capabilities[name]
+    return isObject(about) && about['listChanged'] === true
+  })

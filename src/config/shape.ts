@@ -146,6 +146,12 @@ export interface Limits {
   readonly sessionIdleMs: number
   readonly callsPerSession: number
   readonly callsPerUpstream: number
+  /** Calls that wait for answers of clients of 2026-07-28: of all, of one caller; for how long, with how many bytes of questions, how often. */
+  readonly parkedCalls: number
+  readonly parkedPerSubject: number
+  readonly parkedMs: number
+  readonly parkedBytes: number
+  readonly parkedRounds: number
   /** Calls that may wait for an upstream that has as many as it may have, and how long. */
   readonly upstreamQueue: number
   readonly upstreamQueueMs: number

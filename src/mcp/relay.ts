@@ -23,7 +23,7 @@ export interface Line {
 }
 
 /** Whoever hears and is asked: a running request's caller, or the client itself. */
-type Hearer = Pick<Caller, 'notification' | 'ask'>
+type Hearer = Pick<Caller, 'notification' | 'ask' | 'takesInput'>
 
 export interface Question {
   readonly method: string
@@ -66,7 +66,8 @@ export async function relayQuestion(line: Line, question: Question, to: Hearer):
   const { method, params, signal } = question
   if (method === 'ping') return { kind: 'result', raw: rawJson('{}') }
   const capability = questions.get(method)
-  if (capability !== undefined && line.client.capabilities[capability] === undefined)
+  // Whoever takes questions for an answer says itself what it cannot be asked, to its client as well as to the server.
+  if (capability !== undefined && to.takesInput !== true && line.client.capabilities[capability] === undefined)
     return { kind: 'error', raw: errorObject(codes.methodNotFound, `the client does not support ${capability}`) }
   if (!line.several || params === undefined) return to.ask(method, params, signal)
   const { target } = line.shelf

@@ -5,6 +5,7 @@ import type { Federation, Incoming } from '../conversation.ts'
 import { cut, find } from '../json.ts'
 import type { Session } from '../session.ts'
 import { codes, isLegacyRevision, type LegacyRevision, type Message, newestLegacy } from '../wire.ts'
+import type { ModernDesk } from './modern-desk.ts'
 import { Post, type Request } from './post.ts'
 import { accepted, refuse, refuseCall } from './replies.ts'
 import type { Rounds } from './rounds.ts'
@@ -16,6 +17,8 @@ export interface Desk {
   readonly federation: Federation
   readonly sessions: Sessions
   readonly posts: Rounds<Post>
+  /** For requests of the revision that has no sessions. */
+  readonly modern: ModernDesk
 }
 
 /** Where messages came from. */

@@ -3,28 +3,39 @@ import type { RawJson } from '../../core/brand.ts'
 import type { Exchange, Reply } from '../../core/exchange.ts'
 import type { Incoming } from '../conversation.ts'
 import { decodedHeader } from '../param-headers.ts'
-import { codes, isLegacyRevision, legacyRevisions, type Message } from '../wire.ts'
+import { codes, isLegacyRevision, legacyRevisions, type Message, modernRevision } from '../wire.ts'
 import { header } from './head.ts'
+import { claimOf } from './modern-envelope.ts'
 import { refuseCall } from './replies.ts'
 
-const CLAIM = 'io.modelcontextprotocol/protocolVersion'
+const REVISION = /^\d{4}-\d{2}-\d{2}$/
+
+/** Whether headers name the revision without `initialize`, or one after it. */
+export function namesModern(x: Exchange): boolean {
+  const version = header(x, 'mcp-protocol-version')
+  return version !== undefined && version >= modernRevision && REVISION.test(version)
+}
+
+/**
+ * Whether a message speaks for itself: it says a revision in its body, or its headers name 2026-07-28 or a later one. Some clients
+ * name a revision already where they `initialize` (reference: mcp §12.2.8): what counts there is what the body offers.
+ */
+export function isModern(x: Exchange, message: Message): boolean {
+  if (!('method' in message)) return false
+  return claimOf(message) !== undefined || (message.method !== 'initialize' && namesModern(x))
+}
 
 /** `undefined`: the message belongs to a conversation that opens with `initialize`. */
 export function unfitMessage(x: Exchange, message: Message): Reply | undefined {
   if (message.kind === 'result' || message.kind === 'error')
     return unfitVersion(x, undefined, header(x, 'mcp-protocol-version'))
   const id = message.kind === 'request' ? message.id : undefined
-  // Some clients name a revision here already; what counts is what the body offers (reference: mcp §12.2.8).
   if (message.method === 'initialize') return mismatch(x, message, id)
   if (message.method === 'server/discover' && x.headers['mcp-session-id'] === undefined) return notDiscovered(x, id)
-  const version = claimOf(message) ?? header(x, 'mcp-protocol-version')
-  return unfitVersion(x, id, version) ?? mismatch(x, message, id)
+  return unfitVersion(x, id, header(x, 'mcp-protocol-version')) ?? mismatch(x, message, id)
 }
 
-/**
- * The first words of a client that would rather speak a revision without `initialize`. Every client library that was tried takes
- * an error of this code for a server of before, and opens anew; not all do so when told which versions there are instead.
- */
+/** Without a revision it is no request of the one that has it: clients take this code for a server of before, and open anew. */
 function notDiscovered(x: Exchange, id: RawJson | undefined): Reply {
   return refuseCall(x, id, codes.methodNotFound, { message: 'method not found: server/discover' })
 }
@@ -36,14 +47,6 @@ function unfitVersion(x: Exchange, id: RawJson | undefined, version: string | un
     message: `unsupported MCP protocol version: ${requested}`,
     data: { supported: legacyRevisions, requested },
   })
-}
-
-/** The revision that a request says of itself; later ones than ours do so in every request. */
-function claimOf(message: Incoming): string | undefined {
-  const meta = message.at('_meta') === undefined ? undefined : message.params['_meta']
-  if (typeof meta !== 'object' || meta === null || !(CLAIM in meta)) return undefined
-  const claim = meta[CLAIM]
-  return typeof claim === 'string' ? claim : ''
 }
 
 /** Intermediaries route by these headers: they must not say anything else than the body (threat F4). */
@@ -59,7 +62,8 @@ function mismatch(x: Exchange, message: Incoming, id: RawJson | undefined): Repl
   return refuseCall(x, id, codes.headerMismatch, { message: 'Mcp-Name header/body mismatch' })
 }
 
-function nameMember(method: string): string | undefined {
+/** The member that `Mcp-Name` repeats. */
+export function nameMember(method: string): string | undefined {
   if (method === 'tools/call' || method === 'prompts/get') return 'name'
   if (method.startsWith('resources/')) return 'uri'
   return method.startsWith('tasks/') ? 'taskId' : undefined

@@ -1,8 +1,15 @@
 // Which session is missed least when there is no room for another one: looked for once for many, for looking means all of them.
-import type { Session } from '../session.ts'
 
-interface Candidate {
-  readonly session: Session
+interface Kept {
+  readonly lastUsed: number
+  readonly over: boolean
+  /** Requests that run. */
+  readonly calls: number
+  readonly idle: boolean
+}
+
+interface Candidate<One> {
+  readonly session: One
   readonly lastUsed: number
 }
 
@@ -10,21 +17,21 @@ interface Candidate {
 const AT_ONCE = 128
 
 /** Chooses among sessions that `fits`: first those that nobody listens to, of equal ones the one used longest ago. */
-export class Idlest {
-  readonly #fits: (session: Session) => boolean
+export class Idlest<One extends Kept> {
+  readonly #fits: (session: One) => boolean
   /** The best one last. */
-  #candidates: Candidate[] = []
+  #candidates: Candidate<One>[] = []
 
-  constructor(fits: (session: Session) => boolean) {
+  constructor(fits: (session: One) => boolean) {
     this.#fits = fits
   }
 
   /** One of `live` that may be ended, or `undefined` when all of them do something. */
-  take(live: Iterable<Session>): Session | undefined {
+  take(live: Iterable<One>): One | undefined {
     return this.#next() ?? (this.#look(live), this.#next())
   }
 
-  #next(): Session | undefined {
+  #next(): One | undefined {
     for (let one = this.#candidates.pop(); one !== undefined; one = this.#candidates.pop()) {
       const { session, lastUsed } = one
       // Whoever has come back since then is not idle any more.
@@ -33,11 +40,11 @@ export class Idlest {
     return undefined
   }
 
-  #look(live: Iterable<Session>): void {
-    const found: Candidate[] = []
+  #look(live: Iterable<One>): void {
+    const found: Candidate<One>[] = []
     for (const session of live)
       if (session.calls === 0 && this.#fits(session)) found.push({ session, lastUsed: session.lastUsed })
-    const order = (a: Candidate, b: Candidate): number =>
+    const order = (a: Candidate<One>, b: Candidate<One>): number =>
       Number(a.session.idle) - Number(b.session.idle) || b.lastUsed - a.lastUsed
     this.#candidates = found.sort(order).slice(-AT_ONCE)
   }

@@ -5,8 +5,10 @@ import type { Log } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Federation } from '../conversation.ts'
 import type { Desk } from './dispatch.ts'
+import { namesModern } from './era.ts'
 import { rebound } from './head.ts'
 import { get, notAllowed, post, remove } from './legacy.ts'
+import { ModernDesk } from './modern-desk.ts'
 import { OneStream } from './one-stream.ts'
 import type { Post } from './post.ts'
 import { Rounds } from './rounds.ts'
@@ -25,7 +27,7 @@ export interface IngressOptions {
   readonly name?: string
 }
 
-/** Revisions with `initialize`, by HTTP method. Revision 2026-07-28, which only posts, is a second table. */
+/** By HTTP method. What a POST speaks shows in its message; revision 2026-07-28 has nothing but POSTs. */
 const methods: Readonly<Record<string, (x: Exchange, desk: Desk) => Maybe<Reply>>> = {
   POST: post,
   GET: get,
@@ -42,7 +44,8 @@ export function ingress(options: IngressOptions): Handler & AsyncDisposable {
   const sessions = new Sessions({ ...options, name })
   const everyMs = Math.min(ROUND_MS, sseKeepAliveMs)
   const posts = new Rounds<Post>(everyMs, (running, now) => running.visit(now, sseKeepAliveMs))
-  const desk: Desk = { federation, sessions, posts }
+  const modern = new ModernDesk({ ...options, name })
+  const desk: Desk = { federation, sessions, posts, modern }
   const oneStream = new OneStream(desk)
   const handler = (x: Exchange): Maybe<Reply> => {
     x.protocol = 'mcp'
@@ -50,6 +53,7 @@ export function ingress(options: IngressOptions): Handler & AsyncDisposable {
     if (refusal !== undefined) return refusal
     if (federation.stateful && oneStream.serves(x))
       return x.request.method === 'GET' ? oneStream.get(x) : oneStream.post(x)
+    if (x.request.method !== 'POST' && namesModern(x)) return notAllowed(x, 'POST')
     const method = methods[x.request.method ?? '']
     return method === undefined ? notAllowed(x, 'GET, POST, DELETE') : method(x, desk)
   }
@@ -57,6 +61,7 @@ export function ingress(options: IngressOptions): Handler & AsyncDisposable {
     [Symbol.asyncDispose]: async (): Promise<void> => {
       await sessions[Symbol.asyncDispose]()
       posts[Symbol.dispose]()
+      modern[Symbol.dispose]()
     },
   })
 }

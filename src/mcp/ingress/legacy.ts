@@ -1,11 +1,13 @@
 // Streamable HTTP for clients that open with `initialize` (2024-11-05 to 2025-11-25): POST, the event stream, the end of a session.
 import type { Exchange, Maybe, Reply } from '../../core/exchange.ts'
 import type { Session } from '../session.ts'
-import { isLegacyRevision, type Message, newestLegacy } from '../wire.ts'
+import { codes, isLegacyRevision, type Message, newestLegacy } from '../wire.ts'
 import { receive } from './body.ts'
 import { type Desk, dispatch, openingOf } from './dispatch.ts'
-import { unfitMessage } from './era.ts'
+import { isModern, unfitMessage } from './era.ts'
 import { header, unfitGet, unfitPost, unfitRevision } from './head.ts'
+import { modern } from './modern.ts'
+import { refuseModern } from './modern-result.ts'
 import type { Request } from './post.ts'
 import { accepted, eventReply, jsonReply, messageText, noSession, opened, refuse } from './replies.ts'
 import { type Missing, principalOf } from './sessions.ts'
@@ -56,6 +58,7 @@ export function notAllowed(x: Exchange, allow: 'POST' | 'GET, POST, DELETE'): Re
 }
 
 function one(x: Exchange, message: Message, desk: Desk): Maybe<Reply> {
+  if (isModern(x, message)) return modern(x, message, desk.modern)
   const unfit = unfitMessage(x, message)
   if (unfit !== undefined) return unfit
   if (message.kind === 'request' && message.method === 'initialize') return initialize(x, message, desk)
@@ -69,6 +72,7 @@ function one(x: Exchange, message: Message, desk: Desk): Maybe<Reply> {
 
 /** Only one revision has batches (MCP 2025-03-26, basic). */
 function batch(x: Exchange, messages: readonly Message[], desk: Desk): Maybe<Reply> {
+  if (messages.some((message) => isModern(x, message))) return refuseModern(x, undefined, noBatch)
   for (const message of messages) {
     const unfit = unfitMessage(x, message)
     if (unfit !== undefined) return unfit
@@ -85,6 +89,7 @@ function batch(x: Exchange, messages: readonly Message[], desk: Desk): Maybe<Rep
 }
 
 const BATCHES = '2025-03-26'
+const noBatch = { status: 400, code: codes.invalidRequest, message: 'revision 2026-07-28 has no batches' }
 const noBatches = (x: Exchange): Reply =>
   refuse(x, 400, 'fail to deserialize request body: this revision has no batches')
 

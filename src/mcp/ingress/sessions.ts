@@ -56,8 +56,8 @@ export class Sessions implements AsyncDisposable {
   /** Nonces of ended sessions whose ids would still open, and when they will not. */
   readonly #ended = new Map<string, number>()
   /** Who makes room: sessions of callers without a name, and those of named ones that nobody uses. */
-  readonly #nameless = new Idlest(({ principal }) => principal === anonymous)
-  readonly #unused = new Idlest(({ idle }) => idle)
+  readonly #nameless = new Idlest<Session>(({ principal }) => principal === anonymous)
+  readonly #unused = new Idlest<Session>(({ idle }) => idle)
   readonly #rounds: Rounds<Session>
   readonly #streamRounds: Rounds<EventStream>
 

@@ -19,6 +19,7 @@ import { bodyDoors } from '../policy/bodies.ts'
 import type { Written as RulesAt } from '../policy/explain.ts'
 import { recorder } from '../policy/explain-record.ts'
 import { policies } from '../policy/index.ts'
+import { unasked } from '../policy/mcp-shield.ts'
 import {
   type BackendModule,
   type BackendSite,
@@ -230,7 +231,10 @@ class Compiler {
     if (module === undefined) return shape.key === '' ? undefined : this.#unknown('backend', shape)
     const reads: Reads = new Set()
     const recording = this.#recorder(thingRules(shape))
-    const site = this.#backendSite(shape, compileProgram([...recording, ...above, ...own]), reads)
+    const inForce = [...recording, ...above, ...own]
+    if (shape.key === 'mcp' && !inForce.some(({ shields }) => shields))
+      inForce.push(await unasked(this.#site(shape.path)))
+    const site = this.#backendSite(shape, compileProgram(inForce), reads)
     const handler = await module.compile(shape.body, site)
     if (this.#context.warm === true) handler.warm?.()
     return { handler, program: compileProgram([...own, ...this.#bodies(reads)]), weight: shape.weight }
@@ -299,6 +303,7 @@ class Compiler {
         if (content === undefined) this.#problem(path, `cannot read the file ${file}`)
         return content
       },
+      peek: read,
       backend: (name) => this.#named.get(name.replace(/^\//, '')),
       keep: (key, make) => this.#holder.keep(key, make),
       cookieSecret: this.#shape.cookieSecret,

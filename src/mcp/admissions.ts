@@ -1,9 +1,10 @@
 // Who may enter the catalog: every definition is shown to the `admits` doors once per digest.
 import { hash } from 'node:crypto'
-import { type Digest, digest, type RawJson } from '../core/brand.ts'
+import { type Digest, digest, type RawJson, rawJson, type TargetName } from '../core/brand.ts'
 import type { Definition, JsonObject } from '../core/item.ts'
-import type { Admission, Program } from '../policy/policy.ts'
+import type { Admission, Offering, Program } from '../policy/policy.ts'
 import type { Log } from '../telemetry/log.ts'
+import type { Hello } from './conversation.ts'
 import { elements, members, repeats, type Span } from './json.ts'
 import type { Offer } from './offers.ts'
 
@@ -11,23 +12,68 @@ import type { Offer } from './offers.ts'
 export type ServerItem = Exclude<Definition['item'], { kind: 'model' }>
 
 interface Seen {
+  /** What the doors knew of everything else that is offered. */
+  readonly survey: string
   readonly offer: Offer
   readonly definition: Definition
   readonly admission: Admission
 }
 
+interface Greeted {
+  readonly survey: string
+  readonly hello: Hello
+  readonly given: Hello
+}
+
 const MOST = 100_000
 /** The doors would judge one of two texts, and a client might read the other. */
-const ambiguous: Admission = { kind: 'quarantine', rule: 'member-twice', reason: 'a member is named twice' }
+const ambiguous: Exclude<Admission, { kind: 'admit' }> = {
+  kind: 'quarantine',
+  rule: 'member-twice',
+  reason: 'a member is named twice',
+}
 
 export class Admissions {
   readonly #program: Program
   readonly #log: Log
   readonly #seen = new Map<string, Seen>()
+  readonly #greeted = new Map<TargetName, Greeted>()
+  #survey = ''
 
   constructor(program: Program, log: Log) {
     this.#program = program
     this.#log = log
+  }
+
+  /** Shows the doors all that is offered now; `offered` is not asked for when nobody looks. */
+  survey(offered: () => readonly Offering[]): void {
+    const { surveys } = this.#program
+    if (surveys.length === 0) return
+    const all = offered()
+    this.#survey = surveys.map((door) => door(all)).join(' ')
+  }
+
+  /** What a server said of itself, or what is left of it when its words are not to be passed on. */
+  greet(target: TargetName, hello: Hello): Hello {
+    if (this.#program.greets.length === 0) return hello
+    const before = this.#greeted.get(target)
+    if (before?.hello === hello && before.survey === this.#survey) return before.given
+    const refused = this.#refused(target, hello)
+    if (refused !== undefined && before?.hello !== hello)
+      this.#log.warn('the words of a server are withheld', { target, rule: refused.rule, reason: refused.reason })
+    const given = refused === undefined ? hello : withheld(target, hello)
+    this.#greeted.set(target, { survey: this.#survey, hello, given })
+    return given
+  }
+
+  #refused(target: TargetName, { raw }: Hello): Exclude<Admission, { kind: 'admit' }> | undefined {
+    if (repeats(raw)) return ambiguous
+    const greeting: JsonObject = JSON.parse(raw)
+    for (const door of this.#program.greets) {
+      const admission = door(target, greeting)
+      if (admission.kind !== 'admit') return admission
+    }
+    return undefined
   }
 
   /** Whether the definition may be listed and used. Without doors nothing is parsed or hashed. */
@@ -35,19 +81,20 @@ export class Admissions {
     if (this.#program.admits.length === 0) return true
     const key = `${item.kind}\0${item.target}\0${item.name}`
     const before = this.#seen.get(key)
-    if (before?.offer === offer) return before.admission.kind === 'admit'
+    const survey = this.#survey
+    if (before?.offer === offer && before.survey === survey) return before.admission.kind === 'admit'
     const print = digestOf(offer.raw)
     const hides = repeats(offer.raw)
     // Of equal members the digest sees the last one only: it cannot tell such a text from an honest one.
-    if (before?.definition.digest === print && !hides && before.admission !== ambiguous) {
+    const isKnown = before?.definition.digest === print && !hides && before.admission !== ambiguous
+    if (isKnown && before.survey === survey) {
       this.#seen.set(key, { ...before, offer })
       return before.admission.kind === 'admit'
     }
-    const raw: JsonObject = JSON.parse(offer.raw)
-    const definition: Definition = { item, digest: print, raw }
-    const admission = hides ? ambiguous : this.#ask(definition, before?.definition)
-    this.#keep(key, { offer, definition, admission })
-    if (admission.kind === 'quarantine')
+    const definition: Definition = isKnown ? before.definition : { item, digest: print, raw: JSON.parse(offer.raw) }
+    const admission = hides ? ambiguous : this.#ask(definition, isKnown ? undefined : before?.definition)
+    this.#keep(key, { survey, offer, definition, admission })
+    if (admission.kind === 'quarantine' && !(isKnown && before.admission.kind === 'quarantine'))
       this.#log.warn('a definition is quarantined', {
         target: item.target,
         kind: item.kind,
@@ -73,6 +120,16 @@ export class Admissions {
     return { kind: 'admit' }
   }
 }
+
+/** What is left of a greeting whose words nobody should read: who answers, as the configuration calls it, and what it can do. */
+function withheld(target: TargetName, { revision, capabilities }: Hello): Hello {
+  const able = Object.fromEntries(Object.entries(capabilities).filter(([name]) => !speaking.has(name)))
+  const raw = { protocolVersion: revision, capabilities: able, serverInfo: { name: target, version: '' } }
+  return { revision, capabilities: able, instructions: undefined, raw: rawJson(JSON.stringify(raw)) }
+}
+
+/** Capabilities in which a server may write what it likes. */
+const speaking = new Set(['experimental', 'extensions'])
 
 /** SHA-256 over the canonical form of a definition's text. */
 export function digestOf(text: RawJson): Digest {

@@ -2,7 +2,7 @@
 import type { Limits } from '../config/shape.ts'
 import type { TargetName } from '../core/brand.ts'
 import type { Exchange } from '../core/exchange.ts'
-import type { Program } from '../policy/policy.ts'
+import type { Offering, Program } from '../policy/policy.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { Admissions } from './admissions.ts'
@@ -41,6 +41,18 @@ export interface Place {
   readonly shelf: Shelf
   readonly uri: string
 }
+
+const offering = (shelf: Shelf): Offering => ({
+  target: shelf.target,
+  endpoint: shelf.upstream.endpoint,
+  greeting: shelf.hello?.raw,
+  lists: {
+    tool: shelf.listing('tool')?.offers,
+    prompt: shelf.listing('prompt')?.offers,
+    resource: shelf.listing('resource')?.offers,
+    template: shelf.listing('template')?.offers,
+  },
+})
 
 const REPORTED = 10
 
@@ -137,14 +149,22 @@ export class Catalog implements AsyncDisposable, Watcher {
   /** What all targets said of themselves; targets that never answered fail it or are left out. */
   async hellos(): Promise<readonly { readonly target: TargetName; readonly hello: Hello }[]> {
     if (!this.#known('hello')) await this.#settle('hello')
-    return this.#options.shelves.flatMap(({ target, hello }) => (hello === undefined ? [] : [{ target, hello }]))
+    this.#survey()
+    return this.#options.shelves.flatMap(({ target, hello }) =>
+      hello === undefined ? [] : [{ target, hello: this.#admissions.greet(target, hello) }],
+    )
   }
 
   changed(what: ListKind | 'hello'): void {
-    if (what === 'hello') return
+    if (what === 'hello') return this.#greeted()
     this.#stale.add(what)
     const before = this.#merged.get(what)
     if (before !== undefined) this.#options.changed(what, this.#seenAs(before))
+  }
+
+  /** Who answers may decide what is listed, where somebody looks at all of it. */
+  #greeted(): void {
+    if (this.#options.program.surveys.length > 0) for (const kind of this.#merged.keys()) this.changed(kind)
   }
 
   wanted(): boolean {
@@ -210,7 +230,13 @@ export class Catalog implements AsyncDisposable, Watcher {
     return made
   }
 
+  /** Shows the doors what all targets offer now. */
+  #survey(): void {
+    this.#admissions.survey(() => this.#options.shelves.map(offering))
+  }
+
   #merge(kind: ListKind): Merged {
+    this.#survey()
     const { shelves, prefixMode, program, limits, log, metrics } = this.#options
     const manyTools = kind === 'tool' || kind === 'prompt'
     let dropped = 0

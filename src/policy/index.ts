@@ -13,6 +13,7 @@ import { jwtAuth } from './jwt-auth.ts'
 import { mcpAuthentication } from './mcp-authentication.ts'
 import { mcpAuthorization } from './mcp-authorization.ts'
 import { mcpGuardrails } from './mcp-guardrails.ts'
+import { mcpShield } from './mcp-shield.ts'
 import { oidc } from './oidc.ts'
 import type { PolicyModule } from './policy.ts'
 import { requestHeaderModifier } from './request-header-modifier.ts'
@@ -43,5 +44,6 @@ export const policies = [
   backendTLS, // no door: settles how a backend is reached
   backendAuth, // no door: nor who it is told that asks
   mcpGuardrails, // no door: whom the backend shows what passes, before any rule below is asked
+  mcpShield, // no request door: what it keeps out of the catalogue, no rule below is asked about
   mcpAuthorization, // no request door: asked for each tool, prompt, resource and task
 ] as const satisfies readonly PolicyModule[]

@@ -1,4 +1,4 @@
-// What a policy is: six doors, all optional, and the plan it makes for the backend phase. Nothing here knows a single policy.
+// What a policy is: doors, all optional, and the plan it makes for the backend phase. Nothing here knows a single policy.
 import type { Duplex } from 'node:stream'
 import type { z } from 'zod'
 import type { Ast } from '../cel/ast.ts'
@@ -7,7 +7,7 @@ import type { Phase } from '../cel/scope.ts'
 import type { Limits } from '../config/shape.ts'
 import type { RawJson, TargetName } from '../core/brand.ts'
 import type { Exchange, Handler, Maybe, Reply, Who } from '../core/exchange.ts'
-import type { Call, Definition, Item, Result } from '../core/item.ts'
+import type { Call, Definition, Item, ItemKind, JsonObject, Result } from '../core/item.ts'
 import type { Module, Path } from '../core/module.ts'
 import type { Store } from '../core/store.ts'
 import type { Outbound } from '../http/outbound.ts'
@@ -27,8 +27,32 @@ export type Admission =
   | { readonly kind: 'admit' }
   | { readonly kind: 'quarantine'; readonly rule: string; readonly reason: string }
 
+/** One definition as its server wrote it; the same object as long as the text is the same. */
+export interface Offered {
+  /** Name, or URI for resources and templates. */
+  readonly name: string
+  readonly raw: RawJson
+}
+
+/** What one server says of itself and lists at a moment; each list is the same object until it is read anew. */
+export interface Offering {
+  readonly target: TargetName
+  /** Where it is: a URL without credentials, or a command. */
+  readonly endpoint: string
+  /** Its whole answer to `initialize`; `undefined`: it has not been reached. */
+  readonly greeting: RawJson | undefined
+  readonly lists: { readonly [kind in Exclude<ItemKind, 'task'>]: readonly Offered[] | undefined }
+}
+
 /** One configured policy. A door that is absent costs nothing. */
 export interface Policy {
+  /**
+   * Before definitions are shown to `admits`: everything that the servers of one backend offer at the moment. A text; with another
+   * one than before, definitions that have been judged are shown again.
+   */
+  surveys?(offered: readonly Offering[]): string
+  /** May a server's own words (instructions, title, description) be passed on? */
+  greets?(target: TargetName, greeting: JsonObject): Admission
   /** Once per digest, before a definition enters the catalog. */
   admits?(definition: Definition, before: Definition | undefined): Admission
   /** Before the backend. `undefined`: go on; a Reply: stop here. */
@@ -47,6 +71,8 @@ export interface Policy {
   onReply?(reply: Reply, x: Exchange): Maybe<Reply>
   /** What the backend phase must know; settled when the configuration is compiled. */
   readonly plan?: Plan
+  /** It looks after what models read, or says that nobody has to: the backend needs nobody who does so unasked. */
+  readonly shields?: true
 }
 
 /** Repeat a failed attempt. `codes` are statuses worth another attempt; connection failures always are. */
@@ -132,7 +158,7 @@ export interface Plan {
   readonly fields?: Fields
 }
 
-type Door = 'admits' | 'onRequest' | 'permits' | 'onCall' | 'onResult' | 'onReply'
+type Door = 'surveys' | 'greets' | 'admits' | 'onRequest' | 'permits' | 'onCall' | 'onResult' | 'onReply'
 
 /** The doors of all policies in force, flat and frozen, in order of execution. */
 export type Program = { readonly [D in Door]: readonly NonNullable<Policy[D]>[] } & {
@@ -199,6 +225,8 @@ export interface Site {
   readonly store?: () => Promise<Store>
   /** Absent where nobody looks at pages. */
   readonly pages?: Pages
+  /** As `read`, of a file that need not be there. */
+  readonly peek?: (file: string) => Buffer | undefined
   readonly metrics: Metrics
   /** Looks up a `host` of the top-level `backends`. */
   backend(name: string): NamedPlace | undefined
@@ -269,6 +297,8 @@ export const identifying = { identifies: true } as const satisfies Plan
 /** Policies in order of execution → one program. Plans are merged, the later (more specific) one wins. */
 export function compileProgram(policies: readonly Policy[]): Program {
   return Object.freeze({
+    surveys: bind(policies, 'surveys'),
+    greets: bind(policies, 'greets'),
     admits: bind(policies, 'admits'),
     onRequest: bind(policies, 'onRequest'),
     permits: bind(policies, 'permits'),

@@ -8,6 +8,7 @@ export type { Body }
 const backendPhase = new Set([
   'mcpAuthorization',
   'mcpGuardrails',
+  'mcpShield',
   'a2a',
   'ai',
   'backendTLS',

@@ -14,6 +14,7 @@ const inGatewayPhase = [
   'authorization',
   'extProc',
   'transformations',
+  'mcpShield',
 ]
 /** Keys that only backends have. */
 const onBackendsOnly = ['http', 'tcp', 'health', 'sessionAffinity']
@@ -31,6 +32,7 @@ const onBackends = [
   'authorization',
   'mcpAuthorization',
   'mcpGuardrails',
+  'mcpShield',
   'a2a',
   'ai',
 ]

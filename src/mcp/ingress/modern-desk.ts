@@ -1,7 +1,7 @@
 // What the requests of 2026-07-28 to one backend share, and the results that ask for more: sealed here, opened again here.
 import type { Limits } from '../../config/shape.ts'
 import { type RawJson, rawJson, targetName } from '../../core/brand.ts'
-import type { Exchange } from '../../core/exchange.ts'
+import type { Exchange, Reply } from '../../core/exchange.ts'
 import type { JsonObject } from '../../core/item.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
@@ -13,8 +13,11 @@ import { type Opened, openState, sealState } from '../park-state.ts'
 import { codes, errorObject } from '../wire.ts'
 import type { ModernCall } from './modern-call.ts'
 import { type ModernClient, ModernClients } from './modern-clients.ts'
+import type { Envelope } from './modern-envelope.ts'
+import { Listenings } from './modern-listenings.ts'
 import { lacking } from './modern-questions.ts'
-import { Stamper } from './modern-result.ts'
+import { refuseModern, Stamper } from './modern-result.ts'
+import type { Request } from './post.ts'
 import { Rounds } from './rounds.ts'
 import type { EventStream } from './stream.ts'
 
@@ -28,6 +31,14 @@ export interface ModernOptions {
   readonly name: string
 }
 
+/** A request whose sender is known. */
+export interface Asking {
+  readonly x: Exchange
+  readonly request: Request
+  readonly envelope: Envelope
+  readonly desk: ModernDesk
+}
+
 export class ModernDesk implements Disposable {
   readonly federation: Federation
   readonly limits: Limits
@@ -36,6 +47,7 @@ export class ModernDesk implements Disposable {
   readonly lot: ParkingLot<ModernCall>
   readonly stamper = new Stamper()
   readonly streams: Rounds<EventStream>
+  readonly listening = new Listenings()
   readonly #key: Buffer
   readonly #backend: string
 
@@ -138,6 +150,15 @@ export class ModernDesk implements Disposable {
   #bound(request: Incoming, principal: string): Parameters<typeof openState>[2] {
     return { key: this.#key, backend: this.#backend, principal, request }
   }
+}
+
+export function turnedAway({ x, request, desk }: Asking, why: 'busy' | 'full'): Reply {
+  const busy = why === 'busy'
+  return refuseModern(x, request.id, {
+    status: busy ? 429 : 503,
+    code: codes.internal,
+    message: busy ? `more than ${desk.limits.callsPerSession} calls at once` : 'too many clients',
+  })
 }
 
 const refusal = (message: string): Answer => ({ kind: 'error', raw: errorObject(codes.internal, message) })

@@ -128,7 +128,10 @@ export class Reworded implements Incoming {
   #params: JsonObject | undefined = undefined
 
   /** `changed`: members that are exchanged, or left out when `undefined`. */
-  constructor({ method, rawParams }: Incoming, changed: ReadonlyMap<string, RawJson | undefined>) {
+  constructor(
+    { method, rawParams }: Pick<Incoming, 'method' | 'rawParams'>,
+    changed: ReadonlyMap<string, RawJson | undefined>,
+  ) {
     const text = rawParams ?? '{}'
     const parts = [...members(text)].flatMap(([name, span]) => {
       const value = changed.has(name) ? changed.get(name) : cut(text, span)

@@ -9,22 +9,15 @@ import { nameMember } from './era.ts'
 import { header } from './head.ts'
 import { ModernCall } from './modern-call.ts'
 import type { ModernClient } from './modern-clients.ts'
-import type { ModernDesk } from './modern-desk.ts'
+import { type Asking, type ModernDesk, turnedAway } from './modern-desk.ts'
 import { discover } from './modern-discover.ts'
 import { type Envelope, envelopeOf, Onward, Reworded } from './modern-envelope.ts'
+import { listen } from './modern-listen.ts'
 import { responsesIn } from './modern-questions.ts'
 import { refuseModern } from './modern-result.ts'
 import type { Request } from './post.ts'
 import { accepted } from './replies.ts'
 import { principalOf } from './sessions.ts'
-
-/** A request whose sender is known. */
-export interface Asking {
-  readonly x: Exchange
-  readonly request: Request
-  readonly envelope: Envelope
-  readonly desk: ModernDesk
-}
 
 type Method = (asking: Asking) => Maybe<Reply>
 
@@ -39,6 +32,7 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['resources/templates/list', call],
   ['resources/read', askable],
   ['completion/complete', call],
+  ['subscriptions/listen', listen],
 ])
 
 /** What the revisions before had, and what never was a request to a server: gone, whoever asks. */
@@ -57,7 +51,7 @@ const removed = new Set([
 
 /** Answers a message of this revision. */
 export function modern(x: Exchange, message: Message, desk: ModernDesk): Maybe<Reply> {
-  if (message.kind !== 'request') return accepted
+  if (message.kind !== 'request') return heed(x, message, desk)
   const { id, method } = message
   x.mcpMethod = method
   if (removed.has(method)) return unknownMethod(x, id, method)
@@ -71,6 +65,15 @@ export function modern(x: Exchange, message: Message, desk: ModernDesk): Maybe<R
   const unfit = unfitVersion(x, id, envelope) ?? mismatch(x, message) ?? paramMismatch(x, message, desk)
   if (unfit !== undefined) return unfit
   return (answer ?? call)({ x, request: message, envelope, desk })
+}
+
+/** Clients of this revision have nothing to tell, but some call off what they listen to. */
+function heed(x: Exchange, message: Exclude<Message, Request>, { listening }: ModernDesk): Reply {
+  const said = message.kind === 'notification' && message.method === 'notifications/cancelled' ? message : undefined
+  const span = said?.at('requestId')
+  if (said?.rawParams !== undefined && span !== undefined)
+    listening.cancel(cut(said.rawParams, span), principalOf(x), x.request.socket.remoteAddress)
+  return accepted
 }
 
 const unknownMethod = (x: Exchange, id: RawJson, method: string): Reply =>
@@ -159,15 +162,6 @@ function begin(asking: Asking, onward: Incoming, alone: boolean, round = 0): May
 
 const run = ({ x, request, desk }: Asking, client: ModernClient, onward: Incoming, round: number): Promise<Reply> =>
   new ModernCall(desk, client, { request, round }).run(x, request.id, onward)
-
-function turnedAway({ x, request, desk }: Asking, why: 'busy' | 'full'): Reply {
-  const busy = why === 'busy'
-  return refuseModern(x, request.id, {
-    status: busy ? 429 : 503,
-    code: codes.internal,
-    message: busy ? `more than ${desk.limits.callsPerSession} calls at once` : 'too many clients',
-  })
-}
 
 /** The client is back with answers: to the call that waits for them, to the upstream that wants them, or to nobody any more. */
 function again(asking: Asking): Maybe<Reply> {

@@ -132,6 +132,8 @@ export async function serve(t: TestContext, options: ServeOptions = {}): Promise
   const { port } = server.address() as AddressInfo // a TCP server's address is never a string
   const dispose = async (): Promise<void> => {
     await handler[Symbol.asyncDispose]()
+    // What was said last still goes out.
+    await new Promise((resolve) => setImmediate(resolve))
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
   }

@@ -8,6 +8,8 @@ import { type Progress as Done, ErrorCode, McpError, ResultSchema } from '@model
 import { nearestWord } from '../config/suggest.ts'
 import { version } from '../core/version.ts'
 import { CommandError, exit } from './command.ts'
+import { networkReason, refused } from './refusals.ts'
+import type { Talk } from './talk.ts'
 import { oneLine } from './terminal.ts'
 import { isRecord, textOf } from './values.ts'
 
@@ -41,8 +43,9 @@ export async function open(url: URL, headers: Headers, given: Bounds): Promise<C
   return new Conversation(client, transport, url, bounds)
 }
 
-export class Conversation implements AsyncDisposable {
+export class Conversation implements Talk {
   readonly server: unknown
+  readonly revision: string | undefined
   readonly #client: Client
   readonly #transport: StreamableHTTPClientTransport | SSEClientTransport
   readonly #url: URL
@@ -54,6 +57,7 @@ export class Conversation implements AsyncDisposable {
     this.#url = url
     this.#bounds = bounds
     this.server = client.getServerVersion()
+    this.revision = 'protocolVersion' in transport ? transport.protocolVersion : undefined
   }
 
   /** All pages of `tools/list`, each tool as it came. */
@@ -162,52 +166,4 @@ function explained(error: unknown, url: URL, bounds: Bounds): CommandError {
     `this is no MCP server: ${oneLine(error instanceof Error ? error.message : '').slice(0, 200)}`,
     { where, cause },
   )
-}
-
-function refused(status: number | undefined, where: string, cause: Error, { proven }: Bounds): CommandError {
-  const said = oneLine(cause.message.replace(/^.*?endpoint: /s, '')).slice(0, 200)
-  if (status === 401 && proven === true)
-    return new CommandError(exit.no, `the server does not accept these credentials (401)${said && `: ${said}`}`, {
-      where,
-      cause,
-      hint: `toolgate doctor oauth --url ${where} --token …`,
-    })
-  if (status === 401)
-    return new CommandError(exit.no, 'the server wants to know who you are (401)', {
-      where,
-      cause,
-      hint: '--token TOKEN, or TOOLGATE_TOKEN in the environment',
-    })
-  if (status === 403) return new CommandError(exit.no, 'the server does not let you in (403)', { where, cause })
-  if (status === 404)
-    return new CommandError(exit.unasked, 'there is nothing at this address (404)', {
-      where,
-      cause,
-      hint: 'most servers listen at /mcp',
-    })
-  return new CommandError(exit.unasked, `the server answered with ${status ?? 'no'} status: ${said}`, { where, cause })
-}
-
-/** Why a connection was not made; `undefined` when that is not what happened. */
-function networkReason(error: unknown): string | undefined {
-  const reasons: Readonly<Record<string, string>> = {
-    ECONNREFUSED: 'connection refused',
-    ECONNRESET: 'connection reset',
-    ENOTFOUND: 'no such host',
-    EAI_AGAIN: 'no such host',
-    ETIMEDOUT: 'no answer',
-    UND_ERR_CONNECT_TIMEOUT: 'no answer',
-    DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed (trust it with NODE_EXTRA_CA_CERTS)',
-    SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is self-signed (trust it with NODE_EXTRA_CA_CERTS)',
-    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted (trust it with NODE_EXTRA_CA_CERTS)',
-    CERT_HAS_EXPIRED: 'its certificate has expired',
-    ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
-  }
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
-    const code = 'code' in at ? String(at.code) : ''
-    if (reasons[code] !== undefined) return reasons[code]
-    if (at instanceof AggregateError && at.errors.length > 0) return networkReason(at.errors[0])
-  }
-  if (!(error instanceof TypeError) || error.message !== 'fetch failed') return undefined
-  return oneLine(error.cause instanceof Error ? error.cause.message : 'the connection failed')
 }

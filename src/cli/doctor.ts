@@ -1,149 +1,75 @@
-// `toolgate doctor`: does what a client would do and names the step where it stops, the clause behind it, and what to change.
-import { asFailure } from '../core/failure.ts'
-import { fetchDocument } from '../http/fetch.ts'
+// `toolgate doctor`: plays clients at a server, from the first message to the last, or one client on its way to a login.
+import { nearestWord } from '../config/suggest.ts'
 import { defaultPoolSettings, Pools } from '../http/pools.ts'
-import { providers } from '../oauth/providers/index.ts'
 import { connectTo, usageError } from './arguments.ts'
 import { type Arguments, CommandError, exit, type Io } from './command.ts'
-import { call } from './oauth-call.ts'
-import { clientProfiles, isClientName } from './oauth-clients.ts'
-import { authorize, issuer, pkce, registration, token } from './oauth-login.ts'
-import {
-  challenge,
-  type Finding,
-  resourceMetadata,
-  type StepName,
-  stepNames,
-  Walk,
-  type WalkOptions,
-} from './oauth-walk.ts'
-import { jsonDocument, marks, oneLine, Progress, painter } from './terminal.ts'
+import { addressOf, askWith, isJson, timeoutOf, tokenOf } from './doctor-asked.ts'
+import { isKindName, type Kind, kinds } from './doctor-kinds.ts'
+import { doctorOauth } from './doctor-oauth.ts'
+import { asJson, asText, type Visited } from './doctor-text.ts'
+import { Visit, type VisitOptions } from './doctor-visit.ts'
+import { visited } from './doctor-walk.ts'
+import { Wire } from './mcp-wire.ts'
+import { oneLine, Progress } from './terminal.ts'
+import { isRecord } from './values.ts'
 
 const command = { name: 'doctor' }
-const MAX_BYTES = 1024 * 1024
 
-const steps = [challenge, resourceMetadata, issuer, pkce, registration, authorize, token, call] as const
-
-/** `toolgate doctor oauth`: 0 the client gets to the login, 1 it stops, 3 the address does not answer. */
+/** `toolgate doctor [URL|oauth]`: 0 every client gets through, 1 one of them stops, 3 nobody answers. */
 export async function doctor(args: Arguments, io: Io): Promise<number> {
   const [what, ...rest] = args.words
-  if (what !== 'oauth' || rest.length > 0) throw usageError(command, 'doctor looks at: oauth')
+  if (what === 'oauth') return await doctorOauth(args, io)
+  if (rest.length > 0) throw usageError(command, 'doctor looks at one address, or at: oauth')
+  if (what !== undefined && !/[.:/]|^localhost$/.test(what))
+    throw usageError(command, `doctor looks at an address, or at: oauth; not at \`${oneLine(what)}\``)
+  const url = addressOf(what ?? args.value('url'))
+  const chosen = kindsOf(args.value('as'))
+  const call = callOf(args)
+  const [timeoutMs, token] = [timeoutOf(args), tokenOf(args, io)]
   await using pools = new Pools({ ...defaultPoolSettings, connectTo: connectTo(args.values('connect-to')) })
-  const walk = new Walk(optionsOf(args, io, pools))
-  const { href } = walk.options.url
-  const progress = new Progress(io.stderr, `asking ${href}`, args.has('quiet'))
+  const headers = new Headers(token === undefined ? {} : { authorization: `Bearer ${token}` })
+  const wire = new Wire({ url, pools, headers, timeoutMs, signal: io.signal })
+  const progress = new Progress(io.stderr, `asking ${url.href}`, args.has('quiet'))
+  const done: Visited[] = []
   try {
-    await walked(walk, progress)
+    for (const kind of chosen) {
+      const options: VisitOptions = { kind, wire, token, call }
+      const visit = new Visit(options)
+      await visited(visit, askWith(pools, timeoutMs, io), (step) => progress.update(`${kind.title}: ${step}`))
+      done.push(visit)
+    }
   } finally {
     progress.end()
   }
-  const stopped = walk.findings.find(({ verdict }) => verdict === 'no')
-  if (args.value('format') === 'json') io.stdout.write(asJson(walk, stopped === undefined))
-  else io.stdout.write(asText(walk, stopped, io))
-  return stopped === undefined ? exit.fine : exit.no
+  io.stdout.write(isJson(args) ? asJson(url, done) : asText(done, io))
+  return done.some(({ failed }) => failed !== undefined) ? exit.no : exit.fine
 }
 
-async function walked(walk: Walk, progress: Progress): Promise<void> {
-  try {
-    for (const [index, step] of steps.entries()) {
-      const name = stepNames[index] ?? 'call'
-      progress.update(name)
-      if (!(await tried(walk, name, step))) break
-    }
-  } finally {
-    // Whether a server lets go of a client is not what was asked.
-    await walk.forget?.().catch(() => undefined)
-  }
-}
-
-/** An address that the server names and that does not answer is an answer; the server itself must be there. */
-async function tried(walk: Walk, name: StepName, step: (typeof steps)[number]): Promise<boolean> {
-  try {
-    return await step(walk)
-  } catch (thrown) {
-    if (!(thrown instanceof CommandError) || name === 'challenge') throw thrown
-    return walk.no(name, thrown.message, {
-      change: unanswered[name] ?? 'clients ask this address too, and must reach it',
+function kindsOf(given: string | undefined): readonly Kind[] {
+  if (given === undefined || given === 'all') return Object.values(kinds)
+  return given.split(',').map((word) => {
+    const name = word.trim()
+    if (isKindName(name)) return kinds[name]
+    const near = nearestWord(name, Object.keys(kinds))
+    throw new CommandError(exit.usage, `--as knows ${Object.keys(kinds).join(', ')}; not \`${oneLine(name)}\``, {
+      hint: `--as ${near ?? 'vscode'}`,
     })
-  }
-}
-
-/** Where an address that nobody answers at comes from. */
-const unanswered: { readonly [S in StepName]?: string } = {
-  'resource metadata': '`resourceMetadata.resource`: the address that clients are given, letter for letter',
-  issuer: '`mcpAuthentication.issuer`: clients ask there too, and must reach it',
-}
-
-function optionsOf(args: Arguments, io: Io, pools: Pools): WalkOptions {
-  const given = args.value('url') ?? 'http://localhost:3000/mcp'
-  const url = URL.parse(given.includes('://') ? given : `http://${given}`)
-  if (url === null || !/^https?:$/.test(url.protocol))
-    throw new CommandError(exit.usage, `--url ${given} is no address`, { hint: '--url http://localhost:3000/mcp' })
-  const name = args.value('as') ?? 'vscode'
-  if (!isClientName(name)) throw usageError(command, `--as ${name}: no such client`)
-  const seconds = Number(args.value('timeout') ?? '10')
-  if (!(seconds > 0 && seconds <= 600))
-    throw new CommandError(exit.usage, '--timeout is a number of seconds', { hint: '--timeout 10' })
-  const provider = args.value('provider')
-  const named = providers.find((one) => one.name === provider)
-  if (provider !== undefined && named === undefined)
-    throw usageError(command, `--provider is one of ${providers.map((one) => one.name).join(', ')}`)
-  const own = args.value('token') ?? io.env['TOOLGATE_TOKEN'] ?? ''
-  return {
-    url,
-    profile: clientProfiles[name],
-    provider: named,
-    clientId: args.value('client-id'),
-    token: own === '' ? undefined : own,
-    // As with any client, it is the user's own machine that asks, and the user who named the server.
-    async ask(address, asking = {}) {
-      try {
-        return await fetchDocument(address, {
-          pools,
-          trust: 'operator',
-          maxBytes: MAX_BYTES,
-          timeoutMs: seconds * 1_000,
-          maxRedirects: 'answer',
-          signal: io.signal,
-          ...asking,
-        })
-      } catch (cause) {
-        if (io.signal.aborted) throw cause
-        throw new CommandError(exit.unasked, `${oneLine(address)}: ${oneLine(asFailure(cause).message)}`, { cause })
-      }
-    },
-  }
-}
-
-function asText(walk: Walk, stopped: Finding | undefined, io: Io): string {
-  const paint = painter(io.stdout, io.env)
-  const { yes, no, note, skipped } = marks(io)
-  const signs = { yes, no: paint('red', no), note: paint('yellow', note), skipped }
-  const lines = walk.findings.map(({ step, verdict, says, clause, change }) => {
-    const head = `${signs[verdict]} ${stepNames.indexOf(step) + 1} ${step.padEnd(18)} ${oneLine(says)}\n`
-    const why = clause === undefined ? '' : paint('dim', `    ${clause}`) + '\n'
-    return head + why + (change === undefined ? '' : `    try: ${oneLine(change)}\n`)
   })
-  const last = Math.max(...walk.findings.map(({ step }) => stepNames.indexOf(step)))
-  const missing = stepNames.slice(last + 1).map((step, index) => `${last + 2 + index} ${step}`)
-  if (missing.length > 0) lines.push(`${skipped} ${missing.join(', ')}: not reached\n`)
-  const { title } = walk.options.profile
-  lines.push(
-    stopped === undefined
-      ? `${paint('green', `${title} gets to the login.`)}\n`
-      : `${title} stops at ${stepNames.indexOf(stopped.step) + 1} ${stopped.step}.\n`,
-  )
-  return lines.join('')
 }
 
-function asJson(walk: Walk, ok: boolean): string {
-  const { url, profile } = walk.options
-  return jsonDocument({
-    version: 1,
-    url: url.href,
-    as: profile.name,
-    provider: walk.provider.name,
-    ok,
-    findings: walk.findings.map((finding) => ({ number: stepNames.indexOf(finding.step) + 1, ...finding })),
-  })
+function callOf(args: Arguments): VisitOptions['call'] {
+  const name = args.value('call')
+  const given = args.value('args')
+  if (name === undefined) {
+    if (given !== undefined) throw usageError(command, '--args is for --call NAME')
+    return undefined
+  }
+  const hint = `--args '{"key":"value"}'`
+  try {
+    const input: unknown = JSON.parse(given ?? '{}')
+    if (isRecord(input)) return { name, input }
+  } catch (cause) {
+    throw new CommandError(exit.usage, '--args is not JSON', { hint, cause })
+  }
+  throw new CommandError(exit.usage, '--args is not a JSON object', { hint })
 }

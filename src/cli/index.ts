@@ -4,11 +4,13 @@ import { version as packageVersion } from '../core/version.ts'
 import { connectTo, readArguments, usageError } from './arguments.ts'
 import { type Arguments, type Command, CommandError, exit, type Flag, type Io } from './command.ts'
 import { ConfigFiles } from './config-files.ts'
+import { doctor } from './doctor-command.ts'
 import { withEnvironmentFile } from './environment.ts'
 import { commandHelp, generalHelp } from './help.ts'
 import { openapi } from './openapi-command.ts'
 import { policy } from './policy-command.ts'
 import { errorText, jsonDocument, painter } from './terminal.ts'
+import { tools } from './tools-command.ts'
 
 const file: Flag = { name: 'file', short: 'f', value: 'FILE', summary: 'configuration; - reads standard input' }
 const text: Flag = { name: 'config', short: 'c', value: 'TEXT', summary: 'configuration as text' }
@@ -87,29 +89,6 @@ const validate: Command = {
   },
 }
 
-const tools: Command = {
-  name: 'tools',
-  summary: 'list and call tools, as a client would',
-  usage: 'list|call [NAME] [--url URL] [flags]',
-  words: ['list', 'call'],
-  flags: [
-    url,
-    { name: 'name', value: 'NAME', summary: 'tool to call; for list: part of a name' },
-    { name: 'args', value: 'JSON', summary: 'arguments of the call; - reads standard input' },
-    { name: 'token', value: 'TOKEN', summary: 'bearer token (default: TOOLGATE_TOKEN)' },
-    { name: 'header', value: 'NAME:VALUE', repeatable: true, summary: 'further request header' },
-    { name: 'timeout', value: 'SECONDS', summary: 'give up after (default: 60)' },
-    { name: 'quiet', short: 'q', summary: 'no progress' },
-    format,
-  ],
-  examples: [
-    { line: 'toolgate tools list', does: 'what a client of the gateway sees' },
-    { line: `toolgate tools call clock_now --args '{"timeZone":"Asia/Tokyo"}'`, does: 'call one' },
-    { line: 'toolgate tools list --url https://mcp.example.com/mcp --format json', does: 'ask any server' },
-  ],
-  load: async () => (await import('./tools.ts')).tools,
-}
-
 const cel: Command = {
   name: 'cel',
   summary: 'try an expression of a rule, or check it',
@@ -135,30 +114,6 @@ const cel: Command = {
     { line: 'toolgate cel eval - < cases.jsonl', does: 'lines of {"id", "expression", "context"}' },
   ],
   load: async () => (await import('./cel.ts')).cel,
-}
-
-const doctor: Command = {
-  name: 'doctor',
-  summary: 'do what a client would do, and name the step where it stops',
-  usage: 'oauth [--url URL] [--as CLIENT] [flags]',
-  words: ['oauth'],
-  flags: [
-    { ...url, summary: 'MCP server (default: http://localhost:3000/mcp)' },
-    { name: 'as', value: 'CLIENT', choices: ['vscode', 'inspector', 'claude'], summary: 'which one (default: vscode)' },
-    { name: 'client-id', value: 'ID', summary: 'a client that is known already: nothing is registered' },
-    { name: 'token', value: 'TOKEN', summary: 'try this one at the end (default: TOOLGATE_TOKEN)' },
-    { name: 'provider', value: 'NAME', summary: 'auth0, keycloak, …: whose console is meant' },
-    { name: 'connect-to', value: 'HOST:PORT=HOST:PORT', repeatable: true, summary: 'connect to another address' },
-    { name: 'timeout', value: 'SECONDS', summary: 'for each request (default: 10)' },
-    { name: 'quiet', short: 'q', summary: 'no progress' },
-    format,
-  ],
-  examples: [
-    { line: 'toolgate doctor oauth', does: 'where a login would stop, and what to change' },
-    { line: 'toolgate doctor oauth --url https://gw.example/mcp --as claude', does: 'for Claude Code' },
-    { line: 'toolgate doctor oauth --token "$TOKEN" --format json', does: 'and whether a token is good' },
-  ],
-  load: async () => (await import('./doctor.ts')).doctor,
 }
 
 const connect: Command = {

@@ -2,6 +2,7 @@
 import { nearestWord } from '../config/suggest.ts'
 import { usageError } from './arguments.ts'
 import { type Arguments, CommandError, exit, type Io } from './command.ts'
+import { type Era, openTalk, type Talk } from './talk.ts'
 import { jsonDocument, marks, oneLine, Progress, painter, printable, table } from './terminal.ts'
 import { isRecord, textOf } from './values.ts'
 
@@ -11,11 +12,11 @@ interface Asked {
   readonly headers: Headers
   readonly timeoutMs: number
   readonly quiet: boolean
+  readonly era: Era
 }
 
-type Conversation = import('./conversation.ts').Conversation
-
 const command = { name: 'tools' }
+const eras = ['legacy', 'modern', 'auto'] as const
 
 /** `toolgate tools list|call` */
 export async function tools(args: Arguments, io: Io): Promise<number> {
@@ -34,7 +35,14 @@ async function list(args: Arguments, words: readonly string[], io: Io): Promise<
     const all = await conversation.tools()
     const found = all.filter((tool) => textOf(tool['name']).includes(part))
     if (args.value('format') === 'json') {
-      io.stdout.write(jsonDocument({ version: 1, server: conversation.server, tools: found }))
+      io.stdout.write(
+        jsonDocument({
+          version: 1,
+          server: conversation.server,
+          revision: conversation.revision ?? null,
+          tools: found,
+        }),
+      )
     } else if (found.length > 0) {
       io.stdout.write(table(found.map(row), io.stdout))
       io.stderr.write(painter(io.stderr, io.env)('dim', `${found.length} ${found.length === 1 ? 'tool' : 'tools'}\n`))
@@ -111,14 +119,13 @@ function blockText(block: Record<string, unknown>): string {
 async function converse(
   args: Arguments,
   io: Io,
-  talk: (conversation: Conversation, progress: Progress) => Promise<number>,
+  body: (talk: Talk, progress: Progress) => Promise<number>,
 ): Promise<number> {
   const asked = readAsked(args, io)
   const progress = new Progress(io.stderr, `connecting to ${asked.url.href}`, asked.quiet)
   try {
-    const { open } = await import('./conversation.ts')
-    await using conversation = await open(asked.url, asked.headers, { signal: io.signal, timeoutMs: asked.timeoutMs })
-    return await talk(conversation, progress)
+    await using talk = await openTalk({ ...asked, signal: io.signal })
+    return await body(talk, progress)
   } finally {
     progress.end()
   }
@@ -136,7 +143,8 @@ function readAsked(args: Arguments, io: Io): Asked {
   for (const header of args.values('header')) addHeader(headers, header)
   const token = args.value('token') ?? io.env['TOOLGATE_TOKEN'] ?? ''
   if (token !== '') headers.set('authorization', `Bearer ${token}`)
-  return { url, headers, timeoutMs: seconds * 1000, quiet: args.has('quiet') }
+  const era = eras.find((known) => known === args.value('era')) ?? 'auto'
+  return { url, headers, timeoutMs: seconds * 1000, quiet: args.has('quiet'), era }
 }
 
 function addHeader(headers: Headers, header: string): void {

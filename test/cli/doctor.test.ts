@@ -343,7 +343,6 @@ test('nobody there is 3, wrong usage is 2', async () => {
   const gone = await toolgate(['doctor', 'oauth', '--url', 'http://127.0.0.1:1/mcp'])
   assert.deepEqual([gone.code, gone.out], [3, ''])
   for (const line of [
-    [],
     ['other'],
     ['oauth', 'more'],
     ['oauth', '--url', 'x y'],

@@ -1,0 +1,161 @@
+// Servers and tools that are taken for others: the same name in other letters, a copy of another's tool, one name for two tools.
+import type { JsonObject } from '../../core/item.ts'
+import { evidenceOf } from '../evidence.ts'
+import { wordsOf } from '../names.ts'
+import { fold } from '../normalise.ts'
+import { type PlacedHit, rule, type ServerItems } from '../rule.ts'
+
+/** More servers are not compared with each other. */
+const MOST = 200
+
+const name = (tool: JsonObject): string => (typeof tool['name'] === 'string' ? tool['name'].slice(0, 200) : '')
+const description = (tool: JsonObject): string =>
+  typeof tool['description'] === 'string' ? tool['description'].slice(0, 4000) : ''
+
+/** What a name looks like: letters that look alike are one, and what separates its words is nothing (UTS 39 §4). */
+const skeleton = (text: string): string => fold(text).text.replace(/[^\p{L}\p{N}]/gu, '')
+const isPlain = (text: string): boolean => /^[\x20-\x7e]*$/.test(text)
+
+export const serverLookAlikes = rule({
+  id: 'XS-620',
+  class: 'look-alike',
+  looksAt: 'servers',
+  severity: 'high',
+  message: 'two servers have names that people and models take for one',
+  advice: 'find out which of them is the right one; give the other another name, or take it out',
+  find(servers) {
+    const found: PlacedHit[] = []
+    const seen = new Map<string, string>()
+    for (const [i, { name: raw }] of servers.slice(0, MOST).entries()) {
+      const looks = skeleton(raw)
+      const known = seen.get(looks)
+      const hit = { path: `/servers/${i}/name`, start: 0, end: raw.length, evidence: evidenceOf(raw, 0, raw.length) }
+      // Neither is to be trusted before somebody has looked: the one in foreign letters may come first.
+      if (known !== undefined && known !== raw)
+        found.push({ ...hit, severity: isPlain(raw) && isPlain(known) ? 'medium' : 'high' })
+      else if ([...seen.values()].some((other) => isTypo(other, raw))) found.push({ ...hit, severity: 'medium' })
+      seen.set(looks, raw)
+    }
+    return found
+  },
+})
+
+/** One letter more, less, other, or two exchanged, within a word of five letters and more; numbers tell servers apart. */
+export function isTypo(a: string, b: string): boolean {
+  const [one, two] = [wordsOf(a), wordsOf(b)]
+  if (one.length !== two.length) return false
+  const different = one.flatMap((word, i) => (word === two[i] ? [] : [[word, two[i] ?? ''] as const]))
+  const [pair] = different
+  if (different.length !== 1 || pair === undefined) return false
+  const [left, right] = pair
+  return (
+    left.length >= 5 && right.length >= 5 && !/\d/.test(left + right) && isNear(left, right) && !isPlural(left, right)
+  )
+}
+
+const isPlural = (a: string, b: string): boolean => `${a}s` === b || `${b}s` === a
+
+/** Whether the distance of Damerau and Levenshtein is one. */
+function isNear(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1 || a === b) return false
+  let from = 0
+  while (from < a.length && a[from] === b[from]) from++
+  let to = 0
+  while (to < Math.min(a.length, b.length) - from && a[a.length - 1 - to] === b[b.length - 1 - to]) to++
+  const [left, right] = [a.slice(from, a.length - to), b.slice(from, b.length - to)]
+  if (left.length <= 1 && right.length <= 1) return true
+  return left.length === 2 && right.length === 2 && left[0] === right[1] && left[1] === right[0]
+}
+
+export const toolLookAlikes = rule({
+  id: 'XS-610',
+  class: 'look-alike',
+  looksAt: 'servers',
+  severity: 'high',
+  message: 'a tool looks like a tool of another server: a model may call this one in its place',
+  advice: 'find out which server the tool belongs to, and take the other one out',
+  find(servers) {
+    const found: PlacedHit[] = []
+    const byLook = new Map<string, [server: number, tool: JsonObject][]>()
+    for (const [i, server] of servers.slice(0, MOST).entries())
+      for (const [k, tool] of server.tools.entries()) {
+        const raw = name(tool)
+        const same = byLook.get(skeleton(raw)) ?? []
+        byLook.set(skeleton(raw), same)
+        const worst = same
+          .filter(([other]) => servers[other]?.name !== server.name)
+          .map(([other, its]) => compare(its, tool, isCopy(servers[other], server)))
+        const severity = worst.includes('high') ? 'high' : worst.find((each) => each !== undefined)
+        if (severity !== undefined)
+          found.push({
+            path: `/servers/${i}/tools/${k}/name`,
+            start: 0,
+            end: raw.length,
+            evidence: evidenceOf(raw, 0, raw.length),
+            severity,
+          })
+        same.push([i, tool])
+      }
+    return found
+  },
+})
+
+/** A tool beside one of another server with a name that looks the same. */
+function compare(its: JsonObject, tool: JsonObject, isInstance: boolean): 'high' | 'medium' | 'low' | undefined {
+  const [a, b] = [name(its), name(tool)]
+  if (a !== b && !(isPlain(a) && isPlain(b))) return 'high'
+  if (isInstance) return undefined
+  if (likeness(description(its), description(tool)) < 0.7) return undefined
+  // The same in every letter is the same software twice; nearly the same is somebody's copy of it.
+  return a === b && description(its) === description(tool) ? 'medium' : 'high'
+}
+
+/** Two installations of one server offer the same tools with the same words. */
+function isCopy(a: ServerItems | undefined, b: ServerItems): boolean {
+  if (a === undefined || b.tools.length < 2) return false
+  const known = new Set(a.tools.map((tool) => `${name(tool)}\n${description(tool)}`))
+  const same = b.tools.filter((tool) => known.has(`${name(tool)}\n${description(tool)}`)).length
+  return same / b.tools.length > 0.7
+}
+
+/** Words that two texts share, of all their words (Jaccard); short texts say too little. */
+function likeness(a: string, b: string): number {
+  const [one, two] = [new Set(wordsOf(a)), new Set(wordsOf(b))]
+  if (one.size < 4 || two.size < 4) return 0
+  const shared = [...one].filter((word) => two.has(word)).length
+  return shared / (one.size + two.size - shared)
+}
+
+/** Names that two tools come to when the server's name is put before them (reference/security.md C3, C4). */
+export const capturedNames = rule({
+  id: 'XS-631',
+  class: 'look-alike',
+  looksAt: 'servers',
+  severity: 'high',
+  message: 'the tool has the name under which a tool of another server is offered',
+  advice: 'rename the server or the tool: a call must have one meaning',
+  find(servers) {
+    const found: PlacedHit[] = []
+    const joined = new Map<string, string>()
+    for (const { name: server, tools } of servers.slice(0, MOST))
+      for (const tool of tools)
+        for (const sign of ['_', '.', '-', '__', '/']) joined.set(`${server}${sign}${name(tool)}`.toLowerCase(), server)
+    for (const [i, { name: server, tools }] of servers.slice(0, MOST).entries()) {
+      const own = new Set<string>()
+      for (const [k, tool] of tools.entries()) {
+        const raw = name(tool)
+        const [lower, of] = [raw.toLowerCase(), joined.get(raw.toLowerCase())]
+        const at = {
+          path: `/servers/${i}/tools/${k}/name`,
+          start: 0,
+          end: raw.length,
+          evidence: evidenceOf(raw, 0, raw.length),
+        }
+        if (of !== undefined && of !== server) found.push(at)
+        else if (own.has(lower)) found.push({ ...at, severity: 'medium' })
+        own.add(lower)
+      }
+    }
+    return found
+  },
+})

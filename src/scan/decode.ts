@@ -1,6 +1,6 @@
 // Unwraps what was wrapped to pass unread: encodings, text that a page would not show, letters spaced out.
 import { fold } from './normalise.ts'
-import type { Range, Reading, Source } from './reading.ts'
+import { maskOf, type Range, type Reading, type Source } from './reading.ts'
 
 /** Characters that one string may unwrap to, all layers together, and layers (reference/security.md §2.5, 5). */
 const BUDGET = 64 * 1024
@@ -127,27 +127,43 @@ function isText(text: string): boolean {
   return printable >= text.length * 0.9 && letters >= text.length * 0.5 && spaces > 0
 }
 
+/** Words of attacks, turned round or moved by thirteen letters. */
+const masks = maskOf(['mask'])
+/** Letters that stand alone, six at least. */
+const spaced = /(?<![a-z0-9])[a-z](?:[ ._*|~-]{1,3}[a-z](?![a-z0-9])){5,}/g
+
 /** Texts that were found wrapped in a string. */
 export function unwrapped(raw: string, reading: Reading): readonly Source[] {
   const found: Source[] = []
   const budget = { left: BUDGET }
   unwrap(raw, { whole: undefined, steps: [] }, budget, found)
-  const { text } = reading
-  const all: Range = [0, raw.length]
-  const whole = (name: string, read: string): void => {
+  const part = (name: string, read: string, [start, end]: Range): void => {
     budget.left -= read.length
-    if (budget.left >= 0) found.push(source(read, [name], all))
+    if (budget.left >= 0) found.push(source(read, [name], reading.raw(start, end)))
   }
-  if (holdsMask(reading)) {
-    whole('rot13', rot13(text))
-    whole('reversed', reversed(text))
+  for (let index = 0; index < reading.sentences; index++) {
+    if (!reading.holds(index, masks)) continue
+    const sentence = reading.sentence(index)
+    if (sentence === undefined || budget.left <= 0) break
+    part('rot13', rot13(sentence.text), [sentence.start, sentence.end])
+    part('reversed', reversed(sentence.text), [sentence.start, sentence.end])
   }
-  if (reading.letterRun >= 6) whole('spaced', joined(text))
-  if ((text.match(/[a-z][@$!|][a-z]/g)?.length ?? 0) > 1)
-    whole(
+  const { text } = reading
+  if (reading.letterRun >= 6)
+    for (const match of text.matchAll(spaced)) {
+      if (budget.left <= 0) break
+      // Words behind the letters may belong to what they say.
+      const end = Math.min(text.length, match.index + match[0].length + 200)
+      part('spaced', joined(text.slice(match.index, end)), [match.index, end])
+    }
+  for (const match of text.matchAll(/[^\n.!?]{0,200}[a-z][@$!|][a-z][^\n.!?]{0,80}[a-z][@$!|][a-z][^\n.!?]{0,200}/g)) {
+    if (budget.left <= 0) break
+    part(
       'leet',
-      text.replace(/(?<=[a-z])[@$!|](?=[a-z])/g, (sign) => 'asil'['@$!|'.indexOf(sign)] ?? sign),
+      match[0].replace(/(?<=[a-z])[@$!|](?=[a-z])/g, (sign) => 'asil'['@$!|'.indexOf(sign)] ?? sign),
+      [match.index, match.index + match[0].length],
     )
+  }
   const hidden = tagged(raw)
   if (hidden !== undefined) found.push(hidden)
   return found
@@ -185,11 +201,6 @@ const source = (text: string, steps: readonly string[], span: Range): Source => 
   hidden: [],
   disguised: false,
 })
-
-function holdsMask(reading: Reading): boolean {
-  for (let index = 0; index < reading.sentences; index++) if (reading.sentence(index)?.has('mask') === true) return true
-  return false
-}
 
 const rot13 = (text: string): string =>
   text.replace(/[a-z]/g, (letter) => String.fromCharCode(((letter.charCodeAt(0) - 84) % 26) + 97))

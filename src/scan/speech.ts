@@ -5,7 +5,10 @@ import type { Mark, Sentence } from './reading.ts'
 import type { Place } from './rule.ts'
 
 const begins =
-  /(?:^|[.:;!?)\]>,(\-"'`\n|*#=}/]|\b(?:and|or|then|but|also|please|kindly|now|first|next|instead|always|never|just|simply|must|should|shall|you|not|don't|dont|never|quietly|silently|secretly|immediately|additionally|again|will|therefore|so|afterwards|either)\s|\b(?:has|have|had|need|needs|required|obliged|expected|supposed|sure|remember|assistant|model|agent|you|ai|llm|are|is|free|instructed|try|attempt|want|told|order|careful|going|ought)\s+to\s)\s*$/
+  /(?:^|[.:;!?)\]>,("'`\n|*}•–—]|\s-|\b(?:and|or|then|but|also|please|kindly|now|first|next|instead|always|never|just|simply|must|should|shall|you|not|don't|dont|quietly|silently|secretly|immediately|additionally|again|will|therefore|so|afterwards|either|needn't|rather)\s)\s*$/
+/** What has to be done by somebody: by the reader only if he is named. */
+const duty =
+  /\b(?:has|have|had|need|needs|required|obliged|expected|supposed|sure|remember|are|is|free|instructed|try|attempt|want|told|order|careful|going|ought|assistant|model|agent|ai|llm|you|allowed|asked|continue|about) to\s+(?:\w+ly\s+)?$/
 
 /**
  * Whether a verb is an order to whoever reads it: in its base form where an order begins, or after “you must”; of any form when
@@ -13,12 +16,25 @@ const begins =
  */
 export function isOrder(sentence: Sentence, verb: Mark): boolean {
   const { text } = sentence.reading
-  const before = text.slice(Math.max(sentence.start, verb.start - 48), verb.start)
-  if (verb.base) return begins.test(before)
   if (text.charCodeAt(verb.start) >= 0x80) return true
+  // Part of a name, an address, a scope, a call; or a noun (“list of …”).
+  const again = text.startsWith('re-', verb.start - 3) ? 3 : 0
+  const start = verb.start - again
+  if (start > sentence.start && /[\w/#=&?@$.-]/.test(text[start - 1] ?? '')) return false
+  const after = text.slice(verb.end, verb.end + 8)
+  if (/^(?:[_/(=-]|[:.]\w|\s+(?:of|is|are|was|were|has|:)(?:\s|$))/.test(after)) return false
+  const before = text.slice(Math.max(sentence.start, start - 48), start)
+  if (verb.base && begins.test(before)) return true
+  if (verb.base && duty.test(before))
+    return (
+      /\b(?:you|assistant|model|agent|ai|llm|make sure|be sure|remember|careful|try) (?:\w+ ){0,4}to\s+(?:\w+ly\s+)?$/.test(
+        before,
+      ) || (sentence.before(verb, 'assistant', 12) ?? sentence.before(verb, 'you', 12)) !== undefined
+    )
   const subject = sentence.before(verb, 'assistant', 4)
   return (
-    subject !== undefined && !/[,;:]|\b(?:that|which|who|whose|used|by|of)\b/.test(text.slice(subject.end, verb.start))
+    subject !== undefined &&
+    !/[,;:]|\b(?:that|which|who|whose|used|by|of|to be)\b/.test(text.slice(subject.end, verb.start))
   )
 }
 

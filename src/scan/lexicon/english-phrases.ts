@@ -89,7 +89,7 @@ export const englishPhrases = {
     'say nothing',
     'stay silent about',
     'remain silent about',
-    'no trace',
+    'leave no trace',
     'cover your tracks',
     'pretend that nothing',
     'act naturally',

@@ -44,7 +44,7 @@ export const english: Language = {
     delete: list('rm, rmdir, shred, get rid of'),
     prefer: list('chosen, chose, over any other, over all other, ahead of, top priority, highest priority'),
     remember: list(
-      'keep in mind, long term memory, in memory, to memory, memory entry, standing instruction, standing rule, bear in mind, keep the following in mind',
+      'keep in mind, long term memory, to memory, to your memory, in your memory, memory entry, standing instruction, standing rule, bear in mind, keep the following in mind',
     ),
     answer: list('said, say so, tell me, give me, show me, write back'),
     prior: list(
@@ -102,7 +102,7 @@ export const english: Language = {
       'read, open, obtain, collect, fetch, retrieve, get, load, access, cat, gather, extract, grab, list, find, locate, copy, dump, search, inspect, take, harvest, capture, enumerate, pull, look for, acquire, scrape',
     ),
     send: list(
-      'send, forward, upload, post, transmit, submit, email, mail, exfiltrate, leak, relay, transfer, deliver, share, publish, push, report, mirror, sync, ping, beacon, dispatch, copy, smuggle, redirect, e mail, blind copy',
+      'send, resend, reupload, resubmit, forward, upload, post, transmit, submit, email, mail, exfiltrate, leak, relay, transfer, deliver, share, publish, push, report, mirror, sync, ping, beacon, dispatch, copy, smuggle, redirect, e mail, blind copy',
     ),
     put: list(
       'include, pass, append, set, add, insert, place, attach, embed, provide, supply, fill, paste, give, prepend, encode, concatenate, enter, inject, write, reproduce, store, weave, substitute, replace, hide, specify, send, populate, echo, bundle',

@@ -45,7 +45,14 @@ function concealed(sentence: Sentence): Concealed | undefined {
       const not = sentence.before(verb, 'not', 4)
       if (not === undefined || /[.;:]/.test(text.slice(not.end, verb.start))) continue
       const rest = text.slice(verb.end, Math.min(sentence.end, verb.end + 80))
-      if (!isNegated(text.slice(not.start, verb.start)) || isRequired(sentence, not.start)) continue
+      if (
+        !isNegated(
+          text.slice(not.start, verb.start),
+          text.slice(Math.max(sentence.start, not.start - 24), not.start),
+        ) ||
+        isRequired(sentence, not.start)
+      )
+        continue
       if (somebody.test(rest) && !/^\W*(?:the |any )?\w+\s+(?:to|how|where|until|unless)\b/.test(rest))
         return {
           start: not.start,
@@ -58,6 +65,7 @@ function concealed(sentence: Sentence): Concealed | undefined {
         }
       if (
         itself.test(rest) &&
+        !/^\W*(?:it|this|that|them) (?:to|how|what|which|where|a|an|the)\b/.test(rest) &&
         /^(?:mention|tell|told|reveal|disclos|inform|discuss|brin|talk|acknowledg|surfac|announc|hint|report|expos|admit|divulg|refer|say|speak|let|indicat|comment|display|show|explain|notif)/.test(
           text.slice(verb.start, verb.end),
         )
@@ -71,11 +79,14 @@ function concealed(sentence: Sentence): Concealed | undefined {
   return quietly(sentence)
 }
 
-/** “Do not”, “never”, “without”: not “if it does not mention”, “no message will be shown”. */
-const isNegated = (said: string): boolean =>
-  /^(?:do not|don't|dont|never|without|avoid|refrain|no need|needn't|must not|mustn't|shouldn't|not|nor|neither|stop|won't|cannot|under no)\b/.test(
+/** “Do not”, “never”, “without”: not “if it does not mention”, “is not exposed”. */
+const isNegated = (said: string, before: string): boolean =>
+  (/^(?:do not|don't|dont|never|without|avoid|refrain|no need|needn't|mustn't|shouldn't|nor|neither|stop|won't|under no|rather than|instead of)\b/.test(
     said,
-  ) && !/\b(?:if|when|does|did|was|were|is|are|has|had)\b/.test(said)
+  ) ||
+    (said.startsWith('not ') &&
+      /(?:^|[.,;:!?]\s*|\b(?:and|but|or|must|should|shall|need|may|can|will|please|you|to)\s+)$/.test(before))) &&
+  !/\b(?:if|when|does|did|was|were|is|are|has|had|be|been|who|which|what|believe|want|wants)\b/.test(said)
 
 /** “Never go on without showing it first”: two negations ask for openness. */
 const isRequired = (sentence: Sentence, not: number): boolean => {
@@ -95,16 +106,14 @@ function quietly(sentence: Sentence): Concealed | undefined {
       .map((concept) => sentence.near(mark, concept, 6))
       .find((found) => found !== undefined && isOrder(sentence, found))
     const isPlain = /background|hood|scenes/.test(text.slice(mark.start, mark.end))
-    if (act === undefined && !isForeign(sentence)) continue
-    if (act === undefined && isPlain) continue
+    if (act === undefined && !sentence.hasAny('says-exfil', 'outside')) continue
     return { start: mark.start, end: mark.end, isWeak: isPlain || !isForeign(sentence) }
   }
   return undefined
 }
 
 const isForeign = (sentence: Sentence): boolean =>
-  sentence.hasAny('secret', 'outside', 'talk', 'says-exfil', 'config', 'private', 'money') ||
-  addresses(sentence).length > 0
+  sentence.hasAny('secret', 'outside', 'talk', 'says-exfil', 'config') || addresses(sentence).length > 0
 
 /** Nothing worth hiding close by: a question of style. Something worth stealing or somewhere to send it: an attack. */
 function gravity(sentence: Sentence, place: Place, { isWeak }: Concealed): Hit['severity'] | undefined {
@@ -118,6 +127,14 @@ function gravity(sentence: Sentence, place: Place, { isWeak }: Concealed): Hit['
       addresses(each).length > 0,
   )
   const speaksOfSecrets = /secret|credential|password|vault|redact|mask|privacy/.test(topicOf(place))
+  // People are told to keep things to themselves as well: a report of a gap, a key of their own.
+  if (
+    isAnswer(place) &&
+    !window.some(
+      (each) => each.hasAny('assistant', 'user', 'says-override', 'says-role') || order(each, 'ignore') !== undefined,
+    )
+  )
+    return 'low'
   if (isWeak)
     return isGrave && acts && !speaksOfSecrets
       ? sentence.hasAny('secret', 'outside') && sentence.has('quiet')

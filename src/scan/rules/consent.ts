@@ -10,7 +10,7 @@ export const consent = rule({
   severity: 'medium',
   message: 'tells the model to go on without the consent of the user, or that consent was given',
   advice: 'consent comes from the user at the moment of the call, never from a text',
-  needs: ['ask', 'says-consent'],
+  needs: ['ask', 'says-consent', 'not'],
   find(sentence, place) {
     const said = sentence.first('says-consent') ?? unasked(sentence)
     if (said === undefined) return undefined
@@ -21,45 +21,48 @@ export const consent = rule({
   },
 })
 
+const noun = /^(?:confirmations?|approvals?|permissions?|consent|authori[sz]ation|sign off|go ahead)$/
+const asking =
+  /^(?:ask|asking|prompt|prompting|check with|checking with|confirm|confirming|warn|warning|request|requesting|seek|seeking|verify|verifying)$/
+/** What is done with a confirmation by whoever does not want one. */
+const skipping =
+  /\b(?:skip|skips|bypass|omit|suppress|without|not (?:ask|show|request|wait|display|prompt|seek)\w*|never (?:ask|show|request|wait|seek)\w*|don't (?:ask|show|request|wait)\w*|dispense with|forgo|instead of (?:asking|waiting))\b[^.;:]{0,40}$/
+const unskipped =
+  /\b(?:not|never|cannot|can't|don't|must not|no) (?:to )?(?:skip|bypass|omit|suppress|proceed without|do|delete|run|send|execute|call|continue|make|change)\b/
+/** Permission is also what accounts have: it counts where somebody would be asked for it. */
+const permitted =
+  /\b(?:without (?:asking|requesting|waiting|seeking|obtaining|getting|the user's|user)|not ask|never ask|don't ask)\b[^.;:]{0,40}$/
+const answered =
+  /^[^.;:]{0,24}\b(?:questions?|requests?|prompts?|dialogs?)\b[^.;:]{0,16}\b(?:with|by) (?:yes|ok|y|accept)/
+const someone =
+  /^\W*(?:with |from |to |for )?(?:the |your |any |their )?(?:user|users|human|customer|operator|him|her|them|anyone|confirmation|approval|permission|consent|first|before|again)/
+const preview =
+  /\b(?:no need|not necessary|unnecessary|needless) to (?:list|show|review|preview|present|explain|display|check)\b[^.;:]{0,60}\bbefore (?:you |it |they |the \w+ )?(?:proceed|continue|go|delet|send|run|execut|unsubscrib|remov|pay|is |are )/
+
 /** “Do not ask for confirmation”, “without approval”, “answer approval questions with yes”. */
 function unasked(sentence: Sentence): Hit | undefined {
   const { text } = sentence.reading
+  const unseen = preview.exec(sentence.text)
+  if (unseen !== null)
+    return { start: sentence.start + unseen.index, end: sentence.start + unseen.index + unseen[0].length }
   for (const asked of sentence.all('ask')) {
     const said = text.slice(asked.start, asked.end)
-    const isNoun = /^(?:confirmations?|approvals?|permissions?|consent|authori[sz]ation|sign off|go ahead)$/.test(said)
-    const before = text.slice(Math.max(sentence.start, asked.start - 60), asked.start)
+    const from = Math.max(sentence.start, asked.start - 60)
+    const before = text.slice(from, asked.start)
     const after = text.slice(asked.end, Math.min(sentence.end, asked.end + 60))
-    if (
-      isNoun &&
-      /\b(?:skip|skips|bypass|omit|suppress|without|not (?:ask|show|request|require|wait|display|prompt|seek)\w*|never (?:ask|show|request|wait|seek)\w*|don't (?:ask|show|request|wait)\w*|dispense with|forgo|instead of (?:asking|waiting))\b[^.;:]{0,40}$/.test(
-        before,
-      )
-    )
-      return {
-        start:
-          asked.start -
-          (before.length -
-            before.search(/\b(?:skip|bypass|omit|suppress|without|not|never|don't|dispense|forgo|instead)/)),
-        end: asked.end,
-      }
-    if (
-      isNoun &&
-      /^[^.;:]{0,24}\b(?:questions?|requests?|prompts?|dialogs?)\b[^.;:]{0,16}\b(?:with|by) (?:yes|ok|y|accept)/.test(
-        after,
-      )
-    )
-      return { start: asked.start, end: asked.end }
+    if (noun.test(said)) {
+      const skipped = (/^permission|^authori/.test(said) ? permitted : skipping).exec(before)
+      if (skipped !== null && !unskipped.test(before)) return { start: from + skipped.index, end: asked.end }
+      if (answered.test(after)) return { start: asked.start, end: asked.end }
+      continue
+    }
     const not = sentence.before(asked, 'not', 4)
-    if (not === undefined || isNoun) continue
+    if (not === undefined || !asking.test(said) || !someone.test(after)) continue
+    // “Never delete without asking first”: two negations ask for consent.
+    if (unskipped.test(text.slice(Math.max(sentence.start, not.start - 60), asked.start))) continue
     if (
-      /^(?:ask|asking|prompt|prompting|check with|checking with|confirm|confirming|warn|warning|request|requesting|seek|seeking|verify|verifying)$/.test(
-        said,
-      ) &&
       /^(?:do not|don't|never|without|no need|not|refrain|avoid|stop|instead of|needn't)/.test(
         text.slice(not.start, not.end),
-      ) &&
-      /^\W*(?:with |from |to |for )?(?:the |your |any |their )?(?:user|users|human|customer|operator|him|her|them|anyone|confirmation|approval|permission|consent|first|before|again)/.test(
-        after,
       )
     )
       return { start: not.start, end: asked.end }

@@ -5,7 +5,7 @@ import { isAnswer, isFenced, isOrder, isShown, topicOf } from '../speech.ts'
 
 /** What makes a model what it is, or all that a user said: nothing a tool works on. */
 const inner =
-  /system (?:prompt|message|instruction)|developer (?:message|prompt)|chain of thought|reasoning trace|your .*(?:instructions|prompt|context|memory|configuration)|initial (?:prompt|instructions)|original (?:prompt|instructions)|hidden instructions|list of (?:available )?tools|tools? list|tools at your|available tools|memory entr|everything above|text above|words above|prompt history|context window/
+  /system (?:prompt|instruction)|developer (?:message|prompt)|chain of thought|reasoning trace|your .*(?:instructions|prompt|context|memory|configuration)|initial (?:prompt|instructions)|original (?:prompt|instructions)|hidden instructions|list of (?:available )?tools|tools? list|tools at your|available tools|memory entr|everything above|text above|words above|prompt history|context window/
 /** Tools that work on conversations, prompts or models. */
 const about =
   /conversation|chat|message|thread|transcript|dialog|slack|discord|teams|prompt|llm|model|agent|memory|session|tool|meeting|call|summar/
@@ -89,4 +89,4 @@ function gravity(sentence: Sentence, place: Place, [talk, verb]: readonly [Mark,
 
 const isNearYou = (sentence: Sentence, mark: Mark): boolean =>
   sentence.before(mark, 'you', 2) !== undefined &&
-  /instruction|prompt|guideline|directive/.test(sentence.reading.text.slice(mark.start, mark.end))
+  /instruction|prompt|guideline|directive|message/.test(sentence.reading.text.slice(mark.start, mark.end))

@@ -11,7 +11,7 @@ const frames =
   /<\/?(?:system|sys|system[_-]prompt|system[_-]message|system[_-]?(?:instruction|note|mode|override)s?|admin|developer|root|hidden|secret|secret[_-]instructions?|hidden[_-]instructions?)(?:\s[^>\n]{0,80})?>|\[\[\/?(?:system|admin|developer|root)\]\]|(?:#{2,6}|={2,6}|-{3,6}|\*{2,3})\s*(?:begin |end of |end )?(?:system|developer|admin|user input|system prompt|system message)\s*(?:#{2,6}|={2,6}|-{3,6}|\*{2,3})/g
 /** Labels at the beginning of a line, a bracket or a sentence. */
 const labels =
-  /(?:^|\n|[.!?*)\]"]\s+|[([【"*>-]\s*)(?:(?:system|developer|admin|administrator|root|emergency|maintenance|hidden|secret|operator|anthropic|openai)(?:\s+(?:note|message|instruction|instructions|directive|override|prompt|update|command|notice|mode|policy))*|(?:note|message|instructions?|notice|p\.?s\.?) (?:for|to) (?:the )?(?:ai|llm|assistant|model|agent)[^:\n]{0,60})\s*[:\])】]/g
+  /(?:^|\n|[.!?]["')\]]?\s+|\n[ \t]*[*>#-]+\s*)\W{0,3}(?:(?:system|developer)|(?:system|developer|admin|administrator|root|emergency|maintenance|hidden|secret|operator|security|anthropic|openai|priority)\s+(?:note|message|instruction|instructions|directive|override|prompt|command|mode|notice)s?|(?:note|message|instructions?|notice|p\.?s\.?) (?:for|to) (?:the |any |all )?(?:ai|llm|assistant|model|agent)[^:\n]{0,60})\s*:|[[【(](?:system|developer|hidden|secret|admin)(?:\s+(?:note|message|instruction|instructions|directive|override|prompt|command|mode|notice))*[\])】:]/g
 /** Turns of a conversation that did not take place. */
 const turns = /(?:^|\n)[ \t>*]*(?:user|human|assistant|ai|new user query|user query|system)\s*:[ \t]*\S/g
 const calls =
@@ -38,7 +38,7 @@ export const fakeRole = rule({
       }
     }
     const shown = (start: number): boolean => isQuoted(reading, start) || isFenced(text, start)
-    add(tokens, (start) => (shown(start) ? 'info' : 'high'))
+    add(tokens, (start, end) => token(reading, [start, end], shown(start)))
     add(frames, (start, end) => frame(reading, place, [start, end], shown(start)))
     add(labels, (start, end) => label(reading, place, [start, end], shown(start)))
     add(roles, (start) =>
@@ -58,9 +58,12 @@ export const fakeRole = rule({
   },
 })
 
+/** Quotation marks of data are no quotation. */
 const isQuoted = (reading: Reading, start: number): boolean => {
   const sentence = reading.sentenceAt(start)
-  return sentence !== undefined && (isShown(sentence, start) || sentence.quoted(start))
+  return (
+    sentence !== undefined && (isShown(sentence, start) || (!/^\s*[[{]/.test(reading.text) && sentence.quoted(start)))
+  )
 }
 
 /** Whether somebody is told to do something in the sentence of a place or the one after it. */
@@ -89,6 +92,16 @@ function hasOrder(reading: Reading, place: number): boolean {
 }
 
 type Span = readonly [start: number, end: number]
+
+/** Tokens that end something stand in honest texts about models; those that open a turn do not. */
+function token(reading: Reading, [start, end]: Span, isExample: boolean): Hit['severity'] {
+  if (isExample) return 'info'
+  if (reading.text.length < 40) return 'low'
+  return /end|sep/.test(reading.text.slice(start, end)) &&
+    reading.text.match(tokens)?.every((each) => /end|sep/.test(each)) === true
+    ? 'low'
+    : 'high'
+}
 
 function frame(reading: Reading, place: Place, [start, end]: Span, isExample: boolean): Hit['severity'] {
   if (isExample) return 'info'

@@ -205,7 +205,7 @@ export const pushedOut = rule({
     'schema',
   ],
   find(text) {
-    const found = /(?:[ \t\u00a0\u2000-\u200a\u3000]{80,}|(?:[ \t]*\r?\n){16,})(?=\s*\S)/.exec(text)
+    const found = /(?:[ \t\u00a0\u2000-\u200a\u3000]{80,}|(?:[ \t]*\r?\n){16,})(?=\s*[^\s|])/.exec(text)
     return found === null ? [] : [{ start: found.index, end: found.index + found[0].length }]
   },
 })

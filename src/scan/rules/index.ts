@@ -1,15 +1,24 @@
 // The table of rules: one file a class of attack, one line each. Order is order of findings of equal weight.
 import type { Rule } from '../rule.ts'
+import { annotations } from './annotations.ts'
+import { beacons } from './beacons.ts'
+import { commands } from './commands.ts'
 import { concealment } from './concealment.ts'
 import { consent } from './consent.ts'
 import { contextHarvest } from './context-harvest.ts'
-import { decodeAndDo } from './encoded.ts'
+import { decodeAndDo, decodedOrders } from './encoded.ts'
 import { fakeRole } from './fake-role.ts'
+import { foreignTools } from './foreign-tools.ts'
 import { bidi, controls, invisible, mixedScripts, pushedOut, tags, unassigned } from './hidden-characters.ts'
+import { icons } from './icons.ts'
+import { jailbreak } from './jailbreak.ts'
+import { links } from './links.ts'
+import { capturedNames, serverLookAlikes, toolLookAlikes } from './look-alikes.ts'
 import { loop } from './loop.ts'
 import { malware } from './malware.ts'
 import { misplaced } from './misplaced.ts'
 import { override } from './override.ts'
+import { oversize } from './oversize.ts'
 import { persistence } from './persistence.ts'
 import { personalData } from './personal-data.ts'
 import { phishing } from './phishing.ts'
@@ -21,11 +30,14 @@ import { schemaPatterns } from './schema-patterns.ts'
 import { schemaCircles, schemaReferences } from './schema-references.ts'
 import { schemaTypes } from './schema-types.ts'
 import { secrets } from './secrets.ts'
+import { shadowing, shadowingServers } from './shadowing.ts'
 import { tampering } from './tampering.ts'
 import { foreignSink, secretRead } from './theft.ts'
+import { toxicFlows } from './toxic-flows.ts'
 
 export const rules: readonly Rule[] = [
   override, // first group: what is said to the model, …
+  jailbreak,
   fakeRole,
   concealment,
   secretRead,
@@ -40,6 +52,8 @@ export const rules: readonly Rule[] = [
   loop,
   malware,
   decodeAndDo,
+  decodedOrders,
+  oversize,
   tags, // … and what is hidden from people
   invisible,
   bidi,
@@ -47,7 +61,19 @@ export const rules: readonly Rule[] = [
   unassigned,
   mixedScripts,
   pushedOut,
-  schemaDefaults, // second group: what schemas do, …
+  commands, // second group: what is to be run, what other tools are to do, …
+  foreignTools,
+  shadowing,
+  shadowingServers,
+  serverLookAlikes,
+  toolLookAlikes,
+  capturedNames,
+  toxicFlows,
+  annotations, // … what clients show and follow by themselves, …
+  icons,
+  links,
+  beacons,
+  schemaDefaults, // … what schemas do, …
   schemaNames,
   schemaTalk,
   schemaReferences,

@@ -13,6 +13,7 @@ export const misplaced = rule({
   surfaces: ['name', 'title', 'key', 'value', 'pattern', 'schema', 'annotation', 'icon', 'meta', 'field', 'uri'],
   needs: ['call', 'send', 'put', 'run', 'read', 'answer', 'tell', 'ignore', 'delete', 'write'],
   find(sentence, place) {
+    if (place.piece.surface === 'name' || place.piece.surface === 'key') return named(sentence)
     const verb = order(sentence, 'call', 'send', 'put', 'run', 'ignore', 'read', 'answer', 'tell', 'delete', 'write')
     if (verb === undefined) return undefined
     const severity = gravity(sentence, place)
@@ -28,7 +29,9 @@ function gravity(sentence: Sentence, { piece, kind }: Place): Hit['severity'] | 
     piece.surface === 'title' ||
     piece.surface === 'annotation' ||
     piece.surface === 'schema'
-  const speaks = sentence.hasAny('assistant', 'you') && sentence.hasAny('must', 'before', 'please', 'every')
+  const speaks =
+    (sentence.has('assistant') || (sentence.has('you') && sentence.hasAny('tool', 'user', 'call'))) &&
+    sentence.hasAny('must', 'before', 'please', 'every')
   const isGrave =
     sentence.hasAny('secret', 'outside', 'talk', 'says-conceal', 'quiet') || addresses(sentence).length > 0
   const acts = sentence.hasAny('before') && sentence.hasAny('tool', 'every') && sentence.hasAny('call', 'must')
@@ -40,4 +43,20 @@ function gravity(sentence: Sentence, { piece, kind }: Place): Hit['severity'] | 
   if (speaks && !isLabel) return 'medium'
   if (speaks && sentence.has('assistant')) return 'medium'
   return acts && !isLabel ? 'medium' : undefined
+}
+
+/** A name that is an order: `call_me_before_every_tool`. Names are made of few words; nobody says so much in one by chance. */
+function named(sentence: Sentence): Hit | undefined {
+  const { start, end } = sentence
+  const isOrder =
+    sentence.has('before') &&
+    sentence.hasAny('every', 'must') &&
+    sentence.has('call') &&
+    (sentence.has('tool') || sentence.hasAny('put', 'send'))
+  const isTheft =
+    sentence.hasAny('you', 'user') &&
+    sentence.has('must') &&
+    sentence.hasAny('secret', 'talk') &&
+    sentence.hasAny('send', 'put', 'read')
+  return isOrder || isTheft ? { start, end } : undefined
 }

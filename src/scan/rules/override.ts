@@ -1,14 +1,18 @@
 // TP-101: the reader is told that what it was told before no longer holds.
+import type { Concept } from '../concepts.ts'
 import type { Mark, Sentence } from '../reading.ts'
 import { type Hit, type Place, rule } from '../rule.ts'
-import { isFenced, isOrder, isShown, topicOf } from '../speech.ts'
+import { isAnswer, isFenced, isOrder, isShown, topicOf } from '../speech.ts'
 
 /** Verbs that honest tools use of orders, policies and rules as well: cancel an existing order, override the default policy. */
 const weak =
   /^(?:overrid|bypass|disabl|cancel|drop|violat|break|turn|switch|revok|erase|discard|suspend|supersed|abandon|void|deactivat|circumvent|replac|throw|put|dismiss)/
 /** What only those have who can be instructed. */
 const mind =
-  /^(?:instruction|guideline|prompt|directive|direction|programming|training|system message|developer message|guidance|principle|programm|safety)/
+  /^(?:instruction|guideline|prompt|directive|direction|programming|training|system message|developer message|guidance|principle|safety)/
+const qualifiers = ['prior', 'every', 'you', 'safety', 'assistant'] as const
+/** Not the present or the default ones: those are configured. */
+const earlier = /^(?:previous|prior|above|original|earlier|preceding|former|foregoing|initial|before|given|you)/
 const passive = /^(?:no longer apply|are |is |replaces?$|superseded|do not apply|overridden)/
 
 export const override = rule({
@@ -47,19 +51,43 @@ function targetOf(sentence: Sentence, verb: Mark, place: Place): Mark | undefine
   const safety = sentence.after(verb, 'safety', 6)
   if (rules !== undefined && !/[.;:]\s|,\s|\b(?:if|when|because|with|for|in)\s/.test(between)) {
     const thing = text.slice(rules.start, rules.end)
-    const qualified = ['prior', 'every', 'you', 'safety', 'assistant'] as const
-    const has = qualified.some((concept) =>
+    const has = qualifiers.some((concept) =>
       sentence
         .all(concept)
-        .some((each) => each.start >= verb.end && each.end <= rules.end + 40 && each.start !== verb.start),
+        .some(
+          (each) =>
+            each.start >= verb.end &&
+            each.end <= rules.end + 40 &&
+            (!isWeak || isStrong(concept, text.slice(each.start, each.end))),
+        ),
     )
     if (has && (mind.test(thing) || thing.charCodeAt(0) >= 0x80))
       return isWeak && isFlag(sentence, place) ? undefined : rules
     if (has && (!isWeak || safety !== undefined) && !isFlag(sentence, place)) return rules
   }
+  const told = sentence.after(verb, 'answer', 10)
+  if (
+    told !== undefined &&
+    !isWeak &&
+    isOrder(sentence, told) &&
+    isForeign(sentence, place) &&
+    task.test(text.slice(verb.end, told.start))
+  )
+    return told
   if (safety !== undefined && isGeneral(sentence, safety) && !isFlag(sentence, place)) return safety
   return undefined
 }
+
+/** What the reader was working on: “ignore the page and say …”. */
+const task =
+  /^\W*(?:the |this |that |your |all |any |whatever (?:the )?)*(?:(?:rest of the |user's |actual |real |original )*)(?:web ?page|page|document|text|article|function|code|user|task|question|request|e ?mail|resume|table|context|content|rest|input|message|query|file|above|problem|assignment|conversation|topic|website|site|paper|review|summary)\b/
+/** It comes with something that the user wanted read, or nobody was to see it. */
+const isForeign = (sentence: Sentence, place: Place): boolean =>
+  sentence.hidden || isAnswer(place) || place.piece.surface === 'message'
+
+/** What makes a weak verb mean the model: all of them, yours, those that were given before. */
+const isStrong = (concept: Concept, said: string): boolean =>
+  concept !== 'assistant' && (concept !== 'prior' || earlier.test(said))
 
 /** “All previous rules are suspended”: the verb stands behind. */
 function passiveTarget(sentence: Sentence, verb: Mark): Mark | undefined {

@@ -22,6 +22,7 @@ export const persistence = rule({
 
 /** Written into a file that something starts from. */
 function planted(sentence: Sentence, place: Place): Hit | undefined {
+  const { text } = sentence.reading
   const config = sentence.first('config')
   const verb = config === undefined ? undefined : (order(sentence, 'write', 'put', 'run') ?? undefined)
   if (config === undefined || verb === undefined || Math.abs(verb.word - config.word) > 16) return undefined
@@ -34,10 +35,13 @@ function planted(sentence: Sentence, place: Place): Hit | undefined {
     /["“:]/.test(sentence.reading.text.slice(config.end, sentence.end)) ||
     /\b(?:on first use|line|rule|entry|following)\b/.test(sentence.text)
   const span = { start: Math.min(config.start, verb.start), end: Math.max(config.end, verb.end) }
-  if (isAnswer(place) || place.piece.surface === 'message')
-    return lasts && sentence.hasAny('assistant', 'session', 'quiet', 'every', 'outside')
-      ? { ...span, severity: 'medium' }
-      : { ...span, severity: 'low' }
+  if (isAnswer(place) || place.piece.surface === 'message') {
+    const isOfAgent = /claude md|agents md|gemini md|cursor|windsurf|copilot|cline|skill|memory/.test(
+      text.slice(config.start, config.end).replaceAll(/[._/]/g, ' '),
+    )
+    const isForeign = sentence.hasAny('quiet', 'says-conceal') || (isOfAgent && sentence.hasAny('session', 'outside'))
+    return { ...span, severity: isForeign ? 'medium' : 'low' }
+  }
   if (isWork)
     return { ...span, severity: lasts && sentence.hasAny('quiet', 'says-conceal', 'outside') ? 'medium' : 'info' }
   return { ...span, severity: lasts ? 'high' : 'medium' }
@@ -75,7 +79,11 @@ function lasting(sentence: Sentence, place: Place): Hit | undefined {
     topicOf(place),
   )
   if (isAnswer(place) || place.piece.surface === 'message') {
-    if (isForeign && steers) return { ...span, severity: 'medium' }
+    const isStrong = window.some((each) =>
+      each.hasAny('outside', 'secret', 'says-consent', 'says-conceal', 'quiet', 'says-override', 'regardless'),
+    )
+    if (steers && session !== undefined && (isStrong || isMemory) && sentence.hasAny('assistant', 'user', 'you'))
+      return { ...span, severity: 'medium' }
     return isMemory && /["“]/.test(sentence.text) ? { ...span, severity: 'medium' } : undefined
   }
   if (isWork) return isForeign ? { ...span, severity: 'low' } : undefined

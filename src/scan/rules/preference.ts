@@ -9,7 +9,7 @@ const others =
 const never =
   /\b(?:never|do not|don't|must not|stop|no longer|should not|shouldn't|avoid|cease|refrain from|instead of|rather than|over|before|ahead of|not)\b/
 const crown =
-  /\b(?:official|certified|verified|endorsed|approved|trusted|recommended) (?:and \w+ )?by (?:anthropic|openai|google|microsoft|the (?:platform|security|developers))|\b(?:top|highest|maximum) priority\b/
+  /\b(?:official|certified|verified|endorsed|approved|trusted|recommended) (?:and \w+ )?by (?:anthropic|openai|google|microsoft|the (?:platform|security|developers))/
 
 export const preference = rule({
   looksAt: 'sentence',

@@ -5,7 +5,7 @@ import { addresses, isAnswer, isShown, order, topicOf } from '../speech.ts'
 
 /** Said in place of the wish of the user, not beside it. */
 const against =
-  /\b(?:regardless of|irrespective of|no matter (?:what|which|who|how)|independent(?:ly)? of|instead of|rather than|other than|in place of|contrary to|whoever|whatever|whichever|even (?:if|when)|against|(?:times|than|half|double|twice) what)\s+(?:the |of |what |who |which |any |a )*(?:the )?(?:user|customer|human|person|traveller|operator|original|requested|recipient|they|he|she|value|input|choice|request|instruction)\w*/
+  /\b(?:regardless of|irrespective of|no matter (?:what|which|who|how)|independent(?:ly)? of|instead of|rather than|other than|in place of|contrary to|whoever|whatever|whichever|even (?:if|when)|against|(?:times|than|half|double|twice) what)\s+(?:the |of |what |who |which |any |a )*(?:the )?(?:user|customer|human|person|traveller|they|he|she|original (?:recipient|value|choice|request|address|amount)|requested)\w*/
 const swap =
   /\b(?:substitute|swap|replace|change[sd]?|alter(?:ed|s)?|rewrite|modif(?:y|ies)|redirect|override|switch|fixed to|multipl(?:y|ied)|set to)\b/
 const facade =

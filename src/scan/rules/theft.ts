@@ -1,11 +1,11 @@
 // TP-120 and TP-130: secrets and private things are to be read, and to go where they do not belong.
 import type { Mark, Sentence } from '../reading.ts'
 import { type Hit, type Place, rule } from '../rule.ts'
-import { type Address, addresses, isAnswer, isFenced, isOrder, isShown, order, topicOf } from '../speech.ts'
+import { type Address, addresses, around, isAnswer, isFenced, isOrder, isShown, order, topicOf } from '../speech.ts'
 
 /** Files and stores that only hold secrets: no service asks for their contents. */
 const file =
-  /^(?:\.|id[ _](?:rsa|ed|ecdsa|dsa)|authorized|known|netrc|kube|etc|key ?chain|key ?ring|key ?store|wallet|login data|saved|browser|cookies sqlite|sam |bash|zsh|shell|application|service account|secring|dotenv|env file|credentials json|secrets |tfstate|mcp json|ssh key|seed|recovery|mnemonic|private key|environment variable|aws cred|git cred)/
+  /^(?:\.|id[ _](?:rsa|ed|ecdsa|dsa)|authorized|known|netrc|kube|etc|key ?chain|key ?ring|key ?store|wallet|login data|saved|browser|cookies sqlite|sam |bash|zsh|shell|application|service account|secring|dotenv|env file|credentials json|secrets |tfstate|mcp json|ssh key|seed|recovery|mnemonic|private key|run env|printenv|output of env|aws cred|git cred)/
 /** What tools are about that handle secrets for a living. */
 const keeper =
   /secret|credential|password|vault|key ?chain|ssh|token|auth|login|sign ?in|\bkeys?\b|\benv\b|cert|wallet|gpg|pgp|kms|iam|cookie|session|git|deploy|docker|kube/
@@ -86,8 +86,7 @@ function theft(sentence: Sentence, place: Place, secret: Mark): Judged | undefin
     sentence.hasAny('every', 'user', 'assistant', 'private', 'quiet', 'says-conceal', 'session') ||
     sentence.has('before')
   const isCall = isCallOf(sentence) || (next !== undefined && give === undefined && isCallOf(next))
-  if (leaves && gives !== undefined)
-    return said(isAnswer(place) && !strong && !sentence.has('user') ? 'medium' : 'high')
+  if (leaves && gives !== undefined) return said(isAnswer(place) ? toPeople(sentence, strong) : 'high')
   if (strong && gives !== undefined && (isCall || isPart(place)))
     return said(isKeeper && place.piece.surface === 'parameter' && !others ? 'low' : 'high')
   // Set by whoever installs the server, not read by the model.
@@ -104,8 +103,17 @@ function theft(sentence: Sentence, place: Place, secret: Mark): Judged | undefin
             ? 'high'
             : 'medium',
     )
-  if (isAnswer(place) && place.piece.isError && gives !== undefined) return said('medium')
+  if (isAnswer(place) && gives !== undefined && (place.piece.isError || isDemand(sentence))) return said('medium')
   return gives !== undefined && sentence.hasAny('assistant', 'quiet') ? said('medium') : undefined
+}
+
+/** Documents tell people what to send where; an attack tells a model, about its user, or does not want to be seen. */
+function toPeople(sentence: Sentence, strong: boolean): Judged['is'] {
+  const isOurs = around(sentence).some(
+    (each) => each.hasAny('assistant', 'quiet', 'says-conceal', 'says-override') || order(each, 'ignore') !== undefined,
+  )
+  if (isOurs) return 'high'
+  return strong ? (sentence.hasAny('user', 'you') ? 'high' : 'medium') : sentence.has('user') ? 'medium' : 'info'
 }
 
 /** A secret file is named in an order that goes nowhere: for a keeper of secrets that is its work, for others doubtful. */
@@ -152,7 +160,7 @@ function sink(sentence: Sentence): Address | undefined {
   return addresses(sentence).find(
     ({ kind, start }) =>
       kind !== 'url' ||
-      /\b(?:to|at|under|via|into|on|with|through|towards?|from)\s*["'`(<]?$|["'`(<]$|\b(?:url|endpoint|server|host)\s*:?\s*["'`]?$/.test(
+      /\b(?:to|at|under|via|into|on|with|through|towards?|from)\s*["'`(<]?$|\b(?:url|endpoint|server|host)\s*:?\s*["'`]?$/.test(
         text.slice(Math.max(0, start - 12), start),
       ) ||
       isHostAfter(text, start),
@@ -197,7 +205,7 @@ function sending(sentence: Sentence, to: { readonly start: number } | undefined)
   return (
     sentence.all('send').find((verb) => near(verb) && isOrder(sentence, verb)) ??
     sentence.all('put').find((verb) => near(verb) && isOrder(sentence, verb)) ??
-    sentence.all('send').find(near)
+    sentence.all('send').find((verb) => !verb.base && near(verb))
   )
 }
 
@@ -224,12 +232,17 @@ function leak(
     /\b(?:copy|copies|bcc|cc|duplicate|also|additionally|second time|loop)\b/.test(sentence.text)
   if (isAnswer(place) || place.piece.surface === 'message') {
     if (!isOrdered) return undefined
+    if (isDemand(sentence) && goods && isAnswer(place)) return 'medium'
     if (sentence.hasAny('talk', 'secret') && (sentence.has('user') || sentence.has('you') || foreign)) return 'high'
     return foreign && goods && sentence.hasAny('assistant', 'user', 'quiet', 'session') ? 'medium' : undefined
   }
   if (isDocumentation(sentence, to)) return undefined
   if (isOrdered && goods && foreign) return 'high'
-  if (foreign && (isOutside || kind === 'mail' || kind === 'phone' || kind === 'ip' || kind === 'account'))
+  if (
+    foreign &&
+    (goods || sentence.all('send').includes(verb)) &&
+    (isOutside || kind === 'mail' || kind === 'phone' || kind === 'ip' || kind === 'account')
+  )
     return isOrdered && sentence.has('every') ? 'high' : 'medium'
   if (isOrdered && goods && (isOutside || kind === 'mail') && sentence.index > 0) return 'medium'
   return isOrdered &&
@@ -244,4 +257,12 @@ const isDocumentation = (sentence: Sentence, to: { readonly start: number } | un
   to !== undefined &&
   /(?:e\.g\.?|example|such as|like|format|default)[^.]{0,24}$/.test(
     sentence.reading.text.slice(Math.max(sentence.start, to.start - 40), to.start),
+  )
+
+/** A short answer that says it failed, or is not whole, until something is handed over: an error that attacks (reference B2). */
+const isDemand = ({ reading, text, next }: Sentence): boolean =>
+  reading.text.length < 800 &&
+  /\b(?:error|failed|failure|denied|partial|stale|incomplete|expired|locked|unable)\b/.test(reading.text) &&
+  /\b(?:to (?:obtain|complete|continue|unlock|proceed|finish|resolve|fix)|retry|try again|call again|again|until)\b/.test(
+    `${text} ${next?.text ?? ''}`,
   )

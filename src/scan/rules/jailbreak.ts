@@ -1,0 +1,45 @@
+// TP-195: the reader is talked into being somebody who has no rules.
+import { type Hit, type Place, rule } from '../rule.ts'
+import { around, isFenced, isShown, order, topicOf } from '../speech.ts'
+
+export const jailbreak = rule({
+  looksAt: 'sentence',
+  id: 'TP-195',
+  class: 'override',
+  severity: 'medium',
+  message: 'gives the model a role or a mode in which its rules do not hold',
+  advice: 'do not admit it: there is no mode without rules',
+  needs: ['role', 'says-role', 'free', 'authority'],
+  find(sentence, place) {
+    const claim =
+      sentence.first('says-role') ?? sentence.first('role') ?? sentence.first('free') ?? sentence.first('authority')
+    if (claim === undefined) return undefined
+    const severity = gravity(sentence, place)
+    if (severity === undefined) return undefined
+    const isExample = isShown(sentence, claim.start) || isFenced(sentence.reading.text, claim.start)
+    return { start: claim.start, end: claim.end, severity: isExample ? 'info' : severity }
+  },
+})
+
+function gravity(sentence: Parameters<typeof isShown>[0], place: Place): Hit['severity'] | undefined {
+  const window = around(sentence)
+  const plays = window.some((each) => each.has('role') || each.has('says-role'))
+  const isFree = window.some((each) => each.has('free') || (each.has('safety') && each.has('not') && each.has('role')))
+  const speaks = sentence.hasAny('you', 'assistant') || sentence.has('role')
+  const isAbout = /role ?play|persona|character|story|game|jailbreak|red ?team|guard|injection/.test(topicOf(place))
+  if (sentence.has('free') && plays && isFree && speaks) return isAbout ? 'info' : 'high'
+  // Rank is claimed, and a secret asked for in the same breath.
+  const claims =
+    sentence.has('says-role') ||
+    (sentence.has('authority') && /\b(?:i'm|i am|we are|this is|as (?:your|an?|the))\b/.test(sentence.text))
+  const wants = window.some(
+    (each) =>
+      each.has('secret') &&
+      (each.text.includes('?') ||
+        order(each, 'tell', 'answer', 'put', 'send', 'read', 'ask') !== undefined ||
+        /\b(?:i need|give|what is|what's|confirm|provide|share)\b/.test(each.text)),
+  )
+  if (claims && wants && place.piece.surface === 'message') return 'high'
+  if (claims && isFree && speaks && place.piece.surface !== 'message') return 'medium'
+  return undefined
+}

@@ -15,6 +15,8 @@ export interface ConnectionsOptions {
   /** Policies decide what a client may see. */
   readonly strict: boolean
   readonly log: Log
+  /** Why a question of a server must not reach its client; absent: all may. */
+  readonly refuses?: Line['refuses']
   /** What a client subscribed to at a target, in the upstream's words. */
   subscribed(client: Client, shelf: Shelf): readonly string[]
 }
@@ -77,8 +79,8 @@ export class Connections {
   }
 
   line(client: Client, shelf: Shelf): Line {
-    const { several, strict } = this.#options
-    return { client, shelf, several, strict, tokens: this.tokens(client) }
+    const { several, strict, refuses } = this.#options
+    return { client, shelf, several, strict, refuses, tokens: this.tokens(client) }
   }
 
   tokens(client: Client): QuestionTokens {
@@ -92,7 +94,8 @@ export class Connections {
     const talk = Connections.#talks.get(opening)
     if (talk?.shelf !== shelf) return undefined
     const { line } = talk.peer
-    if (line.several !== this.#options.several || line.strict !== this.#options.strict)
+    const { several, strict, refuses } = this.#options
+    if (line.several !== several || line.strict !== strict || line.refuses !== refuses)
       talk.peer.line = this.line(line.client, shelf)
     return talk
   }

@@ -7,7 +7,7 @@ import { loginNeeded } from '../oauth/upstream/needed.ts'
 import { type Guardrails, type Program, permitted } from '../policy/policy.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import { Asked, broken, done, invalid, notFound } from './asked.ts'
+import { Asked, broken, done, invalid, notFound, unknown } from './asked.ts'
 import { Calls } from './calls.ts'
 import { Catalog, type Seen } from './catalog.ts'
 import type { Connect } from './connect.ts'
@@ -17,12 +17,13 @@ import { errorFacts } from './errors.ts'
 import { guardedAnswer, guardedRequest, hasParams, isSingle } from './guarding.ts'
 import { listsTasks, mergedHello, singleHello } from './hello.ts'
 import { Invitations } from './invitation.ts'
+import { KEPT, KeptResults } from './kept-results.ts'
 import type { PrefixMode } from './names.ts'
 import type { ListKind } from './offers.ts'
 import { type ParamHeader, paramHeadersOf } from './param-headers.ts'
 import { anonymous } from './principals.ts'
 import { profileOf, smallestResult } from './profiles.ts'
-import { logLevels } from './relay.ts'
+import { type Line, logLevels } from './relay.ts'
 import { capped, wishOf } from './result-cap.ts'
 import type { Shelf } from './shelf.ts'
 import { mergedTasks } from './tasks.ts'
@@ -67,11 +68,18 @@ export class FederatedServers implements Configured {
   readonly #calls: Calls
   readonly #announcer: Announcer
   readonly #methods: ReadonlyMap<string, Method>
+  /** Answers that are shorter reach everybody whole. */
+  readonly #smallest: number
+  /** What was cut off; nothing is kept where no limit is configured. */
+  readonly #kept: KeptResults | undefined
 
   constructor(options: FederationOptions) {
     const { program, log } = options
     this.stateful = options.stateful
     this.#options = options
+    const limit = program.plan.resultLimit?.characters
+    this.#smallest = Math.min(smallestResult, limit ?? Infinity)
+    this.#kept = limit === undefined ? undefined : new KeptResults(limit)
     this.#announcer = new Announcer((kind) => this.#catalog.now(kind))
     this.#catalog = new Catalog({
       ...options,
@@ -83,6 +91,7 @@ export class FederatedServers implements Configured {
       several,
       strict: program.permits.length > 0,
       log,
+      refuses: refusing(program.onQuestion),
       subscribed: (client, shelf) => subscriptions.of(client, shelf),
     })
     this.#calls = new Calls({ catalog: this.#catalog, connections: this.#connections, program })
@@ -108,7 +117,7 @@ export class FederatedServers implements Configured {
     } catch (thrown) {
       answer = (await this.#asks(thrown, asked)) ?? this.#brokenBy(thrown, asked)
     }
-    if (answer.raw.length > smallestResult && answer.kind === 'result') answer = this.#capped(answer, asked)
+    if (answer.raw.length > this.#smallest && answer.kind === 'result') answer = this.#capped(answer, asked)
     asked.note()
     return this.#told(answer, x)
   }
@@ -178,7 +187,7 @@ export class FederatedServers implements Configured {
       ['prompts/get', (asked) => this.#calls.named('prompt', asked)],
       ['resources/list', list('resource')],
       ['resources/templates/list', list('template')],
-      ['resources/read', (asked) => this.#calls.addressed(asked)],
+      ['resources/read', (asked) => this.#read(asked)],
       ['resources/subscribe', (asked) => subscriptions.subscribe(asked)],
       ['resources/unsubscribe', (asked) => subscriptions.unsubscribe(asked)],
       ['completion/complete', (asked) => this.#calls.completion(asked)],
@@ -195,11 +204,20 @@ export class FederatedServers implements Configured {
     const { stateful, version, shelves } = this.#options
     // Clients of 2026-07-28 hear of changes without a session.
     const hears = stateful || revision === modernRevision
-    const options = { revision, stateful: hears, version, incomplete: greetings.length < shelves.length }
+    const incomplete = greetings.length < shelves.length
+    const options = { revision, stateful: hears, version, incomplete, reads: this.#kept !== undefined }
     const [only] = greetings
     return only !== undefined && !this.#catalog.several
       ? singleHello(only.hello, options)
       : mergedHello(greetings, options)
+  }
+
+  /** A resource, or the rest of an answer. */
+  #read(asked: Asked): Maybe<Answer> {
+    const uri = this.#kept === undefined ? undefined : asked.string('uri')
+    if (uri?.startsWith(KEPT) !== true) return this.#calls.addressed(asked)
+    asked.aboutNothing('resource', uri)
+    return this.#kept?.read(asked.client.principal, uri) ?? unknown('resource', uri)
   }
 
   #list(kind: ListKind, asked: Asked): Promise<Answer> {
@@ -310,14 +328,20 @@ export class FederatedServers implements Configured {
     return broken(failure, asked.x)
   }
 
-  /** What tools say, as much of it as the client takes. */
+  /** What tools say, as much of it as the client takes, and the configuration lets it have at once. */
   #capped(answer: Answer, { client, incoming }: Asked): Answer {
     if (incoming.method !== 'tools/call' && incoming.method !== 'tasks/result') return answer
-    const { title, result, wish } = profileOf(client.clientInfo)
-    if (result === undefined || answer.raw.length <= result) return answer
+    const { title, result = Infinity, wish } = profileOf(client.clientInfo)
+    const limit = this.#options.program.plan.resultLimit?.characters ?? Infinity
     const entry = wish && this.#catalog.entryNow('tool', incoming.string('name') ?? '')
-    const wished = entry && Math.min(wishOf(entry.text, wish.member) ?? result, wish.most)
-    return { kind: 'result', raw: capped(answer.raw, wished ?? result, title) }
+    const wished =
+      entry === undefined ? result : Math.min(wishOf(entry.text, wish?.member ?? '') ?? result, wish?.most ?? 0)
+    const characters = Math.min(wished, limit)
+    if (answer.raw.length <= characters) return answer
+    const taker = limit < wished ? 'this gateway' : title
+    const kept = this.#kept
+    const keep = kept && ((rest: string) => kept.keep(client.principal, rest))
+    return { kind: 'result', raw: capped(answer.raw, { characters, taker, ...(keep !== undefined && { keep }) }) }
   }
 
   #told(answer: Answer, x: Exchange): Answer {
@@ -331,3 +355,15 @@ export class FederatedServers implements Configured {
 
 /** Members by which requests say what they are about. */
 const naming = ['name', 'uri', 'taskId'] as const
+
+/** Why a question does not reach its client: the first reason that somebody has. */
+function refusing(doors: Program['onQuestion']): Line['refuses'] {
+  if (doors.length === 0) return undefined
+  return (question) => {
+    for (const door of doors) {
+      const why = door(question)
+      if (why !== undefined) return why
+    }
+    return undefined
+  }
+}

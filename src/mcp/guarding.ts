@@ -67,7 +67,7 @@ export async function guardedAnswer(
 }
 
 function refused(error: RawJson, { x }: Asked): Answer {
-  x.reason = 'Authorization'
+  x.reason = 'Guardrail'
   return { kind: 'error', raw: error }
 }
 

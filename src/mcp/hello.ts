@@ -19,6 +19,8 @@ export interface HelloOptions {
   readonly version: string
   /** Not every target has answered yet: what it offers may still come. */
   readonly incomplete: boolean
+  /** There are resources whatever the servers have: rests of long answers. */
+  readonly reads: boolean
 }
 
 /** A lone upstream speaks for itself; we add that we tell when its lists change. */
@@ -28,6 +30,9 @@ export function singleHello({ raw, capabilities }: Hello, options: HelloOptions)
     const span = isObject(capabilities[name]) ? find(raw, ['capabilities', name]) : undefined
     if (options.stateful && span !== undefined) edits.push(setMember(raw, span.start, 'listChanged', 'true'))
   }
+  const at = find(raw, ['capabilities'])
+  if (options.reads && at !== undefined && !isObject(capabilities['resources']))
+    edits.push(setMember(raw, at.start, 'resources', '{}'))
   return { kind: 'result', raw: edited(raw, edits) }
 }
 
@@ -51,9 +56,11 @@ const LISTED = ['tools', 'prompts', 'resources'] as const
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-function mergedCapabilities(greetings: readonly Greeting[], { stateful, incomplete }: HelloOptions): JsonObject {
+function mergedCapabilities(greetings: readonly Greeting[], options: HelloOptions): JsonObject {
+  const { stateful, incomplete, reads } = options
   const all = greetings.map(({ hello }) => hello.capabilities)
-  const some = (name: string): boolean => all.some((capabilities) => isObject(capabilities[name]))
+  const some = (name: string): boolean =>
+    all.some((capabilities) => isObject(capabilities[name])) || (reads && name === 'resources')
   const merged: Record<string, unknown> = {}
   for (const name of LISTED) if (incomplete || some(name)) merged[name] = stateful ? { listChanged: true } : {}
   const subscribe = all.some(({ resources }) => isObject(resources) && resources['subscribe'] === true)

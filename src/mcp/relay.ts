@@ -1,5 +1,6 @@
 // What upstreams say to clients on their own: notifications brought into the clients' names, questions checked and passed on.
 import { type RawJson, rawJson } from '../core/brand.ts'
+import type { Question as PolicyQuestion } from '../policy/policy.ts'
 import type { Answer, Caller, Client } from './conversation.ts'
 import { cut, type Edit, edited, find, members, setMember } from './json.ts'
 import { changedKinds } from './offers.ts'
@@ -18,6 +19,8 @@ export interface Line {
   readonly several: boolean
   /** Only what was subscribed to letter by letter may be spoken of. */
   readonly strict: boolean
+  /** Why a question must not reach the client; `undefined`: it may. */
+  readonly refuses: ((question: PolicyQuestion) => string | undefined) | undefined
   /** Progress tokens of questions: whose token a client will report on. */
   readonly tokens: QuestionTokens
 }
@@ -69,8 +72,10 @@ export async function relayQuestion(line: Line, question: Question, to: Hearer):
   // Whoever takes questions for an answer says itself what it cannot be asked, to its client as well as to the server.
   if (capability !== undefined && to.takesInput !== true && line.client.capabilities[capability] === undefined)
     return { kind: 'error', raw: errorObject(codes.methodNotFound, `the client does not support ${capability}`) }
-  if (!line.several || params === undefined) return to.ask(method, params, signal)
   const { target } = line.shelf
+  const refused = params === undefined ? undefined : line.refuses?.({ target, method, params })
+  if (refused !== undefined) return { kind: 'error', raw: errorObject(codes.invalidRequest, refused) }
+  if (!line.several || params === undefined) return to.ask(method, params, signal)
   const exposed = exposeUris(params, (uri) => exposeUri(target, uri))
   const token = find(exposed, ['_meta', 'progressToken'])
   if (token === undefined) return to.ask(method, exposed, signal)

@@ -1,6 +1,7 @@
 // Results of tools for clients that take only so much of one: what is above it is cut from the texts, and a last text says so.
 import { type RawJson, rawJson } from '../core/brand.ts'
 import { cut, edited, elements, find, members, type Span } from './json.ts'
+import { endOf } from './kept-results.ts'
 
 /** A text in the content of a result: where the block stands, and where its text. */
 interface Block {
@@ -8,31 +9,51 @@ interface Block {
   readonly text: Span | undefined
 }
 
+/** How much of a result is passed on, who takes no more, and what becomes of the rest. */
+export interface Cap {
+  readonly characters: number
+  /** Begins the sentence `… takes 1000 of a result`. */
+  readonly taker: string
+  /** Keeps a text that is cut off, and says under which URI it is read. */
+  readonly keep?: (rest: string) => string | undefined
+}
+
 /**
  * The result with at most so many characters of text; the same one if it has no more. Pictures and sounds are no characters, and
  * `structuredContent` stays whole: its schema promises a form that half of it would not have.
  */
-export function capped(result: RawJson, most: number, client: string): RawJson {
+export function capped(result: RawJson, cap: Cap): RawJson {
   const content = members(result).get('content')
   if (content === undefined || result[content.start] !== '[') return result
   const blocks = elements(result, content.start).map((span) => ({ span, text: textIn(result, span) }))
   const texts = blocks.map(({ text }) => (text === undefined ? '' : String(JSON.parse(cut(result, text)))))
   const all = texts.reduce((sum, { length }) => sum + length, 0)
-  if (all <= most) return result
-  let left = most
+  if (all <= cap.characters) return result
+  let left = cap.characters
+  const rest: string[] = []
   const kept = blocks.flatMap((block, index): string[] => {
     const text = texts[index] ?? ''
     if (block.text === undefined || text.length <= left) {
       left -= text.length
       return [cut(result, block.span)]
     }
-    const head = headOf(text, left)
+    const head = text.slice(0, endOf(text, left))
+    rest.push(text.slice(head.length))
     left = 0
     return head === '' ? [] : [shortened(result, block, head)]
   })
-  const note = `[${all - most} of ${all} characters are cut here: ${client} takes ${most} of a result. Ask for less at a time.]`
-  kept.push(JSON.stringify({ type: 'text', text: note }))
+  kept.push(...noted(cap, rest, all))
   return edited(result, [{ ...content, with: `[${kept.join(',')}]` }])
+}
+
+/** What stands in place of the rest: a note, and the way to it. */
+function noted({ characters, taker, keep }: Cap, rest: readonly string[], all: number): readonly string[] {
+  const cutOff = rest.reduce((sum, { length }) => sum + length, 0)
+  const uri = keep?.(rest.join('\n'))
+  const way = uri === undefined ? 'Ask for less at a time.' : `Read the rest at ${uri}, or ask for less at a time.`
+  const note = `[${cutOff} of ${all} characters are cut here: ${taker} takes ${characters} of a result. ${way}]`
+  const link = { type: 'resource_link', uri, name: 'rest-of-the-result', mimeType: 'text/plain', size: cutOff }
+  return [JSON.stringify({ type: 'text', text: note }), ...(uri === undefined ? [] : [JSON.stringify(link)])]
 }
 
 /** The text of a text block, or of a resource that stands in the result. */
@@ -47,12 +68,6 @@ function shortened(result: RawJson, { span, text }: Block, head: string): string
   const block = cut(result, span)
   if (text === undefined) return block
   return edited(block, [{ start: text.start - span.start, end: text.end - span.start, with: JSON.stringify(head) }])
-}
-
-/** The beginning of a text, with no half of a pair at its end. */
-function headOf(text: string, most: number): string {
-  const last = text.charCodeAt(most - 1)
-  return text.slice(0, last >= 0xd8_00 && last <= 0xdb_ff ? most - 1 : most)
 }
 
 /** How much a tool wants to say, by a member of its `_meta`; `undefined`: it does not say. */

@@ -13,6 +13,7 @@ import { jwtAuth } from './jwt-auth.ts'
 import { mcpAuthentication } from './mcp-authentication.ts'
 import { mcpAuthorization } from './mcp-authorization.ts'
 import { mcpGuardrails } from './mcp-guardrails.ts'
+import { mcpResultGuard } from './mcp-result-guard.ts'
 import { mcpShield } from './mcp-shield.ts'
 import { oidc } from './oidc.ts'
 import type { PolicyModule } from './policy.ts'
@@ -46,4 +47,5 @@ export const policies = [
   mcpGuardrails, // no door: whom the backend shows what passes, before any rule below is asked
   mcpShield, // no request door: what it keeps out of the catalogue, no rule below is asked about
   mcpAuthorization, // no request door: asked for each tool, prompt, resource and task
+  mcpResultGuard, // last of all that look at answers: what others put in is read as well
 ] as const satisfies readonly PolicyModule[]

@@ -68,6 +68,8 @@ export interface Policy {
   readonly scopes?: readonly string[]
   onCall?(call: Call, x: Exchange): Maybe<Call>
   onResult?(result: Result, call: Call, x: Exchange): Maybe<Result>
+  /** Before a question of a server (elicitation, sampling) reaches its client. A text: why it does not. */
+  onQuestion?(question: Question): string | undefined
   onReply?(reply: Reply, x: Exchange): Maybe<Reply>
   /** What the backend phase must know; settled when the configuration is compiled. */
   readonly plan?: Plan
@@ -116,6 +118,19 @@ export interface BoundCredentials extends Credentials {
   readonly shared: boolean
 }
 
+/** What a server asks of a user or of the user's model, while a call runs or at any time. */
+export interface Question {
+  readonly target: TargetName
+  readonly method: string
+  /** JSON text, in the server's own names. */
+  readonly params: RawJson
+}
+
+/** How much of an answer is passed on at once. */
+export interface ResultLimit {
+  readonly characters: number
+}
+
 /** What passes between clients and upstreams, method by method, as processors outside are shown it. */
 export interface Guarded {
   readonly method: string
@@ -154,11 +169,12 @@ export interface Plan {
   readonly identifies?: true
   /** Who looks at MCP methods before any rule on items is asked, and at results before anybody else. */
   readonly guardrails?: Guardrails
+  readonly resultLimit?: ResultLimit
   /** Headers that every request to a target gets, when the policy stands on the target. */
   readonly fields?: Fields
 }
 
-type Door = 'surveys' | 'greets' | 'admits' | 'onRequest' | 'permits' | 'onCall' | 'onResult' | 'onReply'
+type Door = 'surveys' | 'greets' | 'admits' | 'onRequest' | 'permits' | 'onCall' | 'onResult' | 'onQuestion' | 'onReply'
 
 /** The doors of all policies in force, flat and frozen, in order of execution. */
 export type Program = { readonly [D in Door]: readonly NonNullable<Policy[D]>[] } & {
@@ -304,6 +320,7 @@ export function compileProgram(policies: readonly Policy[]): Program {
     permits: bind(policies, 'permits'),
     onCall: bind(policies, 'onCall'),
     onResult: bind(policies, 'onResult'),
+    onQuestion: bind(policies, 'onQuestion'),
     onReply: bind(policies, 'onReply'),
     audience: audienceOf(policies),
     scopes: scopesOf(policies),

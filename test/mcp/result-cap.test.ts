@@ -5,7 +5,7 @@ import { rawJson } from '../../src/core/brand.ts'
 import { capped, wishOf } from '../../src/mcp/result-cap.ts'
 
 const cut = (value: unknown, most: number): unknown =>
-  JSON.parse(capped(rawJson(JSON.stringify(value)), most, 'Client'))
+  JSON.parse(capped(rawJson(JSON.stringify(value)), { characters: most, taker: 'Client' }))
 const text = (said: string) => ({ type: 'text', text: said })
 const note = (gone: number, of: number, most: number) =>
   text(`[${gone} of ${of} characters are cut here: Client takes ${most} of a result. Ask for less at a time.]`)
@@ -28,12 +28,12 @@ test('the text of a resource counts, and its address stays', () => {
 })
 
 test('a character of two halves is not cut in two', () => {
-  assert.deepEqual(cut({ content: [text('a😀b')] }, 2), { content: [text('a'), note(2, 4, 2)] })
+  assert.deepEqual(cut({ content: [text('a😀b')] }, 2), { content: [text('a'), note(3, 4, 2)] })
 })
 
 test('a result without texts, or of another form, is left alone', () => {
   for (const odd of ['{}', '{"content":7}', '{"content":[1,"x",null,{"text":7}]}', '{"structuredContent":{"a":"bcd"}}'])
-    assert.equal(capped(rawJson(odd), 1, 'Client'), odd)
+    assert.equal(capped(rawJson(odd), { characters: 1, taker: 'Client' }), odd)
 })
 
 test('a wish is a number above nothing', () => {

@@ -1,0 +1,70 @@
+// Texts of an answer: what leaks from them, the same without it, and the same marked as data. Everything else stays byte for byte.
+import { type RawJson, rawJson } from '../core/brand.ts'
+import { personalIn } from '../scan/personal.ts'
+import { type Leak, secretsIn } from '../scan/secrets.ts'
+import { type JsonString, withStrings } from './json-strings.ts'
+
+/** Which leaks are looked for. */
+export interface Leaks {
+  readonly secrets: boolean
+  readonly personal: boolean
+}
+
+/** The first leak and the JSON Pointer (RFC 6901) of the string that it is in. */
+export function leaksIn(raw: RawJson, leaks: Leaks): { readonly kind: string; readonly path: string } | undefined {
+  if (!leaks.secrets && !leaks.personal) return undefined
+  let first: { kind: string; path: string } | undefined
+  withStrings(raw, ({ text, path, isKey }) => {
+    const [leak] = first === undefined && !isBlob(text, path, isKey) ? found(text, leaks) : []
+    if (leak !== undefined) first = { kind: leak.kind, path: pointerOf(path) }
+    return undefined
+  })
+  return first
+}
+
+/** The answer with `[REDACTED:kind]` in place of each leak, in names of members too. */
+export function redacted(raw: RawJson, leaks: Leaks): RawJson {
+  if (!leaks.secrets && !leaks.personal) return raw
+  return rawJson(
+    withStrings(raw, ({ text, path, isKey }) => {
+      const all = isBlob(text, path, isKey) ? [] : found(text, leaks)
+      if (all.length === 0) return undefined
+      let out = ''
+      let from = 0
+      for (const { kind, start, end } of all) {
+        if (start < from) continue
+        out += `${text.slice(from, start)}[REDACTED:${kind}]`
+        from = end
+      }
+      return out + text.slice(from)
+    }),
+  )
+}
+
+/** The answer with every text that a model reads as prose between tags. What has a schema cannot be marked and stays. */
+export function tagged(raw: RawJson, wrap: (text: string) => string): RawJson {
+  return rawJson(withStrings(raw, (string) => (isProse(string) ? wrap(string.text) : undefined)))
+}
+
+function found(text: string, { secrets, personal }: Leaks): readonly Leak[] {
+  if (text.length < SHORTEST) return []
+  const all = [...(secrets ? secretsIn(text) : []), ...(personal ? personalIn(text) : [])]
+  return secrets && personal ? all.toSorted((a, b) => a.start - b.start || b.end - a.end) : all
+}
+
+/** Nothing that leaks is shorter. */
+const SHORTEST = 6
+
+/** Pictures, sounds and files: base64 that happens to look like a key is none. */
+const isBlob = (text: string, path: JsonString['path'], isKey: boolean): boolean =>
+  !isKey && text.length > 512 && (path.at(-1) === 'data' || path.at(-1) === 'blob') && /^[A-Za-z0-9+/=_-]+$/.test(text)
+
+/** `content[].text`, `content[].resource.text`, `contents[].text`, `messages[].content.text` and those of a list of blocks. */
+function isProse({ path, isKey }: JsonString): boolean {
+  if (isKey || path.at(-1) !== 'text') return false
+  const place = path.map((step) => (typeof step === 'number' ? '[]' : step)).join('.')
+  return /^(?:(?:content|messages\.\[\]\.content)\.(?:\[\]\.)?(?:resource\.)?|contents\.\[\]\.)text$/.test(place)
+}
+
+const pointerOf = (path: JsonString['path']): string =>
+  path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')

@@ -1,0 +1,173 @@
+// YAML `mcpResultGuard`: what servers answer and ask is read before a model reads it; secrets are taken out, instructions kept out.
+import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
+import { type RawJson, rawJson } from '../core/brand.ts'
+import type { Exchange } from '../core/exchange.ts'
+import type { Call, JsonObject, Result } from '../core/item.ts'
+import { define } from '../core/module.ts'
+import { rank, type Severity, severities } from '../scan/finding.ts'
+import { scanDefinition } from '../scan/scan.ts'
+import type { Kind } from '../scan/surface.ts'
+import { Tagger } from './mcp-result-guard-tags.ts'
+import { leaksIn, redacted, tagged } from './mcp-result-guard-texts.ts'
+import { type About, Exceptions, exceptionSchema } from './mcp-shield-exceptions.ts'
+import type { Policy, Question, ResultLimit, Site } from './policy.ts'
+
+const leak = () => z.enum(['redact', 'block', 'pass'])
+const schema = z.strictObject({
+  mode: z.enum(['off', 'audit', 'enforce']).default('enforce'),
+  /** The lowest severity that keeps an answer, or a question, from its reader. */
+  block: z.enum(severities).exclude(['info']).default('high'),
+  /** What becomes of an answer that speaks to the model: nobody reads it, or it is marked as data. */
+  instructions: z.enum(['block', 'tag']).default('block'),
+  /** Marks every text of an answer as data. */
+  spotlight: z.boolean().default(false),
+  secrets: leak().default('redact'),
+  personal: leak().default('pass'),
+  /** How much of an answer is passed on at once; the rest is a resource. */
+  limit: z
+    .strictObject({ characters: z.int().min(256).optional(), tokens: z.int().min(64).optional() })
+    .refine(({ characters, tokens }) => (characters === undefined) !== (tokens === undefined), {
+      error: 'needs one of `characters` and `tokens`',
+    })
+    .nullish(),
+  exceptions: z.array(exceptionSchema).max(1_000).default([]),
+})
+type Config = z.output<typeof schema>
+
+/** A token of a model stands for about so many characters of English; nobody counts them exactly without the model. */
+const CHARACTERS_A_TOKEN = 4
+
+/**
+ * Results, errors, prompts, resources and what servers ask of users (reference: security §1.2, §2.5). `enforce`: what is found is
+ * blocked, marked or taken out. `audit`: the log says what would be. Nothing that was found is repeated anywhere.
+ */
+export const mcpResultGuard = define({
+  key: 'mcpResultGuard',
+  schema,
+  compile(config, site: Site): Policy {
+    if (config.mode === 'off') return {}
+    const guard = new ResultGuard(config, site)
+    const limit = limitOf(config)
+    return {
+      onResult: (result, call, x) => guard.result(result, call, x),
+      onQuestion: (question) => guard.question(question),
+      ...(limit !== undefined && { plan: { resultLimit: limit } }),
+    }
+  },
+})
+
+function limitOf({ mode, limit }: Config): ResultLimit | undefined {
+  if (mode !== 'enforce' || limit === undefined || limit === null) return undefined
+  return { characters: limit.characters ?? (limit.tokens ?? 0) * CHARACTERS_A_TOKEN }
+}
+
+interface Trouble {
+  readonly rule: string
+  readonly severity: Severity
+  readonly path: string
+}
+
+class ResultGuard {
+  readonly #config: Config
+  readonly #site: Site
+  readonly #exceptions: Exceptions
+  readonly #tagger: Tagger
+
+  constructor(config: Config, site: Site) {
+    this.#config = config
+    this.#site = site
+    this.#exceptions = new Exceptions(config.exceptions, site)
+    this.#tagger = new Tagger(randomBytes(32))
+  }
+
+  result(result: Result, { item }: Call, x: Exchange): Result {
+    if (item.kind === 'model') return result
+    const { instructions, spotlight, mode } = this.#config
+    const about = { target: item.target, name: item.name }
+    const parsed: unknown = JSON.parse(result.raw)
+    if (!isObject(parsed)) return result
+    const kind = item.kind === 'prompt' ? 'message' : 'result'
+    const trouble = this.#instructions(result.kind === 'error' ? asResult(parsed) : parsed, kind, about)
+    const blocks = trouble !== undefined && (instructions === 'block' || result.kind === 'error')
+    const leak = this.#leak(result.raw, about)
+    if (mode === 'audit') return result
+    const why = blocks ? trouble : leak
+    if (why !== undefined) {
+      x.reason = 'Guardrail'
+      return withheld(item.kind, result.kind, why)
+    }
+    let { raw } = result
+    const { secrets, personal } = this.#config
+    raw = redacted(raw, { secrets: secrets === 'redact', personal: personal === 'redact' })
+    if (result.kind === 'result' && (spotlight || trouble !== undefined))
+      raw = tagged(raw, (text) => this.#tagger.wrap(text, `${item.kind} ${item.name} of server ${item.target}`))
+    return raw === result.raw ? result : { kind: result.kind, raw }
+  }
+
+  /** Why a question is not asked. */
+  question({ target, method, params }: Question): string | undefined {
+    const parsed: unknown = JSON.parse(params)
+    const about = { target, name: method }
+    const trouble = isObject(parsed) ? this.#instructions(parsed, 'request', about) : undefined
+    return trouble === undefined || this.#config.mode === 'audit'
+      ? undefined
+      : `withheld by mcpResultGuard: ${trouble.rule} at ${trouble.path}`
+  }
+
+  /** The worst of what speaks to the model, if it is bad enough. */
+  #instructions(value: JsonObject, kind: Kind, about: About): Trouble | undefined {
+    const asked = isObject(value['inputRequests']) ? Object.values(value['inputRequests']) : []
+    const parts: (readonly [JsonObject, Kind])[] = [[value, kind]]
+    for (const each of asked) if (isObject(each) && isObject(each['params'])) parts.push([each['params'], 'request'])
+    let worst: Trouble | undefined
+    for (const [part, as] of parts) {
+      const found = this.#exceptions.weigh(scanDefinition(part, as).findings, about).worst
+      // What leaks is a matter of its own: it is taken out, not argued about.
+      if (found === undefined || rank(found.severity) < rank(this.#config.block) || isLeak(found.rule)) continue
+      if (worst === undefined || rank(found.severity) > rank(worst.severity)) worst = found
+    }
+    if (worst !== undefined) this.#say(worst, about)
+    return worst
+  }
+
+  #leak(raw: RawJson, about: About): Trouble | undefined {
+    const { secrets, personal } = this.#config
+    const blocked = leaksIn(raw, { secrets: secrets === 'block', personal: personal === 'block' })
+    if (blocked === undefined) return undefined
+    const trouble = { rule: blocked.kind, severity: 'high', path: blocked.path } as const
+    this.#say(trouble, about)
+    return trouble
+  }
+
+  #say({ rule, severity, path }: Trouble, { target, name }: About): void {
+    const { mode } = this.#config
+    const message =
+      mode === 'audit' ? 'an answer would be withheld by mcpResultGuard' : 'an answer was withheld, or marked'
+    this.#site.metrics.judged(target, mode === 'audit' ? 'audit' : 'quarantine', rule)
+    this.#site.log.warn(message, { policy: this.#site.path.join('.'), target, name, rule, severity, path })
+  }
+}
+
+const isLeak = (rule: string): boolean => /^(?:SE|PI)-/.test(rule)
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** An error as the model reads it. */
+const asResult = ({ message, data }: JsonObject): JsonObject => ({
+  content: [{ type: 'text', text: typeof message === 'string' ? message : '' }],
+  structuredContent: { data },
+  isError: true,
+})
+
+/** What stands in place of an answer: which rule, and never what it found. */
+function withheld(kind: string, answered: Result['kind'], { rule, path }: Trouble): Result {
+  const why = `mcpResultGuard withheld this answer: ${rule} at ${path === '' ? '/' : path}`
+  if (kind === 'tool' && answered === 'result')
+    return { kind: 'result', raw: rawJson(JSON.stringify({ content: [{ type: 'text', text: why }], isError: true })) }
+  return { kind: 'error', raw: rawJson(JSON.stringify({ code: WITHHELD, message: why })) }
+}
+
+/** As a processor's refusal (reference: agentgateway §3.9). */
+const WITHHELD = -32001

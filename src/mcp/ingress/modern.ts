@@ -82,7 +82,10 @@ const unknownMethod = (x: Exchange, id: RawJson, method: string): Reply =>
 const invalid = (x: Exchange, id: RawJson, message: string, data?: unknown): Reply =>
   refuseModern(x, id, { status: 400, code: codes.invalidParams, message, data })
 
+/** Headers and body that name two revisions are refused as such, whichever of them is spoken. */
 function unfitVersion(x: Exchange, id: RawJson, { revision }: Envelope): Reply | undefined {
+  const said = header(x, 'mcp-protocol-version')
+  if (said !== undefined && said !== revision) return mismatched(x, id, 'MCP-Protocol-Version header/body mismatch')
   if (revision === modernRevision) return undefined
   const requested = revision.slice(0, 64)
   return refuseModern(x, id, {
@@ -99,9 +102,8 @@ const mismatched = (x: Exchange, id: RawJson, message: string): Reply =>
 /** Intermediaries route by these headers: they must be there and say what the body says (2026-07-28, transports; threat F4). */
 function mismatch(x: Exchange, request: Request): Reply | undefined {
   const { id, method } = request
-  const version = header(x, 'mcp-protocol-version')
-  if (version === undefined) return mismatched(x, id, 'MCP-Protocol-Version header is missing')
-  if (version !== modernRevision) return mismatched(x, id, 'MCP-Protocol-Version header/body mismatch')
+  if (header(x, 'mcp-protocol-version') === undefined)
+    return mismatched(x, id, 'MCP-Protocol-Version header is missing')
   const saidMethod = header(x, 'mcp-method')
   if (saidMethod === undefined) return mismatched(x, id, 'Mcp-Method header is missing')
   if (saidMethod !== method) return mismatched(x, id, 'Mcp-Method header/body mismatch')

@@ -144,6 +144,8 @@ test('a revision that is not spoken is refused with the one that is', async (t) 
       data: { supported: ['2026-07-28'], requested: version },
     })
   }
+  const two = await send(url, 'tools/list', {}, { version: '2027-01-01' })
+  assert.deepEqual([two.status, two.json.error?.code], [400, -32020])
 })
 
 test('headers must be there, and say what the body says', async (t) => {

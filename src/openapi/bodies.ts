@@ -1,5 +1,6 @@
 // The body of one operation, of every version: media types, schemas, and how the members of forms are written.
 import type { Version } from './dialect.ts'
+import { isMediaRange } from './media.ts'
 import type { BodyParameter, Note } from './parameters.ts'
 import { Place } from './place.ts'
 import { Broken, type References } from './references.ts'
@@ -72,6 +73,22 @@ function examplesOf(value: Fields): readonly unknown[] {
 
 /** An array of what a place describes, standing at the same place. */
 const listOf = ({ file, value, pointer }: Place): Place => new Place(file, { type: 'array', items: value }, pointer)
+
+/** The body without types that no header can hold: they would end its line. Throws `Broken` where nothing is left of what is needed. */
+export function sendable(body: Body, note: Note): Body | undefined {
+  const media = body.media.filter(({ type }) => {
+    const fits = /^[\t\x20-\x7e]*[\x21-\x7e][\t\x20-\x7e]*$/.test(type)
+    if (!fits) note(body.place, `${quoted(type)} can stand in no header`, 'this type is left out')
+    else if (!isMediaRange(type)) note(body.place, `${quoted(type)} is no media type`, 'it is sent as it is written')
+    return fits
+  })
+  if (media.length === body.media.length) return body
+  if (media.length > 0) return { ...body, media }
+  if (body.required) throw new Broken(body.place, 'openapi.media', 'none of the media types of its body can be sent')
+  return undefined
+}
+
+const quoted = (type: string): string => JSON.stringify(type.slice(0, 80))
 
 /** The body of 2.0: one body parameter, or the fields of a form. */
 export function swaggerBody(

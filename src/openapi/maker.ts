@@ -1,6 +1,6 @@
 // One operation → one tool, with everything decided that can be decided before it is called.
 import type { JsonObject } from '../core/item.ts'
-import { type Answer, answersOf, type Body, requestBody, swaggerBody } from './bodies.ts'
+import { type Answer, answersOf, type Body, requestBody, sendable, swaggerBody } from './bodies.ts'
 import { checkedChoices, splitChoices } from './choice-check.ts'
 import type { Decision } from './choices.ts'
 import { type Budget, Definitions, OverBudget } from './definitions.ts'
@@ -9,11 +9,12 @@ import type { Version } from './dialect.ts'
 import { bodyPlan, fieldOf, flatMembers } from './input.ts'
 import { type Arguments, flat, flatNames, grouped } from './layout.ts'
 import type { Limits } from './limits.ts'
+import type { LossCode } from './loss.ts'
 import { acceptHeader } from './media.ts'
 import type { Found } from './operations.ts'
 import { outputOf } from './output.ts'
 import { pagePlan } from './pages.ts'
-import { type Parameter, parametersOf } from './parameters.ts'
+import { type Note, type Parameter, parametersOf } from './parameters.ts'
 import { Place } from './place.ts'
 import type { BodyPlan, Field, Plan, PlannedTool, Segment } from './plan.ts'
 import { Broken, type References } from './references.ts'
@@ -185,16 +186,20 @@ function planOf({
 function inputOf(found: Found, operation: string, shared: Shared, given: readonly Scheme[]): Input {
   const { references, version, limits, report } = shared
   const { place } = found
-  const note = (at: Place, problem: string, fix?: string): void =>
-    report.note(at, { code: 'openapi.parameter', operation, problem, fix })
+  const noting =
+    (code: LossCode): Note =>
+    (at, problem, fix) =>
+      report.note(at, { code, operation, problem, fix })
+  const note = noting('openapi.parameter')
   const read = parametersOf(found, references, version, note)
   if (read.sent.length + read.body.length > limits.parameters)
     throw new Broken(place, 'openapi.limit', `the operation has more than parameters: ${limits.parameters}`)
   const kept = read.sent.filter((one) => one.in === 'path' || !repeats(one, given))
   const parameters = inPath(found, kept, note, limits)
   const form = read.body.filter((one) => one.in === 'body' || !repeats(one, given))
-  const body =
+  const written =
     version.dialect === '2.0' ? swaggerBody(place, references.root, form, note) : requestBody(place, references)
+  const body = written && sendable(written, noting('openapi.media'))
   const broken = (thrown: unknown): void => report.broken(thrown, operation, 'warning')
   const answers = answersOf(place, { root: references.root, references, version, broken })
   const indices = new Map(
@@ -210,12 +215,7 @@ const templateOf = ({ names }: Found, parameters: readonly Parameter[]): ReturnT
   template(names.path, new Set(parameters.filter((one) => one.in === 'path').map(({ name }) => name)))
 
 /** Every placeholder gets a parameter, and no path parameter is left without one. */
-function inPath(
-  found: Found,
-  parameters: readonly Parameter[],
-  note: (at: Place, problem: string, fix?: string) => void,
-  limits: Limits,
-): readonly Parameter[] {
+function inPath(found: Found, parameters: readonly Parameter[], note: Note, limits: Limits): readonly Parameter[] {
   const { names, place } = found
   if (Buffer.byteLength(names.path) > limits.templateBytes)
     throw new Broken(place, 'openapi.limit', `the path has more than templateBytes: ${limits.templateBytes}`)

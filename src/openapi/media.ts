@@ -19,6 +19,10 @@ export const isMediaType = (type: string): boolean =>
     type,
   )
 
+/** A type, or one that stands for several (RFC 9110 §12.5.1). */
+export const isMediaRange = (type: string): boolean =>
+  isMediaType(type) || type === '*/*' || /^[\w!#$&^.+-]+\/\*$/.test(type)
+
 export function bodyKind(type: string, hasMembers: boolean): BodyKind {
   const plain = essence(type)
   if (isLines(plain)) return 'lines'

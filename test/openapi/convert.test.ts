@@ -280,3 +280,36 @@ test('a second opinion says where a document is not as its specification has it'
   )
   assert.deepEqual(await validate(library({ ...document, info: { title: 't', version: '1' }, paths: {} })), [])
 })
+
+test('a media type that no header can hold is left out, one that is none is told of, and a body without any is a reason to go', () => {
+  const body = (required: boolean, ...types: readonly string[]): object => ({
+    openapi: '3.1.0',
+    info: { title: 't', version: '1' },
+    servers: [{ url: 'https://api.example.test' }],
+    paths: {
+      '/a': {
+        post: {
+          operationId: 'post',
+          requestBody: { required, content: Object.fromEntries(types.map((type) => [type, {}])) },
+          responses: {},
+        },
+      },
+    },
+  })
+  const some = converted(body(true, 'a/b\r\nX-Evil: 1', 'text/plain', 'json'))
+  assert.deepEqual(
+    tool(some, 'post').plan.body?.types.map(({ type }) => type),
+    ['text/plain', 'json'],
+  )
+  assert.deepEqual(
+    some.losses.map(({ code, problem }) => [code, problem]),
+    [
+      ['openapi.media', '"a/b\\r\\nX-Evil: 1" can stand in no header'],
+      ['openapi.media', '"json" is no media type'],
+    ],
+  )
+  assert.equal(tool(converted(body(false, 'a/b\n')), 'post').plan.body, undefined)
+  const none = converted(body(true, '', 'ü/ü'))
+  assert.equal(none.tools.length, 0)
+  assert.match(losses(none).join('\n'), /none of the media types of its body can be sent/)
+})

@@ -13,16 +13,19 @@ export interface Language {
   readonly words?: Entries
   /** English verbs in their base form: the other forms are made, and only the base can be an imperative. */
   readonly verbs?: Entries
+  /** Forms of verbs that are orders wherever they stand: imperatives of languages in which nothing else looks like them. */
+  readonly orders?: Entries
   /** English nouns: the plural is made. */
   readonly nouns?: Entries
   /** Strong words that are also known when a letter is missing or two have changed places. */
   readonly misspelt?: readonly string[]
 }
 
-/** What a found word or phrase means: concepts by number; a verb's base form has `base`. */
+/** What a found word or phrase means: concepts by number; a verb's base form has `base`, an imperative `order`. */
 export interface Meaning {
   readonly concepts: number[]
   base: boolean
+  order: boolean
 }
 
 /** A place in a phrase: what it means to end here, and which words may follow. */
@@ -31,6 +34,9 @@ export interface Node {
   readonly next: Map<number, Node>
   readonly stems: [stem: string, node: Node][]
 }
+
+/** How a word was given. */
+type Form = 'word' | 'base' | 'order'
 
 const node = (): Node => ({ meaning: undefined, next: new Map(), stems: [] })
 
@@ -53,10 +59,11 @@ export class Lexicon {
 
   constructor(languages: readonly Language[]) {
     for (const language of languages) {
-      this.#entries(language.words, (word) => [word], false)
-      this.#entries(language.nouns, plurals, false)
-      this.#entries(language.verbs, (verb) => [verb], true)
-      this.#entries(language.verbs, forms, false)
+      this.#entries(language.words, (word) => [word], 'word')
+      this.#entries(language.nouns, plurals, 'word')
+      this.#entries(language.orders, (verb) => [verb], 'order')
+      this.#entries(language.verbs, (verb) => [verb], 'base')
+      this.#entries(language.verbs, forms, 'word')
       for (const word of language.misspelt ?? []) this.#misspell(word)
     }
     this.#index()
@@ -77,12 +84,12 @@ export class Lexicon {
     return this.#numbers.get(word) ?? -1
   }
 
-  #entries(entries: Entries | undefined, formsOf: (word: string) => readonly string[], base: boolean): void {
+  #entries(entries: Entries | undefined, formsOf: (word: string) => readonly string[], as: Form): void {
     for (const [number, concept] of concepts.entries())
-      for (const phrase of entries?.[concept] ?? []) for (const form of formsOf(phrase)) this.#add(form, number, base)
+      for (const phrase of entries?.[concept] ?? []) for (const form of formsOf(phrase)) this.#add(form, number, as)
   }
 
-  #add(phrase: string, concept: number, base: boolean): void {
+  #add(phrase: string, concept: number, as: Form): void {
     const { text } = fold(phrase)
     if (classOf(text.charCodeAt(0)) === UNSPACED) return this.#addUnspaced(text, concept)
     let at = this.root
@@ -91,9 +98,10 @@ export class Lexicon {
       if (word === '') continue
       at = word.endsWith('*') ? this.#stem(at, word.slice(0, -1)) : this.#step(at, this.#numberFor(word))
     }
-    at.meaning ??= { concepts: [], base: false }
+    at.meaning ??= { concepts: [], base: false, order: false }
     if (!at.meaning.concepts.includes(concept)) at.meaning.concepts.push(concept)
-    if (base) at.meaning.base = true
+    if (as !== 'word') at.meaning.base = true
+    if (as === 'order') at.meaning.order = true
   }
 
   #addUnspaced(text: string, concept: number): void {
@@ -101,7 +109,7 @@ export class Lexicon {
     const list = this.unspaced.get(first) ?? []
     this.unspaced.set(first, list)
     const known = list.find(([phrase]) => phrase === text)
-    if (known === undefined) list.push([text, { concepts: [concept], base: false }])
+    if (known === undefined) list.push([text, { concepts: [concept], base: false, order: false }])
     else if (!known[1].concepts.includes(concept)) known[1].concepts.push(concept)
     list.sort((a, b) => b[0].length - a[0].length)
   }

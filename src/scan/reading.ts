@@ -33,6 +33,8 @@ export interface Mark {
   readonly lastWord: number
   /** A verb in its base form. */
   readonly base: boolean
+  /** An imperative that is nothing else: see `Language.orders`. */
+  readonly order: boolean
 }
 
 export type Range = readonly [start: number, end: number]
@@ -175,7 +177,7 @@ export class Sentence {
       const concept = concepts[marks[i] ?? 0]
       if (concept === undefined) continue
       const [start = 0, end = 0, word = 0, lastWord = 0, base = 0] = marks.slice(i + 1, i + MARK)
-      made.push({ concept, start, end, word, lastWord, base: base === 1 })
+      made.push({ concept, start, end, word, lastWord, base: base > 0, order: base > 1 })
     }
     this.#marks = made
     return made
@@ -373,7 +375,7 @@ class Reader {
   }
 
   #mark(meaning: Meaning, start: number, end: number, word: number): void {
-    const base = meaning.base ? 1 : 0
+    const base = meaning.order ? 2 : meaning.base ? 1 : 0
     for (const concept of meaning.concepts) {
       if (concept < 32) this.#low |= 1 << concept
       else this.#high |= 1 << (concept - 32)

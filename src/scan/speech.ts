@@ -16,7 +16,7 @@ const duty =
  */
 export function isOrder(sentence: Sentence, verb: Mark): boolean {
   const { text } = sentence.reading
-  if (text.charCodeAt(verb.start) >= 0x80) return true
+  if (verb.order || text.charCodeAt(verb.start) >= 0x80) return true
   // Part of a name, an address, a scope, a call; or a noun (“list of …”).
   const again = text.startsWith('re-', verb.start - 3) ? 3 : 0
   const start = verb.start - again

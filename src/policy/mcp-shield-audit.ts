@@ -35,7 +35,7 @@ export class Audit implements Policy {
   surveys(offered: readonly Offering[]): string {
     const { judge, exceptions } = this.#parts
     const inventory = new Inventory(offered)
-    const look = { inventory, print: `${inventory.print} ${exceptions.print}` }
+    const look = { inventory, print: `${inventory.texts} ${exceptions.print}` }
     this.#wait(() => judge.begin(offered.map(({ target }) => target)))
     for (const offering of offered) this.#offering(offering, look)
     this.#wait(() => inventory.forget())

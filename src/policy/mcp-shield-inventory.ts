@@ -1,22 +1,35 @@
 // What all servers of a backend offer at a moment, as the scanner wants to know it: whose tools are whose.
 import { hash } from 'node:crypto'
 import type { JsonObject } from '../core/item.ts'
+import type { Finding } from '../scan/finding.ts'
+import type { PinKey } from '../scan/pin.ts'
 import type { ScanContext, ServerItems } from '../scan/rule.ts'
+import { scanServers } from '../scan/scan.ts'
 import type { Offered, Offering } from './policy.ts'
 
-/** Texts of names by list: a list that nobody has read anew is the same object. */
-const printed = new WeakMap<readonly Offered[], string>()
+interface Prints {
+  readonly names: string
+  readonly texts: string
+}
+
+/** Prints by list: a list that nobody has read anew is the same object. */
+const printed = new WeakMap<readonly Offered[], Prints>()
+const nothing: Prints = { names: '', texts: '' }
 
 export class Inventory {
   /** The same text for the same servers with the same tools, whatever they say of them and in whatever order. */
   readonly print: string
+  /** The same text for servers that offer the same in the same words. */
+  readonly texts: string
   readonly #offered: readonly Offering[]
   readonly #servers = new Map<string, ServerItems>()
   readonly #contexts = new Map<string, { readonly print: string; readonly context: ScanContext }>()
+  #between: ReadonlyMap<string, readonly Finding[]> | undefined = undefined
 
   constructor(offered: readonly Offering[]) {
     this.#offered = offered
-    this.print = printOf(offered)
+    this.print = printOf(offered, 'names')
+    this.texts = printOf(offered, 'texts')
   }
 
   get offered(): readonly Offering[] {
@@ -32,6 +45,29 @@ export class Inventory {
     const made = { print: `${target} ${this.print}`, context: { server: target, own, others } }
     this.#contexts.set(target, made)
     return made
+  }
+
+  /** What is found by comparing servers, about one thing; `scan` may know it from before. */
+  between(
+    { target, kind, name }: PinKey,
+    scan: (compare: () => readonly Finding[]) => readonly Finding[],
+  ): readonly Finding[] {
+    if (this.#offered.length < 2 || (kind !== 'tool' && kind !== 'server')) return []
+    this.#between ??= this.#placed(scan(() => scanServers(this.#offered.map((one) => this.#server(one))).findings))
+    return this.#between.get(`${target}\0${kind}\0${name}`) ?? []
+  }
+
+  #placed(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
+    const placed = new Map<string, Finding[]>()
+    for (const finding of findings) {
+      const [, server, tool, path = ''] = /^\/servers\/(\d+)(?:\/tools\/(\d+))?(.*)$/s.exec(finding.path) ?? []
+      const offering = this.#offered[Number(server)]
+      if (server === undefined || offering === undefined) continue
+      const name = tool === undefined ? '' : (offering.lists.tool?.[Number(tool)]?.name ?? '')
+      const key = `${offering.target}\0${tool === undefined ? 'server' : 'tool'}\0${name}`
+      placed.set(key, [...(placed.get(key) ?? []), { ...finding, path }])
+    }
+    return placed
   }
 
   /** Lets go of what was parsed: it is parsed again if anybody asks. */
@@ -64,16 +100,27 @@ function instructionsIn(greeting: string | undefined): string | undefined {
   return typeof instructions === 'string' ? instructions : undefined
 }
 
-function printOf(offered: readonly Offering[]): string {
-  const names = offered.map(({ target, lists }) => `${JSON.stringify(target)}${lists.tool ? namesIn(lists.tool) : ''}`)
-  return hash('sha256', names.toSorted().join('\n'), 'base64')
+function printOf(offered: readonly Offering[], what: keyof Prints): string {
+  const all = offered.map(({ target, greeting, lists }) => {
+    const words = what === 'names' ? '' : JSON.stringify(greeting)
+    return `${JSON.stringify(target)}${words}${(lists.tool ? printsOf(lists.tool) : nothing)[what]}`
+  })
+  return hash('sha256', all.toSorted().join('\n'), 'base64')
 }
 
-function namesIn(offers: readonly Offered[]): string {
-  let text = printed.get(offers)
-  if (text === undefined) {
-    text = JSON.stringify(offers.map(({ name }) => name).toSorted())
-    printed.set(offers, text)
-  }
-  return text
+function printsOf(offers: readonly Offered[]): Prints {
+  const there = printed.get(offers)
+  if (there !== undefined) return there
+  const names = JSON.stringify(offers.map(({ name }) => name).toSorted())
+  const texts = hash(
+    'sha256',
+    offers
+      .map(({ raw }) => raw)
+      .toSorted()
+      .join('\n'),
+    'base64',
+  )
+  const made = { names, texts }
+  printed.set(offers, made)
+  return made
 }

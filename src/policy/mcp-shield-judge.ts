@@ -1,7 +1,7 @@
 // What is thought of one definition: of its words, and of whether it is what was approved. It decides nothing; modes do.
 import { hash } from 'node:crypto'
 import type { JsonObject } from '../core/item.ts'
-import { type Finding, rank, type Severity } from '../scan/finding.ts'
+import { type Finding, judged, rank, type Severity } from '../scan/finding.ts'
 import { type Pin, type PinKey, type PinKind, pinOf } from '../scan/pin.ts'
 import type { Change, ChangeKind } from '../scan/pin-change.ts'
 import { diff, drift } from '../scan/pin-diff.ts'
@@ -84,7 +84,8 @@ export class Judge {
       words,
       () => scanDefinition(words, kinds[key.kind], context).findings,
     )
-    const { worst } = exceptions.weigh(found, key)
+    const compared = inventory.between(key, (compare) => scans.of(`servers ${inventory.texts}`, {}, compare))
+    const { worst } = exceptions.weigh(compared.length === 0 ? found : judged([...found, ...compared]).findings, key)
     const doubt = worst !== undefined && rank(worst.severity) >= rank('medium') ? worst : undefined
     const pin = pins && pinOf(key, definition, 'first-use')
     if (pins !== undefined && pin === undefined)

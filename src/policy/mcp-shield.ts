@@ -105,7 +105,7 @@ class Shield implements Policy {
     }
     // What was parsed for rules that compare servers is not kept until the next change.
     setImmediate(() => inventory.forget()).unref()
-    return `${inventory.print} ${exceptions.print} ${[...this.#strangers].join(' ')}`
+    return `${inventory.print} ${inventory.texts} ${exceptions.print} ${[...this.#strangers].join(' ')}`
   }
 
   greets(target: TargetName, greeting: JsonObject): Admission {

@@ -41,9 +41,9 @@ export function answersSaid(
 ): string | undefined {
   const said = answers.flatMap(({ status, place }) => {
     const description = text(own(fields(references.follow(place).value), 'description'))?.trim() ?? ''
-    const plain = description.replace(/\s+/g, ' ')
+    const plain = description.replace(/\s+/g, ' ').replace(/\.$/, '')
     return plain === '' ||
-      /^(?:ok|success(?:ful)?(?: \w+)?|default|default response|response|created|no content)\.?$/i.test(plain)
+      /^(?:ok|success(?:ful)?(?: \w+)?|default|default response|response|created|no content)$/i.test(plain)
       ? []
       : [`${status}: ${clean(plain, hidden).slice(0, 200)}`]
   })

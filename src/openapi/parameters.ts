@@ -60,7 +60,8 @@ const ours: ReadonlySet<string> = new Set(
 export function parametersOf(found: Found, references: References, version: Version, note: Note): Parameters {
   const sent = new Map<string, Parameter>()
   const body = new Map<string, BodyParameter>()
-  for (const all of [found.item.at('parameters'), found.place.at('parameters')])
+  for (const all of [found.item.at('parameters'), found.place.at('parameters')]) {
+    const here = new Set<string>()
     for (const index of list(all.value).keys()) {
       const place = references.follow(all.at(index))
       const value = fields(place.value)
@@ -71,6 +72,8 @@ export function parametersOf(found: Found, references: References, version: Vers
       }
       // Names of headers are the same in any case (RFC 9110 §5.1).
       const key = `${where} ${where === 'header' ? name.toLowerCase() : name}`
+      if (here.has(key)) note(place, `"${name}" is declared twice for one place`, 'the last one counts')
+      here.add(key)
       if (version.dialect === '2.0' && (where === 'body' || where === 'formData'))
         body.set(key, { place, in: where, name, required: own(value, 'required') === true })
       else {
@@ -78,6 +81,7 @@ export function parametersOf(found: Found, references: References, version: Vers
         if (one !== undefined) sent.set(key, one)
       }
     }
+  }
   const whole = [...sent.values()].find((one) => one.in === 'querystring')
   if (whole !== undefined && [...sent.values()].some((one) => one.in === 'query'))
     note(

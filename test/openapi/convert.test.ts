@@ -5,7 +5,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { convert } from '../../src/openapi/convert.ts'
 import { filesBeside } from '../../src/openapi/files.ts'
-import { load } from '../../src/openapi/load.ts'
+import { load, readDocument } from '../../src/openapi/load.ts'
 import { sentence } from '../../src/openapi/loss.ts'
 import { validate } from '../../src/openapi/validate.ts'
 import { fields, isFields } from '../../src/openapi/value.ts'
@@ -118,6 +118,16 @@ test('what a document says twice, or wrongly, loses that and nothing else', () =
     assert.ok(told.includes(word), `${word}\n${told}`)
 })
 
+test('whatever is wrong with a document is named with file, line and pointer, and costs what it touches alone', () => {
+  const told = ['wrong.yaml', 'wrong-2.0.yaml'].map((name) => {
+    const read = readDocument(readFileSync(path.join(own, name), 'utf8'), name)
+    assert.ok(!('code' in read))
+    const { tools, losses: all } = convert(read)
+    return [...all.map(sentence), `tools: ${tools.map(({ name: one }) => one).join(' ')}`].join('\n')
+  })
+  assert.equal(`${told.join('\n')}\n`, readFileSync(path.join(own, 'wrong.txt'), 'utf8'))
+})
+
 test('an answer whose reference leads nowhere costs the schema of answers, not the tool', () => {
   const conversion = converted({
     openapi: '3.1.0',
@@ -226,7 +236,7 @@ test('descriptions: what the document says, else the operation itself; more when
   assert.equal(description({}), 'GET /a')
   assert.equal(
     description({ deprecated: true, parameters: [{ name: 'cursor', in: 'query' }] }, true),
-    'GET /a\n\nDeprecated.\n\nAnswers: 404: No such thing..\n\nAnswers come in pages; a result names the arguments of the next page in _meta.next where it knows them.',
+    'GET /a\n\nDeprecated.\n\nAnswers: 404: No such thing.\n\nAnswers come in pages; a result names the arguments of the next page in _meta.next where it knows them.',
   )
   const long = String(description({ description: 'A sentence. '.repeat(1000) }))
   assert.ok(Buffer.byteLength(long) <= 4096 && long.endsWith('sentence.'))

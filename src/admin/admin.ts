@@ -22,7 +22,23 @@ interface Runtime {
   readonly generation: number
   readonly ready: boolean
   readonly binds: readonly { readonly name: string; readonly listeners: readonly string[] }[]
-  readonly targets: readonly { readonly name: string; readonly endpoint: string; readonly health?: Health }[]
+  readonly targets: readonly Target[]
+}
+
+interface Target {
+  readonly name: string
+  readonly endpoint: string
+  readonly health?: Health
+  /** How many it offers. */
+  readonly tools?: number
+  /** Of a REST API: what its tools are made from, its score in percent, and how much was lost or is doubtful. */
+  readonly document?: {
+    readonly title: string
+    readonly version: string
+    readonly score: number
+    readonly lost: number
+    readonly doubtful: number
+  }
 }
 
 export interface AdminOptions {
@@ -32,6 +48,8 @@ export interface AdminOptions {
   readonly hosts?: readonly string[]
   readonly log: Log
   readonly runtime: () => Runtime
+  /** Documents of REST APIs: scores, and everything that was lost. */
+  readonly documents: () => unknown
   /** The configuration in force; secrets are taken out here. */
   readonly config: () => unknown
   /** JSON Schema of the configuration, for editors. */
@@ -72,7 +90,7 @@ function application(options: AdminOptions): Express {
   return app
 }
 
-function reads(app: Express, { config, runtime, schema, version, level }: AdminOptions): void {
+function reads(app: Express, { config, runtime, documents, schema, version, level }: AdminOptions): void {
   const started = performance.now()
   only(app, '/config_dump', 'GET', (response) => {
     const dump = withoutSecrets(config())
@@ -90,6 +108,9 @@ function reads(app: Express, { config, runtime, schema, version, level }: AdminO
       // Endpoints and summaries come from configuration and upstreams: both may hold credentials.
       ...toRecord(withoutSecrets(runtime())),
     })
+  })
+  only(app, '/api/openapi', 'GET', (response) => {
+    response.json({ documents: withoutSecrets(documents()) })
   })
   only(app, '/api/config/schema', 'GET', (response) => {
     response.type('application/schema+json').send(JSON.stringify(schema(), undefined, 2))

@@ -18,9 +18,9 @@ export const html = `<!doctype html>
 </section>
 <section aria-labelledby="targets-title">
 <h2 id="targets-title">Targets</h2>
-<table><thead><tr><th scope="col">name</th><th scope="col">reached at</th><th scope="col">health</th><th scope="col">observed</th></tr></thead><tbody id="targets"></tbody></table>
+<table><thead><tr><th scope="col">name</th><th scope="col">reached at</th><th scope="col">tools</th><th scope="col">document</th><th scope="col">health</th><th scope="col">observed</th></tr></thead><tbody id="targets"></tbody></table>
 </section>
-<p><a href="/config_dump">configuration in force</a> · <a href="/api/runtime">as JSON</a></p>
+<p><a href="/config_dump">configuration in force</a> · <a href="/api/runtime">as JSON</a> · <a href="/api/openapi">OpenAPI documents, and what was lost of them</a></p>
 </main>
 <noscript>This page reads <a href="/api/runtime">/api/runtime</a> with a script.</noscript>
 </body>
@@ -48,6 +48,11 @@ const none = (columns) => {
   return tr
 }
 const show = (id, rows, columns) => document.getElementById(id).replaceChildren(...(rows.length > 0 ? rows : [none(columns)]))
+const told = (document) => {
+  if (document === undefined) return ''
+  const troubles = [[document.lost, 'lost'], [document.doubtful, 'doubtful']].filter(([count]) => count > 0)
+  return [document.title + ' ' + document.version, document.score.toFixed(1) + ' % faithful', ...troubles.map((trouble) => trouble.join(' '))].join(', ')
+}
 const refresh = async () => {
   const facts = document.getElementById('facts')
   try {
@@ -57,10 +62,10 @@ const refresh = async () => {
     show('binds', runtime.binds.map((bind) => row([bind.name, bind.listeners.join(', ')])), 2)
     show('targets', runtime.targets.map((target) => {
       const health = target.health ?? { level: 'unknown', summary: 'not asked yet', observedAt: '' }
-      const tr = row([target.name, target.endpoint, health.level + (health.summary ? ': ' + health.summary : ''), health.observedAt ?? ''])
+      const tr = row([target.name, target.endpoint, target.tools ?? '', told(target.document), health.level + (health.summary ? ': ' + health.summary : ''), health.observedAt ?? ''])
       if (health.level === 'down') tr.className = 'down'
       return tr
-    }), 4)
+    }), 6)
   } catch {
     facts.textContent = 'the gateway does not answer'
   }

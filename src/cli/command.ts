@@ -55,6 +55,8 @@ export interface ValidateOptions extends ConfigSource {
   readonly format: 'text' | 'json'
   /** Print what became of every key, not only the sum. */
   readonly ledger: boolean
+  /** Read the OpenAPI documents that it names, at addresses too, and say what became of them. */
+  readonly openapi?: boolean
 }
 
 /** One flag. Without `value` it is a switch. */

@@ -23,6 +23,12 @@ const format: Flag = {
 }
 const yes: Flag = { name: 'yes', short: 'y', summary: 'do not ask' }
 const dryRun: Flag = { name: 'dry-run', summary: 'show what would be written, write nothing' }
+const redirect: Flag = {
+  name: 'connect-to',
+  value: 'HOST:PORT=HOST:PORT',
+  repeatable: true,
+  summary: 'send connections for one address to another',
+}
 const version: Flag = { name: 'version', short: 'V', summary: 'print the version' }
 
 const run: Command = {
@@ -33,12 +39,7 @@ const run: Command = {
     file,
     text,
     { name: 'validate-only', summary: 'check everything, start nothing' },
-    {
-      name: 'connect-to',
-      value: 'HOST:PORT=HOST:PORT',
-      repeatable: true,
-      summary: 'send connections for one address to another',
-    },
+    redirect,
     version,
     { ...format, hidden: true },
   ],
@@ -67,10 +68,18 @@ const validate: Command = {
   name: 'validate',
   summary: 'name every problem of a configuration, and what became of each key',
   usage: '[-f FILE] [flags]',
-  flags: [file, text, { name: 'ledger', summary: 'print what became of every key' }, format],
+  flags: [
+    file,
+    text,
+    { name: 'ledger', summary: 'print what became of every key' },
+    { name: 'openapi', summary: 'read the OpenAPI documents too, and print scores and what is lost' },
+    redirect,
+    format,
+  ],
   examples: [
     { line: 'toolgate validate -f config.yaml', does: 'problems with line, column and what was probably meant' },
     { line: 'toolgate validate -f config.yaml --ledger', does: 'and each key: accepted, translated, ignored, refused' },
+    { line: 'toolgate validate -f config.yaml --openapi', does: 'and how faithfully documents become tools' },
     { line: 'toolgate validate -f - --format json < config.yaml', does: 'for a script; exit code 1: not valid' },
   ],
   load: async () => async (args, io) => {
@@ -78,14 +87,21 @@ const validate: Command = {
     const named = args.value('file') ?? words.shift()
     if (words.length > 0) throw usageError(validate, 'one configuration at a time')
     const format = args.value('format') === 'json' ? 'json' : 'text'
-    const options = { ...source(args), file: named, format, ledger: args.has('ledger') } as const
-    const [body, { parts }, { dryCompile }] = await Promise.all([
+    const [ledger, openapi] = [args.has('ledger'), args.has('openapi')]
+    const options = { ...source(args), file: named, format, ledger, openapi } as const
+    const [body, { parts }, { dryCompile }, { documentsOf }] = await Promise.all([
       import('./validate.ts'),
       import('../gateway/parts.ts'),
       import('../gateway/compile.ts'),
+      import('../gateway/documents.ts'),
     ])
     const { read } = new ConfigFiles(io.cwd)
-    return await body.validate(options, io, { parts, compile: (shape, draft) => dryCompile(shape, read, draft) })
+    const reading = { read, connectTo: connectTo(args.values('connect-to')) }
+    return await body.validate(options, io, {
+      parts,
+      compile: (shape, draft) => dryCompile(shape, read, draft),
+      documents: (shape) => documentsOf(shape, reading),
+    })
   },
 }
 

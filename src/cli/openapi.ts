@@ -1,11 +1,13 @@
 // `toolgate openapi report`: the tools that a document becomes, what was lost and why, how faithful it is, and who will stumble.
-import { type Loss, sentence } from '../openapi/loss.ts'
-import type { Conversion, Score } from '../openapi/tool.ts'
+import { type Fidelity, factsOf } from '../openapi/facts.ts'
+import type { Loss } from '../openapi/loss.ts'
+import type { Conversion } from '../openapi/tool.ts'
 import { validate } from '../openapi/validate.ts'
 import { connectTo, usageError } from './arguments.ts'
 import { type Arguments, CommandError, exit, type Io } from './command.ts'
 import { type Hint, hintsFor } from './openapi-hints.ts'
 import { readDocument } from './openapi-read.ts'
+import { lossesText, scoreText, sectionText } from './openapi-text.ts'
 import { jsonDocument, marks, oneLine, Progress, painter, table } from './terminal.ts'
 import { textOf } from './values.ts'
 
@@ -16,7 +18,7 @@ const NAMED = 5
 interface Report {
   readonly from: string
   readonly conversion: Conversion
-  readonly score: Score
+  readonly score: Fidelity
   readonly losses: readonly Loss[]
   readonly hints: readonly Hint[]
 }
@@ -41,8 +43,9 @@ export async function openapi(args: Arguments, io: Io): Promise<number> {
       io,
     )
     progress.update(`judging ${from}`)
-    const losses = [...conversion.losses, ...(await validate(library))]
-    const report = { from, conversion, score: conversion.score(), losses, hints: hintsFor(conversion.tools) }
+    const { score, losses } = factsOf(conversion)
+    const all = [...losses, ...(await validate(library))]
+    const report = { from, conversion, score, losses: all, hints: hintsFor(conversion.tools) }
     io.stdout.write(args.value('format') === 'json' ? asJson(report) : asText(report, io))
     return exit.fine
   } finally {
@@ -56,47 +59,22 @@ function originOf(text: string): string {
   throw new CommandError(exit.usage, `--refs ${oneLine(text)} is no origin`, { hint: '--refs https://schemas.example' })
 }
 
-const share = ({ kept, of }: { readonly kept: number; readonly of: number }): number =>
-  of === 0 ? 100 : (kept / of) * 100
-
-/** Two of the three parts of the score: whether calls are exact is measured with calls, not with documents (reference: openapi §14). */
-const parts = ({ operations, constraints }: Score) => {
-  const made = share({ kept: operations.made, of: operations.of })
-  const facts = share(constraints)
-  return { operations: made, constraints: facts, score: (made + facts) / 2 }
-}
-
 function asText(report: Report, io: Io): string {
   const { from, conversion, score, losses, hints } = report
   const paint = painter(io.stdout, io.env)
   const { title, version, tools } = conversion
-  const { operations, constraints } = score
-  const percent = parts(score)
-  const shown = (value: number): string => `${value.toFixed(1)} %`
-  const lost = losses.filter(({ severity }) => severity === 'error')
-  const doubtful = losses.filter(({ severity }) => severity !== 'error')
   return [
     `${paint('bold', oneLine(`${title} ${version}`.trim() || 'a document without a title'))}  ${oneLine(from)}\n`,
-    `tools     ${tools.length} of ${operations.of} operations\n`,
-    `score     ${shown(percent.score)}: operations ${shown(percent.operations)}, constraints ${shown(percent.constraints)} (${constraints.kept} of ${constraints.of} facts)\n`,
+    `tools     ${tools.length} of ${score.counted.operations.of} operations\n`,
+    `score     ${scoreText(score)}\n`,
     tools.length === 0 ? '' : `\n${table(tools.map(row), io.stdout)}`,
-    section(
-      `lost: ${lost.length}`,
-      lost.map((loss) => located(loss, paint('red', marks(io).no))),
-    ),
-    section(
-      `doubtful: ${doubtful.length}`,
-      doubtful.map((loss) => located(loss, paint('yellow', marks(io).note))),
-    ),
-    section(
-      `for clients: ${hints.length}`,
+    lossesText(losses, io),
+    sectionText(
+      'for clients',
       hints.map((hint) => hinted(hint, marks(io).note)),
     ),
   ].join('')
 }
-
-const section = (title: string, lines: readonly string[]): string =>
-  lines.length === 0 ? '' : `\n${title}\n${lines.join('')}`
 
 function row({ name, operation, definition, security }: Conversion['tools'][number]): string[] {
   const about = [
@@ -105,12 +83,6 @@ function row({ name, operation, definition, security }: Conversion['tools'][numb
   ].join(', ')
   const says = textOf(definition['title']) || textOf(definition['description'])
   return [name, `${operation.method} ${operation.path}`, about === '' ? says : `(${about}) ${says}`]
-}
-
-function located(loss: Loss, mark: string): string {
-  const operation = loss.operation === undefined ? '' : `    ${oneLine(loss.operation)}\n`
-  const fix = loss.fix === undefined ? '' : `    try: ${oneLine(loss.fix)}\n`
-  return `${mark} ${oneLine(sentence({ ...loss, fix: undefined }))}\n${operation}${fix}`
 }
 
 function hinted({ problem, tools, fix }: Hint, mark: string): string {
@@ -123,7 +95,7 @@ function asJson({ from, conversion, score, losses, hints }: Report): string {
   return jsonDocument({
     version: 1,
     document: { from, title, version },
-    score: { ...parts(score), counted: score },
+    score,
     tools: tools.map(({ name, operation, security, alternatives, server, definition }) => ({
       name,
       operation,

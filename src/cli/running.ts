@@ -11,7 +11,6 @@ import type { Store } from '../core/store.ts'
 import { version } from '../core/version.ts'
 import { Gateway, Refused } from '../gateway/gateway.ts'
 import { parts } from '../gateway/parts.ts'
-import { targetsOf } from '../gateway/targets.ts'
 import type { Pages } from '../policy/policy.ts'
 import { StoreAt } from '../store/open.ts'
 import { type AccessLog, createAccessLog } from '../telemetry/access-log.ts'
@@ -22,6 +21,7 @@ import { Sink } from '../telemetry/sink.ts'
 import { listenReadiness, listenStats } from '../telemetry/stats.ts'
 import { CommandError, exit, type Io } from './command.ts'
 import type { Origin } from './origin.ts'
+import { documentLines, targetLine } from './runtime.ts'
 
 /** What a run brings along. */
 export interface RunContext {
@@ -195,8 +195,9 @@ export class Running implements AsyncDisposable {
           name,
           listeners: listeners.map((listener) => listener.name),
         })),
-        targets: targetsOf(gateway.shape),
+        targets: gateway.targets().map(targetLine),
       }),
+      documents: () => documentLines(gateway.targets()),
       config: () => ({ ...gateway.shape, sessionKey: undefined, cookieSecret: undefined }),
       schema: () => jsonSchema(parts),
       level: { get: () => this.#log.level, set: (level) => (this.#log.level = level) },

@@ -14,6 +14,7 @@ import { compile } from './compile.ts'
 import { Port } from './listen.ts'
 import type { Snapshot } from './snapshot.ts'
 import { Keeper } from './state.ts'
+import { type TargetFacts, targetsOf } from './targets.ts'
 
 /** What a gateway gets from the process around it. */
 export interface GatewayOptions {
@@ -105,6 +106,11 @@ export class Gateway implements AsyncDisposable {
 
   get shape(): Shape {
     return this.#shape
+  }
+
+  /** What the targets are at this moment. */
+  targets(): readonly TargetFacts[] {
+    return targetsOf(this.#shape, this.#snapshot.targets())
   }
 
   /** Moves to another configuration: one assignment, between two requests. On rejection the old one goes on as if nothing had been asked. */

@@ -3,7 +3,7 @@ import type { SecureContextOptions } from 'node:tls'
 import type { MatchShape } from '../config/shape.ts'
 import type { Entrance, RouteNames } from '../core/exchange.ts'
 import { asFailure } from '../core/failure.ts'
-import type { BackendHandler, Program } from '../policy/policy.ts'
+import type { BackendHandler, Program, TargetState } from '../policy/policy.ts'
 import type { Log } from '../telemetry/log.ts'
 import { HostMap, hostOf } from './host.ts'
 import type { Router } from './match.ts'
@@ -84,9 +84,18 @@ export class Snapshot {
 
   /** It is the one in force from now on. */
   begin(): void {
+    for (const handler of this.#handlers()) handler.begin?.()
+  }
+
+  /** Targets of all backends, as they are at this moment. */
+  targets(): readonly TargetState[] {
+    return [...this.#handlers()].flatMap((handler) => handler.targets?.() ?? [])
+  }
+
+  *#handlers(): Generator<BackendHandler> {
     for (const { listeners } of this.binds.values())
       for (const { router } of listeners)
-        for (const { backends } of router.routes) for (const { handler } of backends) handler.begin?.()
+        for (const { backends } of router.routes) for (const { handler } of backends) yield handler
   }
 
   /** An exchange walks this snapshot from now on, until it leaves. */

@@ -15,6 +15,7 @@ import {
   type Plan,
   type Policy,
   type PolicyModule,
+  type TargetState,
   withPermits,
 } from '../policy/policy.ts'
 import { Connect } from './connect.ts'
@@ -105,7 +106,8 @@ export const mcp = define({
   async compile(config, site: BackendSite): Promise<BackendHandler> {
     const backend = site.name
     if (config.targets.length === 0) return (x) => nobody(x, backend)
-    const { shelves, policies: ofTargets } = await targetsOf(config, site)
+    const { placed, policies: ofTargets } = await targetsOf(config, site)
+    const shelves = placed.map(({ shelf }) => shelf)
     const program = withPermits(site.program, ofTargets)
     const { limits, log, metrics, sealKey } = site
     const stateful = config.statefulMode === 'stateful'
@@ -145,7 +147,8 @@ export const mcp = define({
     }
     const warm = (): void => shelves.forEach((shelf) => shelf.poke())
     const begin = (): void => seat.front.use(federation)
-    return Object.assign(handler, { open: program.permits.length === 0, warm, begin })
+    const targets = (): readonly TargetState[] => placed.map(stateOf)
+    return Object.assign(handler, { open: program.permits.length === 0, warm, begin, targets })
   },
 })
 
@@ -167,15 +170,20 @@ function nobody(x: Exchange, backend: string): Reply {
   return text(503, 'mcp: no backends configured')
 }
 
+interface Placed {
+  readonly path: Path
+  readonly shelf: Shelf
+}
+
 interface Targets {
-  readonly shelves: readonly Shelf[]
+  readonly placed: readonly Placed[]
   /** What they add to the policies in force, each for its own target. */
   readonly policies: readonly Policy[]
 }
 
 async function targetsOf(config: Config, site: BackendSite): Promise<Targets> {
   const first = new Map<string, number>()
-  const shelves: Shelf[] = []
+  const placed: Placed[] = []
   const policies: Policy[] = []
   for (const [index, body] of config.targets.entries()) {
     const path = ['targets', index]
@@ -188,9 +196,16 @@ async function targetsOf(config: Config, site: BackendSite): Promise<Targets> {
     const own = policiesOf(body, path, site)
     policies.push(...own.map((policy) => onlyFor(targetName(body.name), policy)))
     const shelf = await shelfOf(body, path, site, compileProgram(own).plan)
-    if (shelf !== undefined) shelves.push(shelf)
+    if (shelf !== undefined) placed.push({ path: [...site.path, ...path], shelf })
   }
-  return { shelves, policies }
+  return { placed, policies }
+}
+
+/** For operators: what the target offers, before any rule is asked. */
+function stateOf({ path, shelf }: Placed): TargetState {
+  const { document } = shelf.upstream
+  const tools = shelf.listing('tool')?.offers.length ?? document?.facts?.tools
+  return { path, name: shelf.target, tools, document }
 }
 
 /** What a target's policy says of other targets' things is nothing. */

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { RawJson, TargetName } from '../core/brand.ts'
 import type { Exchange, Reply, Who } from '../core/exchange.ts'
 import type { JsonObject } from '../core/item.ts'
-import type { BoundCredentials } from '../policy/policy.ts'
+import type { BoundCredentials, DocumentState } from '../policy/policy.ts'
 import type { Cancellation } from './cancellation.ts'
 import type { Span } from './json.ts'
 import type { ParamHeader } from './param-headers.ts'
@@ -88,6 +88,8 @@ export interface Upstream extends AsyncDisposable {
   readonly print?: string
   /** How people get credentials of their own for it (`backendAuth.oauthLogin`). */
   readonly credentials?: BoundCredentials | undefined
+  /** What its tools are made from, if that is a document. */
+  readonly document?: DocumentState | undefined
   /** Opens a conversation, `initialize` included. Rejects with a Failure that names the target and the step. */
   connect(peer: Peer, signal?: AbortSignal): Promise<Connection>
 }

@@ -15,6 +15,7 @@ import type { Pools, TlsOptions } from '../http/pools.ts'
 import type { Page } from '../oauth/facade/answer.ts'
 import type { Refusal, UpstreamLogin } from '../oauth/upstream/login.ts'
 import type { UpstreamServer } from '../oauth/upstream/settings.ts'
+import type { DocumentFacts } from '../openapi/facts.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Fields } from './fields.ts'
@@ -285,13 +286,33 @@ export type UpgradeHandler = (x: Exchange, socket: Duplex, head: Buffer) => Prom
 /**
  * A backend: the last step of a route, for backends that can with a second way in for upgrades. `open`: it offers things that could
  * have rules, and there are none. `warm` begins what the first request would wait for. `begin` is called once its configuration is
- * the one in force: who is connected need not wait for the next request to hear what is new.
+ * the one in force: who is connected need not wait for the next request to hear what is new. `targets` is what an operator may know.
  */
 export type BackendHandler = Handler & {
   readonly upgrade?: UpgradeHandler
   readonly open?: boolean
   readonly warm?: () => void
   readonly begin?: () => void
+  readonly targets?: () => readonly TargetState[]
+}
+
+/** One target of a backend, as it is at this moment. */
+export interface TargetState {
+  /** Where it stands in the configuration. */
+  readonly path: Path
+  readonly name: string
+  /** How many tools it offers, whoever may use them; `undefined`: nobody knows yet. */
+  readonly tools: number | undefined
+  /** Of a REST API. */
+  readonly document: DocumentState | undefined
+}
+
+/** The document of a REST API, or the way to it. */
+export interface DocumentState {
+  /** Of the last good version; `undefined`: there has never been one. */
+  readonly facts: DocumentFacts | undefined
+  /** The same, waited for if need be. Rejects with a Failure when there is none. */
+  ready(): Promise<DocumentFacts>
 }
 
 export type BackendModule = Module<z.ZodType, BackendHandler, BackendSite>

@@ -32,8 +32,9 @@ async function start(t: TestContext, changes: Partial<AdminOptions> = {}) {
       generation: 7,
       ready: true,
       binds: [{ name: 'bind/3000', listeners: ['default'] }],
-      targets: [{ name: 'time', endpoint: 'http://me:pw@127.0.0.1:9000/mcp', health: { level: 'ok' } }],
+      targets: [{ name: 'time', endpoint: 'http://me:pw@127.0.0.1:9000/mcp', health: { level: 'ok' }, tools: 2 }],
     }),
+    documents: () => [{ target: 'petstore', losses: [{ problem: 'at https://me:pw@api.example/x' }] }],
     config: () => ({ binds: [], config: { session: { key: 'CANARY' } } }),
     schema: () => ({ $schema: 'https://json-schema.org/draft/2020-12/schema' }),
     level: {
@@ -78,8 +79,15 @@ test('what runs is told, in the shape scripts for the original read', async (t) 
   assert.equal(runtime.generation, 7)
   assert.equal(typeof runtime.uptimeMs, 'number')
   assert.deepEqual(runtime.targets, [
-    { name: 'time', endpoint: 'http://***@127.0.0.1:9000/mcp', health: { level: 'ok' } },
+    { name: 'time', endpoint: 'http://***@127.0.0.1:9000/mcp', health: { level: 'ok' }, tools: 2 },
   ])
+})
+
+test('documents of REST APIs are told with what was lost, without secrets', async (t) => {
+  const { call } = await start(t)
+  assert.deepEqual(JSON.parse((await call('/api/openapi')).body), {
+    documents: [{ target: 'petstore', losses: [{ problem: 'at https://***@api.example/x' }] }],
+  })
 })
 
 test('the schema for editors', async (t) => {
@@ -182,7 +190,8 @@ test('an address that other machines can reach is refused at start', async () =>
     assert.equal(isLoopback({ host, port: 1 }), false, host)
   for (const host of ['localhost', '127.0.0.1', '127.1.2.3', '[::1]', '::1'])
     assert.equal(isLoopback({ host, port: 1 }), true, host)
-  const options = { version: '1', log: silent, runtime: never, config: never, schema: never, quit: never }
+  const none = { runtime: never, documents: never, config: never, schema: never, quit: never }
+  const options = { version: '1', log: silent, ...none }
   await assert.rejects(
     createAdmin({ ...options, address: { host: '0.0.0.0', port: 15000 }, level: { get: never, set: never } }),
     /adminAddr 0\.0\.0\.0:15000 can be reached from other machines.*use localhost:15000/,

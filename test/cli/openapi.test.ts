@@ -139,3 +139,71 @@ test('a document without a server asks for one', async () => {
   assert.equal(code, 2)
   assert.match(err, /does not say where its server is[\s\S]*try: --host/)
 })
+
+const configuration = (targets: readonly object[]): string =>
+  JSON.stringify({ binds: [{ port: 3000, listeners: [{ routes: [{ backends: [{ mcp: { targets } }] }] }] }] })
+
+test('`validate --openapi` reads the documents of a configuration, at addresses too, and says what became of them', async (t) => {
+  const cwd = await folder(t)
+  await writeFile(path.join(cwd, 'lossy.yaml'), lossy)
+  const origin = await serve(t, (_, response) => response.end(lossy))
+  const local = { name: 'local', openapi: { host: 'localhost:1', schema: { file: path.join(cwd, 'lossy.yaml') } } }
+  const remote = { name: 'remote', openapi: { host: 'localhost:1', schema: { url: `${origin}/api.yaml` } } }
+  const asked = (targets: readonly object[], ...more: string[]) =>
+    toolgate(['validate', '-c', configuration(targets), '--openapi', ...more], { cwd })
+
+  const { code, out } = await asked([local, remote])
+  assert.equal(code, 0)
+  for (const [name, place] of [
+    ['local', String.raw`\S*lossy\.yaml:10`],
+    ['remote', String.raw`${origin}/api\.yaml:10`],
+  ] as const)
+    assert.match(
+      out,
+      new RegExp(
+        String.raw`\nLossy 1 {2}${name}, line 1\ntools {5}2 of 3 operations\nscore {5}\d+\.\d %: operations 66\.7 %, .*\n\nlost: 1\n✗ ${place} #/paths/~1lost/.*nowhere`,
+      ),
+    )
+
+  const listed = z
+    .object({
+      valid: z.literal(true),
+      documents: z.array(
+        z.object({
+          target: z.string(),
+          path: z.string(),
+          tools: z.literal(2),
+          score: z.object({ operations: z.number() }),
+          losses: z.array(z.object({ line: z.number(), pointer: z.string() })),
+        }),
+      ),
+    })
+    .parse(JSON.parse((await asked([local, remote], '--format', 'json')).out))
+  assert.deepEqual(
+    listed.documents.map(({ target, path: at, losses }) => [target, at, losses[0]?.line]),
+    [
+      ['local', 'binds[0].listeners[0].routes[0].backends[0].mcp.targets[0]', 10],
+      ['remote', 'binds[0].listeners[0].routes[0].backends[0].mcp.targets[1]', 10],
+    ],
+  )
+})
+
+test('`validate` asks no address unless it is told to; with `--openapi` what cannot be had is named', async (t) => {
+  let asked = 0
+  const origin = await serve(t, (_, response) => {
+    asked++
+    response.end('openapi: 4.0.0')
+  })
+  const remote = (url: string) => ({ name: 'remote', openapi: { host: 'localhost:1', schema: { url } } })
+  assert.equal((await toolgate(['validate', '-c', configuration([remote(`${origin}/a`)])])).code, 0)
+  assert.equal(asked, 0)
+  const bad = await toolgate(['validate', '-c', configuration([remote(`${origin}/a`)]), '--openapi'])
+  assert.equal(bad.code, 1)
+  assert.match(bad.out, /✗ remote, line 1: target remote: document: http:\S+\/a:1 #: has "openapi": "4\.0\.0"/)
+  const away = await toolgate(['validate', '-c', configuration([remote('http://127.0.0.1:1/a')]), '--openapi'])
+  assert.equal(away.code, 3)
+  assert.match(away.out, /✗ remote, line 1: target remote: document: /)
+  const asking = ['validate', '-c', configuration([remote('http://api.example:80/a')]), '--openapi']
+  const elsewhere = await toolgate([...asking, '--connect-to', `api.example:80=${new URL(origin).host}`])
+  assert.match(elsewhere.out, /"openapi": "4\.0\.0"/)
+})

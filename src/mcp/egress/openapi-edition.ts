@@ -1,6 +1,7 @@
 // One version of a document as a target offers it: its tools by name, its list as ready text, and what became of the rest.
 import { type RawJson, rawJson } from '../../core/brand.ts'
 import { convert } from '../../openapi/convert.ts'
+import { type DocumentFacts, factsOf } from '../../openapi/facts.ts'
 import type { Library } from '../../openapi/load.ts'
 import type { Loss } from '../../openapi/loss.ts'
 import type { PlannedTool } from '../../openapi/plan.ts'
@@ -8,12 +9,11 @@ import type { Options } from '../../openapi/tool.ts'
 import { fields, isFields } from '../../openapi/value.ts'
 
 export interface Edition {
-  readonly title: string
-  readonly version: string
   readonly tools: ReadonlyMap<string, PlannedTool>
   /** Result of `tools/list`. */
   readonly list: RawJson
-  readonly losses: readonly Loss[]
+  /** Counted with it: nobody holds on to the document for that. */
+  readonly facts: DocumentFacts
   /** Names of the document's security schemes. */
   readonly schemes: readonly string[]
 }
@@ -33,17 +33,16 @@ export function editionOf(library: Library, { slots, anyScheme, certificate, ...
   const filled = [...schemes].filter(
     ([name, type]) => anyScheme || slots.includes(name) || (certificate && type === 'mutualTLS'),
   )
-  const { title, version, tools, losses } = convert(library, {
+  const conversion = convert(library, {
     ...options,
     credentials: new Set(filled.map(([name]) => name)),
   })
+  const { tools } = conversion
   const definitions = tools.map(({ definition }) => definition)
   return {
-    title,
-    version,
     tools: new Map(tools.map((tool) => [tool.name, tool])),
     list: rawJson(JSON.stringify({ tools: definitions })),
-    losses,
+    facts: factsOf(conversion),
     schemes: [...schemes.keys()],
   }
 }
@@ -59,5 +58,7 @@ function schemesOf({ root }: Library): ReadonlyMap<string, unknown> {
 }
 
 /** What refuses a document as a whole; `undefined`: it can be used, whatever is missing of it. */
-export const refusal = ({ tools, losses }: Pick<Edition, 'tools' | 'losses'>): Loss | undefined =>
-  tools.size > 0 ? undefined : losses.find(({ severity, operation }) => severity === 'error' && operation === undefined)
+export const refusal = ({ tools, facts }: Edition): Loss | undefined =>
+  tools.size > 0
+    ? undefined
+    : facts.losses.find(({ severity, operation }) => severity === 'error' && operation === undefined)

@@ -2,7 +2,7 @@
 import { asFailure, Failure } from '../../core/failure.ts'
 import type { TlsOptions } from '../../http/pools.ts'
 import type { Library, Loading, LoadOptions } from '../../openapi/load.ts'
-import { sentence } from '../../openapi/loss.ts'
+import { type Loss, sentence } from '../../openapi/loss.ts'
 import { fetchDoor } from './openapi-door.ts'
 import type { Edition, Manner } from './openapi-edition.ts'
 import { printOf } from './openapi-print.ts'
@@ -126,7 +126,7 @@ export class RemoteDocument implements Document, AsyncDisposable {
     const library = this.#loaded(loading)
     const edition = editionOf(library, manner)
     const why = refusal(edition)
-    if (why !== undefined) throw this.#unusable(sentence(why))
+    if (why !== undefined) throw this.#unusable(sentence(why), why)
     const forbidden = forbids(edition)
     if (forbidden !== undefined) throw this.#unusable(forbidden)
     this.#print = print
@@ -140,7 +140,7 @@ export class RemoteDocument implements Document, AsyncDisposable {
       case 'loaded':
         return loading.library
       case 'refused':
-        throw this.#unusable(sentence(loading.loss))
+        throw this.#unusable(sentence(loading.loss), loading.loss)
       case 'unchanged':
         throw this.#unusable('the server says that nothing has changed, and there is nothing yet')
       default:
@@ -148,16 +148,16 @@ export class RemoteDocument implements Document, AsyncDisposable {
     }
   }
 
-  #unusable(why: string): Failure {
-    return new Failure('mcp.target', `target ${this.#options.site.target}: document: ${why}`)
+  #unusable(why: string, cause?: Loss): Failure {
+    return new Failure('mcp.target', `target ${this.#options.site.target}: document: ${why}`, { cause })
   }
 
   #take(edition: Edition): void {
     const before = this.edition
     this.edition = edition
     const { log, target } = this.#options.site
-    const { losses, tools } = edition
-    log.info('a document has been read', { target, version: edition.version.slice(0, 100), tools: tools.size })
+    const { losses, version, tools } = edition.facts
+    log.info('a document has been read', { target, version: version.slice(0, 100), tools })
     for (const loss of losses.slice(0, REPORTED)) log.warn(sentence(loss), { target })
     if (losses.length > REPORTED) log.warn('more is missing or doubtful', { target, count: losses.length - REPORTED })
     if (before !== undefined && before.list !== edition.list) for (const changed of this.#watchers) changed()

@@ -147,8 +147,9 @@ async function local(config: OpenapiConfig, { site, places, manner, slots, place
   const { edition } = site.keep(key, () => new Kept(editionOf(read.library, manner)))
   const refused = refusal(edition)
   if (refused !== undefined) reportRefusal(refused, site)
-  for (const loss of edition.losses.slice(0, REPORTED)) if (loss !== refused) site.warning(['schema'], sentence(loss))
-  const more = edition.losses.length - REPORTED
+  const { losses } = edition.facts
+  for (const loss of losses.slice(0, REPORTED)) if (loss !== refused) site.warning(['schema'], sentence(loss))
+  const more = losses.length - REPORTED
   if (more > 0) site.warning(['schema'], `${more} more of this kind`, 'toolgate openapi report FILE names all')
   checkSlots(slots, edition, site)
   const why = forbids(edition, places, place)

@@ -1,7 +1,7 @@
 // A REST API as an upstream: its document is what it lists, a call of a tool is one HTTP request. No session, no process.
 import { rawJson, type TargetName } from '../../core/brand.ts'
 import { asFailure } from '../../core/failure.ts'
-import type { BoundCredentials } from '../../policy/policy.ts'
+import type { BoundCredentials, DocumentState } from '../../policy/policy.ts'
 import type { Answer, Caller, Connection, Hello, Outgoing, Peer, Upstream } from '../conversation.ts'
 import { codes, errorObject, newestLegacy } from '../wire.ts'
 import { closing } from './failing.ts'
@@ -23,6 +23,7 @@ export class OpenapiUpstream implements Upstream {
   /** What a document says is the same for everybody. */
   readonly personal = false
   readonly credentials: BoundCredentials | undefined
+  readonly document: DocumentState
   readonly #options: OpenapiOptions
   readonly #peers = new Set<Peer>()
   #calls: RestCalls | undefined = undefined
@@ -34,6 +35,13 @@ export class OpenapiUpstream implements Upstream {
     this.endpoint = options.endpoint
     this.print = options.print
     this.credentials = options.bound
+    const { document } = options
+    this.document = {
+      get facts() {
+        return document.edition?.facts
+      },
+      ready: async () => (await document.ready()).facts,
+    }
     this.#options = options
   }
 
@@ -90,7 +98,7 @@ interface Talking {
 }
 
 /** What a server of this kind would say of itself. */
-function helloOf(target: TargetName, { title, version }: Edition): Hello {
+function helloOf(target: TargetName, { facts: { title, version } }: Edition): Hello {
   const capabilities = { tools: { listChanged: true } }
   const serverInfo = {
     name: title === '' ? target : title.slice(0, 200),

@@ -155,6 +155,11 @@ test('the same API in another shape: one level, chosen tools, other words, a que
   assert.deepEqual(Object.keys(find?.inputSchema.properties ?? {}), ['subject', 'published', 'text', 'cursor'])
   const found = await call(client, 'find', { text: 'dar' })
   assert.match(textOf(found), /Charles Darwin/)
+  const two = await call(client, 'find')
+  assert.equal(z.object({ books: z.array(z.unknown()) }).parse(two.structuredContent).books.length, 4)
+  assert.deepEqual(two._meta?.['pages'], { read: 2 })
+  const next = z.record(z.string(), z.unknown()).parse(two._meta?.['next'])
+  assert.match(textOf(await call(client, 'find', next)), /"books":\[\{/)
   const loan = await call(client, 'borrowBook', { isbn: '9780486415871', member: 'bob', days: 3 })
   assert.match(textOf(loan), /"days":3/)
   assert.match(textOf(await call(client, 'listLoans', { 'X-Member': 'bob' })), /9780486415871/)
@@ -204,6 +209,23 @@ test('what a document loses is named at the start, with its line', async (t) => 
   const gateway = await startGateway(t, config)
   assert.deepEqual(await gateway.tools(), ['fine'])
   assert.match(gateway.said(), /warn\s+gateway \S*lossy\.yaml:6 #\/paths\/~1a\/post/)
+  await t.test('and told by the admin API, with the score and how many tools there are', async () => {
+    const Runtime = z.object({ targets: z.array(z.looseObject({ name: z.string() })) })
+    const { targets } = Runtime.parse(await (await fetch(`${gateway.admin}/api/runtime`)).json())
+    const document = { title: 'x', version: '1', score: 75, lost: 1, doubtful: 0 }
+    assert.deepEqual(targets, [{ name: 'a', endpoint: '127.0.0.1:1', tools: 1, document }])
+    const Documents = z.object({
+      documents: z.tuple([
+        z.object({ target: z.literal('a'), losses: z.array(z.object({ line: z.number(), operation: z.string() })) }),
+      ]),
+    })
+    const { documents } = Documents.parse(await (await fetch(`${gateway.admin}/api/openapi`)).json())
+    assert.deepEqual(documents[0].losses, [{ line: 6, operation: 'POST /a' }])
+    assert.match(
+      await (await fetch(`${gateway.stats}/metrics`)).text(),
+      /\nagentgateway_mcp_target_tools\{server="a"\} 1\n/,
+    )
+  })
   // A server that is away is an answer like another: the tool failed, not the protocol.
   const away = await call(await gateway.client(), 'fine')
   assert.equal(away.isError, true)

@@ -207,4 +207,8 @@ class Relay implements Caller {
   get takesInput(): boolean | undefined {
     return this.#caller.takesInput
   }
+
+  get logLevel(): string | undefined {
+    return this.#line.client.logLevel
+  }
 }

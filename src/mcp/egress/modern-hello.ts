@@ -13,13 +13,19 @@ export const DISCOVER = 'server/discover'
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** Whether a server has refused a revision that it names as one of its own. */
+export function mayRetry({ kind, raw }: Answer): boolean {
+  if (kind === 'result') return false
+  const { code, data } = readError(raw)
+  return code === codes.unsupportedVersion && revisionsIn(data['supported']).includes(modernRevision)
+}
+
 /** Reads the answer. Throws NotModern when the server speaks earlier revisions only (reference: mcp §1.3, §12.2.1). */
 export function readDiscovered(target: TargetName, answer: Answer): Hello {
   const where = [target, DISCOVER] as const
   if (answer.kind === 'error') {
-    const { code, data } = readError(answer.raw)
-    const modern = code === codes.headerMismatch || code === codes.missingCapability
-    if (modern || (code === codes.unsupportedVersion && revisionsIn(data['supported']).includes(modernRevision)))
+    const { code } = readError(answer.raw)
+    if (code === codes.headerMismatch || code === codes.missingCapability || mayRetry(answer))
       throw failing('upstream.protocol', where, `it answered with error ${code}`)
     throw new NotModern('upstream.protocol', `target ${target}: ${DISCOVER}: it answered with error ${code}`)
   }
@@ -28,7 +34,9 @@ export function readDiscovered(target: TargetName, answer: Answer): Hello {
     throw new NotModern('upstream.protocol', `target ${target}: ${DISCOVER}: it does not speak ${modernRevision}`)
   const { capabilities: declared, instructions, _meta: meta } = said
   const capabilities = isObject(declared) ? declared : {}
-  const info = isObject(meta) && isObject(meta[SERVER_INFO]) ? meta[SERVER_INFO] : { name: target, version: '' }
+  // Servers of its drafts say who they are beside, not within, `_meta`.
+  const named = isObject(meta) && isObject(meta[SERVER_INFO]) ? meta[SERVER_INFO] : said['serverInfo']
+  const info = isObject(named) ? named : { name: target, version: '' }
   const advice = typeof instructions === 'string' ? instructions : undefined
   const hello = {
     protocolVersion: newestLegacy,

@@ -78,6 +78,9 @@ export class ModernTalk {
       case 'logging/setLevel': // each request says its own
         this.#told = request
         return Promise.resolve(nothing)
+      case 'subscriptions/listen': // what is said unasked comes by notifications of the connection
+      case 'server/discover':
+        return Promise.resolve(refusal(codes.methodNotFound, `method not found: ${request.method}`))
       case 'ping':
         return Promise.resolve(nothing)
       case 'resources/subscribe':
@@ -92,7 +95,7 @@ export class ModernTalk {
   async #rounds(request: Outgoing, caller: Caller): Promise<Answer> {
     const said = new Params(request.params)
     // Who asks the user itself brings the answers itself; nobody else has seen a server's note.
-    let input: Input | undefined = caller.takesInput === true ? undefined : NO_INPUT
+    let input: Input | undefined = caller.takesInput === true || !asking.has(request.method) ? undefined : NO_INPUT
     for (let round = 0; ; round++) {
       let answer: Answer
       try {
@@ -104,9 +107,9 @@ export class ModernTalk {
       if (answer.kind === 'error') return await this.#refused(answer.raw, { request, said, caller }, round)
       const result = new Result(answer.raw)
       if (result.type !== 'input_required') return await this.#over(result, { request, said, caller })
+      if (round >= ROUNDS) throw this.#wrong(request, `it asks for input more than ${ROUNDS} times`)
       const next = await this.#asked(result, request.method, caller)
       if ('kind' in next) return next
-      if (round >= ROUNDS) throw this.#wrong(request, `it asks for input more than ${ROUNDS} times`)
       input = next
     }
   }
@@ -114,7 +117,7 @@ export class ModernTalk {
   /** Once, and once more if the server has other headers in mind than its lists said when they were read. */
   async #sent({ request, said, caller }: Turn, input: Input | undefined): Promise<Answer> {
     const { carrying, envelope } = this.#options
-    const params = said.enveloped(envelope.members(this.#level), input)
+    const params = said.enveloped(envelope.members(levelOf(caller) ?? this.#level), input)
     const sent = { ...request, params }
     const answer = await carrying.once(sent, said, caller)
     if (answer.kind === 'result' || request.method !== 'tools/call') return answer
@@ -240,6 +243,10 @@ const NO_INPUT: Input = { responses: undefined, state: undefined }
 const nothing: Answer = Object.freeze({ kind: 'result', raw: rawJson('{}') })
 
 const refusal = (code: number, message: string): Answer => ({ kind: 'error', raw: errorObject(code, message) })
+
+/** How much of the log a caller wants to read, where it says so. */
+const levelOf = (caller: Caller): string | undefined =>
+  'logLevel' in caller && typeof caller.logLevel === 'string' ? caller.logLevel : undefined
 
 /** What is awaited; `undefined`: it has not come within this time. */
 async function within<T>(awaited: Promise<T>, ms: number): Promise<T | undefined> {

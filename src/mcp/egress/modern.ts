@@ -15,7 +15,7 @@ import { failing } from './failing.ts'
 import type { Gate } from './gate.ts'
 import { errorIn, type LegacyOptions } from './legacy.ts'
 import { nextPage, type ToolHeaders } from './modern-headers.ts'
-import { changingLists, DISCOVER, makesTasks, readDiscovered } from './modern-hello.ts'
+import { changingLists, DISCOVER, makesTasks, mayRetry, readDiscovered } from './modern-hello.ts'
 import { type Ear, Listening, type ListName, type StreamReader } from './modern-listening.ts'
 import { Envelope, Params } from './modern-params.ts'
 import { readError } from './modern-results.ts'
@@ -251,11 +251,17 @@ export class ModernHttp implements Connection, Exchanging, Wire, Carrying, Ear {
   // --- the conversation itself
 
   async #discover(signal: AbortSignal | undefined): Promise<Hello> {
+    const first = await this.#ask(signal)
+    // It may change its mind when told that we speak what it named.
+    return readDiscovered(this.target, mayRetry(first) ? await this.#ask(signal) : first)
+  }
+
+  async #ask(signal: AbortSignal | undefined): Promise<Answer> {
     const envelope = new Envelope(this.#peer, { tasks: false })
     const said = new Params(undefined)
     const request = { method: DISCOVER, params: said.enveloped(envelope.members(undefined), undefined) }
     try {
-      return readDiscovered(this.target, await this.once(request, said, { ...quiet, signal }))
+      return await this.once(request, said, { ...quiet, signal })
     } catch (thrown) {
       if (thrown instanceof NotModern || this.#unwell || !(thrown instanceof Failure)) throw thrown
       // It was reached, and has said nothing that this revision knows.

@@ -15,6 +15,9 @@ import { Child, type ChildReader } from './child.ts'
 import { asFailing, failing } from './failing.ts'
 import type { Guard } from './guard.ts'
 import { type Introduction, initializeRequest, readHello } from './hello.ts'
+import { readDiscovered } from './modern-hello.ts'
+import { discovering, ModernPipes, type Pipes, refusesToOpen } from './modern-pipes.ts'
+import { NotModern } from './modern-talk.ts'
 import { Wishes } from './wishes.ts'
 
 export interface Program {
@@ -46,6 +49,8 @@ export class ServerProcess implements Wire, ChildReader {
   readonly #child: Child
   readonly #chatter: Chatter
   readonly #wishes = new Wishes()
+  /** How it is spoken to, if it speaks 2026-07-28. */
+  #modern: ModernPipes | undefined = undefined
   readonly #speakers: Speaker[] = []
   #joined = false
   #hello: Hello | undefined = undefined
@@ -90,6 +95,10 @@ export class ServerProcess implements Wire, ChildReader {
     return this.#child.pid
   }
 
+  get asksByRequest(): boolean {
+    return this.#modern === undefined
+  }
+
   get used(): boolean {
     return this.#speakers.length > 0
   }
@@ -98,8 +107,14 @@ export class ServerProcess implements Wire, ChildReader {
     if (this.#cause !== undefined || this.#stopping !== undefined) throw this.#over('initialize')
     const speaker = speakerOf(peer)
     this.#speakers.push(speaker)
+    this.#modern?.join(speaker)
     // Servers ask for roots when they start; whoever comes later is asked only if the server hears that there is somebody to ask.
-    if (this.#joined && speaker.capabilities['roots'] !== undefined && !isGateway(peer.principal))
+    if (
+      this.#modern === undefined &&
+      this.#joined &&
+      speaker.capabilities['roots'] !== undefined &&
+      !isGateway(peer.principal)
+    )
       this.#child.write(notificationText('notifications/roots/list_changed', undefined))
     this.#joined = true
     return speaker
@@ -112,16 +127,20 @@ export class ServerProcess implements Wire, ChildReader {
     const ended = ({ method }: Call): Failure =>
       failing('request.aborted', [this.target, method], 'the conversation has been ended')
     this.#calls.endAll(ended, { cancel: true, of: speaker })
+    this.#modern?.leave(speaker)
     for (const request of this.#wishes.forget(speaker)) void this.#ask(request, forgotten, speaker).catch(() => {}) // for order's sake
     if (!this.used) this.#options.empty(this)
   }
 
   request(request: Outgoing, caller: Caller, speaker: Speaker): Promise<Answer> {
+    if (this.#modern !== undefined)
+      return this.#modern.request(request, caller, speaker) ?? Promise.reject(this.#over(request.method))
     const heeded = this.#wishes.heed(request, speaker)
     return heeded === undefined ? Promise.resolve(nothing) : this.#ask(heeded, caller, speaker)
   }
 
   async notify(method: string, params: RawJson | undefined): Promise<void> {
+    if (this.#modern !== undefined) return // clients of this revision say nothing without being asked
     if (!this.#child.write(notificationText(method, params))) throw this.#deaf(method)
   }
 
@@ -140,7 +159,8 @@ export class ServerProcess implements Wire, ChildReader {
 
   line(text: string): void {
     try {
-      this.#calls.hear(text)
+      if (this.#modern?.heard(text) === true) this.#calls.pace.note()
+      else this.#calls.hear(text)
     } catch (thrown) {
       if (!(thrown instanceof WireError)) throw thrown
       // A banner, mostly: a mistake of the server, but no reason not to understand the rest.
@@ -150,6 +170,7 @@ export class ServerProcess implements Wire, ChildReader {
 
   ended(cause: Failure): void {
     this.#cause = cause
+    this.#modern?.end()
     const expected = this.#stopping !== undefined
     if (cause.code === 'upstream.too-large') this.metrics.limitHit('stdioLine')
     if (!expected) this.log.warn('a process has ended', { target: this.target, pid: this.pid, error: cause.message })
@@ -168,11 +189,31 @@ export class ServerProcess implements Wire, ChildReader {
     try {
       const caller: Caller = { ...forgotten, signal: deadline.signal }
       const speaker = speakerOf({ ...stranger, capabilities: introduction.capabilities })
-      const hello = readHello(this.target, await this.#ask(initializeRequest(introduction), caller, speaker))
+      const answer = await this.#ask(initializeRequest(introduction), caller, speaker)
+      if (refusesToOpen(answer)) {
+        this.#hello = await this.#discovered(answer, introduction, caller)
+        return
+      }
+      const hello = readHello(this.target, answer)
       await this.notify('notifications/initialized', undefined)
       this.#hello = hello
     } finally {
       clearTimeout(timer)
+    }
+  }
+
+  /** What a process is that does not open as those of before do. One that is nothing else either is reported by its first answer. */
+  async #discovered(refusal: Answer, introduction: Introduction, caller: Caller): Promise<Hello> {
+    const speaker = speakerOf({ ...stranger, capabilities: introduction.capabilities })
+    try {
+      const hello = readDiscovered(this.target, await this.#ask(discovering(introduction), caller, speaker))
+      const pipes = { target: this.target, limits: this.limits, metrics: this.metrics, log: this.log }
+      const ask: Pipes['ask'] = (request, by, who) => this.#ask(request, by, who)
+      this.#modern = new ModernPipes({ ...pipes, ask, send: (text) => this.send(text) }, hello)
+      return hello
+    } catch (thrown) {
+      if (!(thrown instanceof NotModern)) throw thrown
+      return readHello(this.target, refusal)
     }
   }
 

@@ -44,6 +44,11 @@ const rules: readonly Rule[] = [
     troubles: ({ definition }) => hasOddName(definition['inputSchema'], 0),
   },
   {
+    problem: 'schemas that are just true or false, which some clients cannot read (MCP Inspector --strict)',
+    fix: 'describe what they are in the document',
+    troubles: ({ definition }) => hasBareSchema(definition['inputSchema'], 0),
+  },
+  {
     problem: `definitions larger than ${LARGE} bytes`,
     fix: 'offer fewer tools: choose with tools: [{ match, exclude: true }]',
     troubles: ({ definition }) => JSON.stringify(definition).length > LARGE,
@@ -56,7 +61,8 @@ export function hintsFor(tools: readonly Definition[]): readonly Hint[] {
     const found = tools.filter((tool) => troubles(tool)).map(({ name }) => name)
     return found.length === 0 ? [] : [{ problem, fix, tools: found }]
   })
-  return [tooMany(tools), longNames(tools), choices(tools)].flatMap((hint) => hint ?? []).concat(general)
+  // What providers refuse at the root of a schema (Profile.refuses) is never there: arguments are in groups, or side by side.
+  return [tooMany(tools), longNames(tools)].flatMap((hint) => hint ?? []).concat(general)
 }
 
 const known: readonly Profile[] = Object.values(profiles)
@@ -90,25 +96,23 @@ function longNames(tools: readonly Definition[]): Hint | undefined {
   }
 }
 
-function choices(tools: readonly Definition[]): Hint | undefined {
-  const refusing = known.filter(({ refuses }) => refuses.length > 0)
-  const refused = (client: Profile, { definition }: Definition): boolean => {
-    const { inputSchema } = definition
-    return isRecord(inputSchema) && client.refuses.some((keyword) => keyword in inputSchema)
-  }
-  const clients = refusing.filter((client) => tools.some((tool) => refused(client, tool)))
-  if (clients.length === 0) return undefined
-  return {
-    problem: `a choice (oneOf, anyOf, allOf) at the top of the schema, which models of ${titles(clients).join(', ')} refuse: they see its branches side by side`,
-    fix: 'set arguments: grouped',
-    tools: tools.filter((tool) => clients.some((client) => refused(client, tool))).map(({ name }) => name),
-    clients: titles(clients),
-  }
-}
-
 function hasOddName(schema: unknown, depth: number): boolean {
   if (typeof schema !== 'object' || schema === null || depth > 64) return false
   const { properties } = isRecord(schema) ? schema : {}
   if (isRecord(properties) && Object.keys(properties).some((name) => !ARGUMENT.test(name))) return true
   return Object.values(schema).some((inside) => hasOddName(inside, depth + 1))
 }
+
+/** A member, an item or a branch that is a flag; where a flag is usual (`additionalProperties`), everybody reads it. */
+function hasBareSchema(schema: unknown, depth: number): boolean {
+  if (!isRecord(schema) || depth > 64) return false
+  const named = ['properties', 'patternProperties', '$defs'].flatMap((key) => Object.values(recordOf(schema[key])))
+  const listed = ['allOf', 'anyOf', 'oneOf', 'prefixItems'].flatMap((key) =>
+    Array.isArray(schema[key]) ? schema[key] : [],
+  )
+  const all: readonly unknown[] = [...named, ...listed]
+  if (all.some((one) => typeof one === 'boolean')) return true
+  return [...all, schema['items'], schema['additionalProperties']].some((one) => hasBareSchema(one, depth + 1))
+}
+
+const recordOf = (value: unknown): Readonly<Record<string, unknown>> => (isRecord(value) ? value : {})

@@ -10,7 +10,7 @@ const RUNS = 64
 
 const styled =
   /<(?<tag>[a-z][a-z0-9]{0,15})\b[^>]{0,300}?(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*(?:0|1px)|opacity\s*:\s*0(?![.\d])|color\s*:\s*(?:#fff(?:fff)?\b|white|transparent)|(?:left|top|text-indent)\s*:\s*-\d{3,}|\shidden(?=[\s>=]))[^>]{0,300}>/g
-const blank = /[ \t]{80,}|(?:[ \t]*\n){16,}/g
+const blank = /[ \t]{120,}(?=[^\s|])|(?:[ \t]*\n){20,}/g
 
 /** Ranges of folded text that nobody sees who looks at the page. */
 export function hiddenRanges(text: string): readonly Range[] {

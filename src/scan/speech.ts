@@ -10,6 +10,10 @@ const begins =
 const duty =
   /\b(?:has|have|had|need|needs|required|obliged|expected|supposed|sure|remember|are|is|free|instructed|try|attempt|want|told|order|careful|going|ought|assistant|model|agent|ai|llm|you|allowed|asked|continue|about) to\s+(?:\w+ly\s+)?$/
 
+/** “Has to be mailed”, “only works if … is passed”. */
+const passively =
+  /\b(?:must|has to|have to|should|shall|needs? to|is to|are to|ought to|required to) (?:\w+ly |also |first |always |then )?be\s*$|\b(?:only|unless|provided)\b[^;\n]{0,80}\b(?:is|are|was|has been|have been)\s*$/
+
 /**
  * Whether a verb is an order to whoever reads it: in its base form where an order begins, or after “you must”; of any form when
  * the assistant is its subject (“the assistant also requests …”). Languages without a grammar of their own: any verb.
@@ -18,12 +22,13 @@ export function isOrder(sentence: Sentence, verb: Mark): boolean {
   const { text } = sentence.reading
   if (verb.order || text.charCodeAt(verb.start) >= 0x80) return true
   // Part of a name, an address, a scope, a call; or a noun (“list of …”).
+  if (/["'`]/.test(text[verb.start - 1] ?? '') && text[verb.start - 1] === text[verb.end]) return false
   const again = text.startsWith('re-', verb.start - 3) ? 3 : 0
   const start = verb.start - again
   if (start > sentence.start && /[\w/#=&?@$.-]/.test(text[start - 1] ?? '')) return false
   const after = text.slice(verb.end, verb.end + 8)
   if (/^(?:[_/(=-]|[:.]\w|\s+(?:of|is|are|was|were|has|:)(?:\s|$))/.test(after)) return false
-  const before = text.slice(Math.max(sentence.start, start - 48), start)
+  const before = text.slice(Math.max(sentence.start, start - 100), start)
   if (verb.base && begins.test(before)) return true
   if (verb.base && duty.test(before))
     return (
@@ -31,6 +36,7 @@ export function isOrder(sentence: Sentence, verb: Mark): boolean {
         before,
       ) || (sentence.before(verb, 'assistant', 12) ?? sentence.before(verb, 'you', 12)) !== undefined
     )
+  if (!verb.base && passively.test(before)) return true
   const subject = sentence.before(verb, 'assistant', 4)
   return (
     subject !== undefined &&
@@ -75,10 +81,10 @@ export function isFenced(text: string, place: number): boolean {
 const names = new WeakMap<object, string>()
 
 /** Name and title of the definition, as words: what the tool is about. */
-export function topicOf({ definition }: Place): string {
+export function topicOf({ definition, context }: Place): string {
   const known = names.get(definition)
   if (known !== undefined) return known
-  const said = [definition['name'], definition['title']].filter((name) => typeof name === 'string')
+  const said = [context.server, definition['name'], definition['title']].filter((name) => typeof name === 'string')
   const topic = fold(
     said
       .join(' ')
@@ -95,33 +101,3 @@ export const isAnswer = ({ piece }: Place): boolean => piece.surface === 'conten
 /** The sentence, the one before and the one after it: evidence that stands further apart does not belong together. */
 export const around = (sentence: Sentence): readonly Sentence[] =>
   [sentence, sentence.next, sentence.previous].filter((each) => each !== undefined)
-
-export interface Address {
-  readonly kind: 'url' | 'mail' | 'ip' | 'phone' | 'account'
-  readonly start: number
-  readonly end: number
-}
-
-const literal =
-  /\b(?<url>(?:https?|ftp|wss?):\/\/[^\s"'`<>)\]}]+)|(?<share>(?:^|[\s"'`(])(?:\/\/|\\\\)\d{1,3}(?:\.\d{1,3}){3}\S*)|(?<mail>[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8})|(?<ip>\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b)|(?<phone>\+\d[\d ()-]{6,18}\d)|(?<account>\b[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){3,7}\b|\b0x[0-9a-f]{40}\b)|(?<host>\b[a-z0-9-]{2,40}\.(?:example|evil|xyz|tk|top|ru|onion|com|net|io|org|dev|tld|info|cc|sh)\b)/g
-
-/** Addresses that are written out in a sentence. */
-export function addresses(sentence: Sentence): readonly Address[] {
-  const found: Address[] = []
-  for (const match of sentence.text.matchAll(literal)) {
-    const groups = match.groups ?? {}
-    const kind =
-      groups['mail'] !== undefined
-        ? 'mail'
-        : groups['phone'] !== undefined
-          ? 'phone'
-          : groups['account'] !== undefined
-            ? 'account'
-            : groups['ip'] !== undefined
-              ? 'ip'
-              : 'url'
-    const start = sentence.start + match.index
-    found.push({ kind, start, end: start + match[0].length })
-  }
-  return found
-}

@@ -28,7 +28,7 @@ export const english: Language = {
       'told, shown, bring up, bring it up, brought up, made known, let know, let the user know, talk about, speak of, talking about, aware, informed, visible to',
     ),
     ignore: list(
-      'forgot, forgotten, pay no attention to, set aside, throw away, put aside, no longer follow, stop following, do not follow, no longer apply, are void, are suspended, is suspended, are lifted, are disabled, are superseded, replaces, replace, replaced by, superseded by, disregarding, overridden, do not apply, are revoked, are cancelled, are obsolete',
+      'forgot, forgotten, no longer follow, no longer apply, no longer applies, no longer valid, no longer count, no longer counts, no longer in force, no longer binding, is cancelled, is void, as void, as invalid, as cancelled, as obsolete, as revoked, as null, as outdated, null and void, is outdated, are outdated, is obsolete, is revoked, is superseded, does not apply, is lifted, have been lifted, has been lifted, have been revoked, have been cancelled, have been suspended, have been disabled, is disabled, are off, is off, are invalid, is invalid, are void, are suspended, is suspended, are lifted, are disabled, are superseded, replaces, replace, replaced by, superseded by, disregarding, overridden, do not apply, are revoked, are cancelled, are obsolete',
     ),
     read: list('look at, look up, got, gotten, taken, found, contents of, content of, text of'),
     send: list(
@@ -72,9 +72,39 @@ export const english: Language = {
     before: list(
       'before, prior to, first, after, whenever, when, beforehand, once, as soon as, each time, every time, preceded by, followed by, in advance, while, until, if, on first use, from then on',
     ),
-    free: list(
-      'unrestricted, uncensored, jailbroken, jailbreak, unfiltered, without restrictions, without limits, without rules, no rules, no restrictions, no limits, dan, do anything now, god mode, developer mode, debug mode, maintenance mode, admin mode, unlimited mode, unsafe mode, root mode, override mode, evil mode, sudo mode, free of, broken free, no longer bound, not bound by, without any rules, full trust, without filters, amoral, without ethics, no ethics, no moral, system override, anything goes, no filter, lifted restrictions, security override',
-    ),
+    free: [
+      ...list(
+        'unrestricted, uncensored, jailbroken, jailbreak, unfiltered, dan, do anything now, god mode, developer mode, debug mode, maintenance mode, admin mode, unlimited mode, unsafe mode, root mode, override mode, evil mode, sudo mode, free of, free from, broken free, no longer bound, not bound by, full trust, amoral, system override, anything goes, lifted restrictions, security override, never refuses, never refuse, cannot refuse, does not refuse, answers everything, free to answer, has no limits, say anything',
+      ),
+      ...[
+        'without',
+        'no',
+        'without any',
+        'without all',
+        'free of',
+        'free of any',
+        'ignores all',
+        'not have any',
+      ].flatMap((none) =>
+        [
+          'rules',
+          'restrictions',
+          'limits',
+          'limitations',
+          'filters',
+          'filter',
+          'guidelines',
+          'ethics',
+          'morals',
+          'boundaries',
+          'constraints',
+          'censorship',
+          'guardrails',
+          'safety rules',
+          'ethical guidelines',
+        ].map((rule) => `${none} ${rule}`),
+      ),
+    ],
     role: list(
       'act as, acting as, pretend, pretends, you are now, you now are, roleplay, role play, imagine you are, imagine that you are, immerse yourself, take on the role, takes on the role, play the role, assume the role, assume the persona, new persona, from now on you are, you will be, simulate being, become, your new name, you are no longer, behave as, behave like, respond as, answer as, speak as, new identity, your new role',
     ),
@@ -87,6 +117,9 @@ export const english: Language = {
     harm: list(
       'keylogger, keystroke logger, keystrokes, brute force, bruteforce, ransomware, rootkit, backdoor, reverse shell, bind shell, privilege escalation, credential dumping, dump credentials, password hashes, attacker controlled, ddos, botnet, cryptominer, crypto miner, spyware, malware payload, exfil, exfiltrate, exfiltration, exfiltrates, steal, steals, phishing page, phishing email, dns tunnel, lsass, mimikatz, shellcode, sam hive, kill antivirus, disable antivirus, disable defender, wipe disk, c2 beacon, persistence mechanism, webcam capture, screen capture spy, password spray, hash dump',
     ),
+    rules: list(
+      "you were told, you have been told, you've been told, you were given, you have been given, you've been given, you were instructed, you have been instructed, you've been instructed, you were taught, you were trained, instructed you, told you, taught you, you learned, you received, been told, been instructed, came before, you were made with, you were asked before, you were configured with, you have learned",
+    ),
     mask: list(
       'vtaber, erongi, vafgehpgvbaf, snoitcurtsni, cnffjbeq, drowssap, qvfertneq, dragersid, cerivbhf, suoiverp, frperg, terces, flfgrz, metsys, cebzcg, tpmorp, naq, dna, gur, eht, fraq, dnes',
     ),
@@ -96,13 +129,13 @@ export const english: Language = {
       'tell, mention, show, reveal, disclose, inform, notify, report, expose, display, explain, announce, acknowledge, alert, warn, discuss, describe, surface, admit, indicate, hint, talk, divulge, communicate, comment, let on, refer, bother, list',
     ),
     ignore: list(
-      'ignore, disregard, forget, override, overlook, bypass, neglect, discard, dismiss, suspend, supersede, abandon, circumvent, disable, disobey, unlearn, drop, deactivate, cancel, void, violate, break, turn off, switch off, revoke, erase',
+      'ignore, disregard, forget, pay no attention to, set aside, put aside, lay aside, throw away, stop following, do not follow, do not obey, do not comply with, cease to follow, let go of, take no notice of, give no weight to, override, overlook, bypass, neglect, discard, dismiss, suspend, supersede, abandon, circumvent, disable, disobey, unlearn, drop, deactivate, cancel, void, violate, break, turn off, switch off, revoke, erase',
     ),
     read: list(
       'read, open, obtain, collect, fetch, retrieve, get, load, access, cat, gather, extract, grab, list, find, locate, copy, dump, search, inspect, take, harvest, capture, enumerate, pull, look for, acquire, scrape',
     ),
     send: list(
-      'send, resend, reupload, resubmit, forward, upload, post, transmit, submit, email, mail, exfiltrate, leak, relay, transfer, deliver, share, publish, push, report, mirror, sync, ping, beacon, dispatch, copy, smuggle, redirect, e mail, blind copy',
+      'send, resend, reupload, resubmit, forward, upload, post, transmit, submit, email, mail, exfiltrate, leak, relay, transfer, deliver, share, publish, push, report, mirror, sync, ping, beacon, dispatch, copy, smuggle, redirect, e mail, blind copy, hand over, hand them, hand it, pass on, drop off, turn over',
     ),
     put: list(
       'include, pass, append, set, add, insert, place, attach, embed, provide, supply, fill, paste, give, prepend, encode, concatenate, enter, inject, write, reproduce, store, weave, substitute, replace, hide, specify, send, populate, echo, bundle',

@@ -1,11 +1,12 @@
 // TP-110: the reader is told to keep something from the user.
 import type { Sentence } from '../reading.ts'
 import { type Hit, type Place, rule } from '../rule.ts'
-import { addresses, around, isAnswer, isOrder, isShown, order, topicOf } from '../speech.ts'
+import { addresses } from '../sinks.ts'
+import { around, isAnswer, isOrder, isShown, order, topicOf } from '../speech.ts'
 
 /** What is to be kept quiet is what the reader was told to do, not some detail of an answer. */
 const itself =
-  /^\W*(?:(?:to|explicitly|ever|in any way|anything|a word|the user|users|him|her|them|anyone|anybody|that|of|about|up)\s+){0,5}(?:this|these|that|it|so|you|you're|your|any of (?:this|these|it)|the (?:step|file|fact|process|instructions?|above|content|upload|reading|copy|note|prefix|call|request|email|change)|their (?:existence|content|use)|anything about|about (?:this|it|these|that))\b/
+  /^\W*(?:(?:to|explicitly|ever|in any way|anything|a word|the user|users|him|her|them|anyone|anybody|that|of|about|up)\s+){0,5}(?:this|these|that|it|so|you|you're|your|any of (?:this|these|it)|the (?:step|file|fact|process|instructions?|above|content|upload|reading|copy|note|prefix|call|request|email|change|fetch|transfer|sending|access|lookup|extra \w+|second \w+|addition|forwarding|download|backup)|their (?:existence|content|use)|anything about|about (?:this|it|these|that))\b/
 const somebody =
   /^\W*(?:to\s+|with\s+)?(?:the |any |your |our )?(?:user|users|human|humans|customer|customers|operator|anyone|anybody|people|person|owner|him|her|them|traveller)\b(?:\W*$|\W+(?:of|about|that|this|any|in|at|what|which|anything|under|during|or|and|so|before|why|when)\b|\s*[,.;:!?)—–-])/
 
@@ -19,7 +20,7 @@ export const concealment = rule({
   needs: ['tell', 'says-conceal', 'quiet', 'answer'],
   find(sentence, place) {
     const hit = concealed(sentence)
-    if (hit === undefined) return undefined
+    if (hit === undefined || (isAnswer(place) && isManner(sentence, hit))) return undefined
     const { start, end } = hit
     const severity = isShown(sentence, start) ? 'info' : gravity(sentence, place, hit)
     return severity === undefined ? undefined : { start, end, severity }
@@ -65,7 +66,10 @@ function concealed(sentence: Sentence): Concealed | undefined {
         }
       if (
         itself.test(rest) &&
-        !/^\W*(?:it|this|that|them) (?:to|how|what|which|where|a|an|the)\b/.test(rest) &&
+        !(
+          /^(?:tell|told|let)/.test(text.slice(verb.start, verb.end)) &&
+          /^\W*(?:it|this|that|them) (?:to|how|what|which|where|a|an|the)\b/.test(rest)
+        ) &&
         /^(?:mention|tell|told|reveal|disclos|inform|discuss|brin|talk|acknowledg|surfac|announc|hint|report|expos|admit|divulg|refer|say|speak|let|indicat|comment|display|show|explain|notif)/.test(
           text.slice(verb.start, verb.end),
         )
@@ -107,13 +111,23 @@ function quietly(sentence: Sentence): Concealed | undefined {
       .find((found) => found !== undefined && isOrder(sentence, found))
     const isPlain = /background|hood|scenes/.test(text.slice(mark.start, mark.end))
     if (act === undefined && !sentence.hasAny('says-exfil', 'outside')) continue
-    return { start: mark.start, end: mark.end, isWeak: isPlain || !isForeign(sentence) }
+    return {
+      start: mark.start,
+      end: mark.end,
+      isWeak: isPlain || !(isForeign(sentence) || (sentence.has('user') && sentence.hasAny('read', 'put'))),
+    }
   }
   return undefined
 }
 
 const isForeign = (sentence: Sentence): boolean =>
-  sentence.hasAny('secret', 'outside', 'talk', 'says-exfil', 'config') || addresses(sentence).length > 0
+  sentence.hasAny('secret', 'outside', 'talk', 'says-exfil', 'config') ||
+  (sentence.has('private') && sentence.has('user')) ||
+  addresses(sentence).length > 0
+
+/** In documents things happen quietly all the time. */
+const isManner = (sentence: Sentence, { start }: Hit): boolean =>
+  sentence.first('quiet')?.start === start && !sentence.hasAny('secret', 'outside', 'talk', 'says-exfil', 'assistant')
 
 /** Nothing worth hiding close by: a question of style. Something worth stealing or somewhere to send it: an attack. */
 function gravity(sentence: Sentence, place: Place, { isWeak }: Concealed): Hit['severity'] | undefined {

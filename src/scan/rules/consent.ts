@@ -1,7 +1,8 @@
 // TP-160: the consent of the user is declared to be given, or is not to be asked for.
 import type { Sentence } from '../reading.ts'
 import { type Hit, type Place, rule } from '../rule.ts'
-import { addresses, isAnswer, isOrder, isShown, order } from '../speech.ts'
+import { addresses } from '../sinks.ts'
+import { isAnswer, isOrder, isShown, order } from '../speech.ts'
 
 export const consent = rule({
   looksAt: 'sentence',

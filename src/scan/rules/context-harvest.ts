@@ -5,7 +5,7 @@ import { isAnswer, isFenced, isOrder, isShown, topicOf } from '../speech.ts'
 
 /** What makes a model what it is, or all that a user said: nothing a tool works on. */
 const inner =
-  /system (?:prompt|instruction)|developer (?:message|prompt)|chain of thought|reasoning trace|your .*(?:instructions|prompt|context|memory|configuration)|initial (?:prompt|instructions)|original (?:prompt|instructions)|hidden instructions|list of (?:available )?tools|tools? list|tools at your|available tools|memory entr|everything above|text above|words above|prompt history|context window/
+  /system (?:prompt|instruction)|list of (?:all|your) tools|tools (?:that )?you|names of your tools|tools available to you|developer (?:message|prompt)|chain of thought|reasoning trace|your .*(?:instructions|prompt|context|memory|configuration)|initial (?:prompt|instructions)|original (?:prompt|instructions)|hidden instructions|list of (?:available )?tools|tools? list|tools at your|available tools|memory entr|everything above|text above|words above|prompt history|context window/
 /** Tools that work on conversations, prompts or models. */
 const about =
   /conversation|chat|message|thread|transcript|dialog|slack|discord|teams|prompt|llm|model|agent|memory|session|tool|meeting|call|summar/
@@ -21,7 +21,7 @@ export const contextHarvest = rule({
   find(sentence, place) {
     const talk = sentence.first('talk') ?? instructions(sentence)
     if (talk === undefined) return undefined
-    const verb = giving(sentence, talk)
+    const verb = giving(sentence, talk) ?? wanted(sentence, place, talk)
     if (verb === undefined) return undefined
     const severity = gravity(sentence, place, [talk, verb])
     if (severity === undefined) return undefined
@@ -46,6 +46,18 @@ function instructions(sentence: Sentence): Mark | undefined {
         !/\b(?:follow|according|per|based|obey|ignore|disregard|forget)\b/.test(sentence.text),
     )
 }
+
+const told = /said|history|log|transcript|messages|^everything|^system|instructions|so far|chain/
+
+/** What an argument is described as, is what will be put there. */
+const wanted = (sentence: Sentence, { piece }: Place, talk: Mark): Mark | undefined =>
+  piece.surface === 'parameter' &&
+  sentence.index === 0 &&
+  sentence.has('every') &&
+  !sentence.has('not') &&
+  told.test(sentence.reading.text.slice(talk.start, talk.end))
+    ? talk
+    : undefined
 
 function giving(sentence: Sentence, talk: Mark): Mark | undefined {
   const isInner = inner.test(sentence.reading.text.slice(talk.start, talk.end))

@@ -1,5 +1,6 @@
 // The table of rules: one file a class of attack, one line each. Order is order of findings of equal weight.
 import type { Rule } from '../rule.ts'
+import { addressed, unseen } from './addressed.ts'
 import { annotations } from './annotations.ts'
 import { beacons } from './beacons.ts'
 import { commands } from './commands.ts'
@@ -8,6 +9,7 @@ import { consent } from './consent.ts'
 import { contextHarvest } from './context-harvest.ts'
 import { decodeAndDo, decodedOrders } from './encoded.ts'
 import { fakeRole } from './fake-role.ts'
+import { foreignSink } from './foreign-sink.ts'
 import { foreignTools } from './foreign-tools.ts'
 import { bidi, controls, invisible, mixedScripts, pushedOut, tags, unassigned } from './hidden-characters.ts'
 import { icons } from './icons.ts'
@@ -29,16 +31,17 @@ import { schemaNames, schemaTalk } from './schema-names.ts'
 import { schemaPatterns } from './schema-patterns.ts'
 import { schemaCircles, schemaReferences } from './schema-references.ts'
 import { schemaTypes } from './schema-types.ts'
+import { secretRead } from './secret-read.ts'
 import { secrets } from './secrets.ts'
 import { shadowing, shadowingServers } from './shadowing.ts'
 import { tampering } from './tampering.ts'
-import { foreignSink, secretRead } from './theft.ts'
 import { toxicFlows } from './toxic-flows.ts'
 
 export const rules: readonly Rule[] = [
   override, // first group: what is said to the model, …
   jailbreak,
   fakeRole,
+  addressed,
   concealment,
   secretRead,
   foreignSink,
@@ -61,6 +64,7 @@ export const rules: readonly Rule[] = [
   unassigned,
   mixedScripts,
   pushedOut,
+  unseen,
   commands, // second group: what is to be run, what other tools are to do, …
   foreignTools,
   shadowing,

@@ -37,7 +37,7 @@ function gravity(sentence: Parameters<typeof isShown>[0], place: Place): Hit['se
       each.has('secret') &&
       (each.text.includes('?') ||
         order(each, 'tell', 'answer', 'put', 'send', 'read', 'ask') !== undefined ||
-        /\b(?:i need|give|what is|what's|confirm|provide|share)\b/.test(each.text)),
+        /\b(?:need|give|what is|what's|confirm|provide|share)\b/.test(each.text)),
   )
   if (claims && wants && place.piece.surface === 'message') return 'high'
   if (claims && isFree && speaks && place.piece.surface !== 'message') return 'medium'

@@ -1,7 +1,8 @@
 // TP-260: orders to the model in places where only names, values and labels belong.
 import type { Sentence } from '../reading.ts'
 import { type Hit, type Place, rule } from '../rule.ts'
-import { addresses, isShown, order } from '../speech.ts'
+import { addresses } from '../sinks.ts'
+import { isShown, order } from '../speech.ts'
 
 export const misplaced = rule({
   looksAt: 'sentence',

@@ -6,14 +6,15 @@ import { isAnswer, isFenced, isOrder, isShown, topicOf } from '../speech.ts'
 
 /** Verbs that honest tools use of orders, policies and rules as well: cancel an existing order, override the default policy. */
 const weak =
-  /^(?:overrid|bypass|disabl|cancel|drop|violat|break|turn|switch|revok|erase|discard|suspend|supersed|abandon|void|deactivat|circumvent|replac|throw|put|dismiss)/
+  /^(?:overrid|bypass|disabl|cancel|drop|violat|break|turn|switch|revok|erase|supersed|void|deactivat|circumvent|replac|throw|dismiss)/
 /** What only those have who can be instructed. */
 const mind =
-  /^(?:instruction|guideline|prompt|directive|direction|programming|training|system message|developer message|guidance|principle|safety)/
+  /^(?:instruction|guideline|prompt|directive|direction|programming|training|system message|developer message|guidance|principle|safety|you |you've|been |came |\w+ you$)/
 const qualifiers = ['prior', 'every', 'you', 'safety', 'assistant'] as const
 /** Not the present or the default ones: those are configured. */
-const earlier = /^(?:previous|prior|above|original|earlier|preceding|former|foregoing|initial|before|given|you)/
-const passive = /^(?:no longer apply|are |is |replaces?$|superseded|do not apply|overridden)/
+const earlier = /^(?:previous|prior|above|original|earlier|preceding|former|foregoing|initial|before|given|you|its)/
+const passive =
+  /^(?:no longer|are |is |as |null |have been|has been|replaces?$|superseded|do not apply|does not apply|overridden)/
 
 export const override = rule({
   looksAt: 'sentence',
@@ -65,7 +66,8 @@ function targetOf(sentence: Sentence, verb: Mark, place: Place): Mark | undefine
       return isWeak && isFlag(sentence, place) ? undefined : rules
     if (has && (!isWeak || safety !== undefined) && !isFlag(sentence, place)) return rules
   }
-  const told = sentence.after(verb, 'answer', 10)
+  const told =
+    sentence.after(verb, 'answer', 10) ?? sentence.after(verb, 'prefer', 10) ?? sentence.after(verb, 'call', 10)
   if (
     told !== undefined &&
     !isWeak &&
@@ -91,7 +93,7 @@ const isStrong = (concept: Concept, said: string): boolean =>
 
 /** “All previous rules are suspended”: the verb stands behind. */
 function passiveTarget(sentence: Sentence, verb: Mark): Mark | undefined {
-  const rules = sentence.before(verb, 'rules', 4) ?? sentence.before(verb, 'safety', 4)
+  const rules = sentence.before(verb, 'rules', 8) ?? sentence.before(verb, 'safety', 4)
   if (rules === undefined || sentence.before(verb, 'not', 3) !== undefined) return undefined
   // “New rules replace the old ones”: what they replace stands behind.
   if (sentence.reading.text.startsWith('replac', verb.start))
@@ -100,9 +102,12 @@ function passiveTarget(sentence: Sentence, verb: Mark): Mark | undefined {
       !isOfMind(sentence)
       ? undefined
       : rules
-  const isOld = ['prior', 'every', 'safety', 'you'] as const
-  return isOld.some((concept) => sentence.before(verb, concept, 6) !== undefined && sentence.has(concept)) &&
-    (sentence.has('safety') || mind.test(sentence.reading.text.slice(rules.start, rules.end)))
+  const isOld = (['prior', 'every', 'you'] as const).some(
+    (concept) => sentence.has(concept) && sentence.before(verb, concept, 12) !== undefined,
+  )
+  const safety = sentence.all('safety').find((each) => each.start < verb.start && isGeneral(sentence, each))
+  return (isOld || sentence.has('free')) &&
+    (safety !== undefined || mind.test(sentence.reading.text.slice(rules.start, rules.end)))
     ? rules
     : undefined
 }

@@ -1,7 +1,8 @@
 // TP-170: something is to outlive the call: in files that agents and shells start from, in a memory, in all that follows.
 import type { Sentence } from '../reading.ts'
 import { type Hit, type Place, rule } from '../rule.ts'
-import { addresses, isAnswer, isFenced, isShown, order, topicOf } from '../speech.ts'
+import { addresses } from '../sinks.ts'
+import { isAnswer, isFenced, isShown, order, topicOf } from '../speech.ts'
 
 export const persistence = rule({
   looksAt: 'sentence',

@@ -1,11 +1,12 @@
 // TP-210: what the user asked for is to be replaced by something else.
 import type { Sentence } from '../reading.ts'
 import { type Hit, type Place, rule } from '../rule.ts'
-import { addresses, isAnswer, isShown, order, topicOf } from '../speech.ts'
+import { addresses } from '../sinks.ts'
+import { isAnswer, isShown, order, topicOf } from '../speech.ts'
 
 /** Said in place of the wish of the user, not beside it. */
 const against =
-  /\b(?:regardless of|irrespective of|no matter (?:what|which|who|how)|independent(?:ly)? of|instead of|rather than|other than|in place of|contrary to|whoever|whatever|whichever|even (?:if|when)|against|(?:times|than|half|double|twice) what)\s+(?:the |of |what |who |which |any |a )*(?:the )?(?:user|customer|human|person|traveller|they|he|she|original (?:recipient|value|choice|request|address|amount)|requested)\w*/
+  /\b(?:regardless of|irrespective of|no matter (?:what|which|who|how)|independent(?:ly)? of|instead of|rather than|other than|in place of|contrary to|whoever|whatever|whichever|even (?:if|when)|against|(?:times|than|half|double|twice) what)\s+(?:the |of |what |who |which |any |a )*(?:\w+ ){0,3}(?:the )?(?:user|customer|human|person|traveller|they|he|she|original (?:recipient|value|choice|request|address|amount)|requested)\w*/
 const swap =
   /\b(?:substitute|swap|replace|change[sd]?|alter(?:ed|s)?|rewrite|modif(?:y|ies)|redirect|override|switch|fixed to|multipl(?:y|ied)|set to)\b/
 const facade =
@@ -48,8 +49,7 @@ function gravity(sentence: Sentence, place: Place, { isAgainst, isFacade }: How)
     /\b(?:recipient|account|iban|address|wallet|destination|payee|beneficiary|amount|price|visibility|public)\b/.test(
       text,
     )
-  if (isAnswer(place))
-    return isAgainst && (literal || goods) && sentence.hasAny('assistant', 'must', 'every') ? 'medium' : undefined
+  if (isAnswer(place)) return isAgainst && (literal || goods) && sentence.has('assistant') ? 'medium' : undefined
   if (isAgainst && isFacade) return 'high'
   if (isAgainst && literal && goods) return 'high'
   if (isFacade && (goods || literal)) return 'medium'

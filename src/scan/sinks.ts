@@ -1,0 +1,51 @@
+// Where a sentence says that something should go: addresses that are written out in it.
+import type { Sentence } from './reading.ts'
+
+export interface Address {
+  readonly kind: 'url' | 'mail' | 'ip' | 'phone' | 'account'
+  readonly start: number
+  readonly end: number
+}
+
+const literal =
+  /\b(?<url>(?:https?|ftp|wss?):\/\/[^\s"'`<>)\]}]+)|(?<share>(?:^|[\s"'`(])(?:\/\/|\\\\)\d{1,3}(?:\.\d{1,3}){3}\S*)|(?<mail>[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8})|(?<ip>\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b)|(?<phone>\+\d[\d ()-]{6,18}\d)|(?<account>\b[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){3,7}\b|\b0x[0-9a-f]{40}\b)|(?<host>\b[a-z0-9-]{2,40}\.(?:example|evil|xyz|tk|top|ru|onion|com|net|io|org|dev|tld|info|cc|sh)\b)/g
+
+/** Addresses that are written out in a sentence. */
+export function addresses(sentence: Sentence): readonly Address[] {
+  const found: Address[] = []
+  for (const match of sentence.text.matchAll(literal)) {
+    const groups = match.groups ?? {}
+    const kind =
+      groups['mail'] !== undefined
+        ? 'mail'
+        : groups['phone'] !== undefined
+          ? 'phone'
+          : groups['account'] !== undefined
+            ? 'account'
+            : groups['ip'] !== undefined
+              ? 'ip'
+              : 'url'
+    const start = sentence.start + match.index
+    found.push({ kind, start, end: start + match[0].length })
+  }
+  return found
+}
+
+/** An address that something is to be sent to, or an example of none. */
+export function sink(sentence: Sentence): Address | undefined {
+  const { text } = sentence.reading
+  return addresses(sentence).find(
+    ({ kind, start }) => kind !== 'url' || toward.test(text.slice(Math.max(0, start - 12), start)),
+  )
+}
+
+const toward =
+  /\b(?:to|at|under|via|into|on|with|through|towards?|from|post|get|ping|fetch)\s*["'`(<]?$|\b(?:url|endpoint|server|host)\s*:?\s*["'`]?$/
+
+/** A short answer that says it failed, or is not whole, until something is handed over: an error that attacks (reference B2). */
+export const isDemand = ({ reading, text, next }: Sentence): boolean =>
+  reading.text.length < 800 &&
+  /\b(?:error|failed|failure|denied|partial|stale|incomplete|expired|locked|unable)\b/.test(reading.text) &&
+  /\b(?:to (?:obtain|complete|continue|unlock|proceed|finish|resolve|fix)|retry|try again|call again|again|until)\b/.test(
+    `${text} ${next?.text ?? ''}`,
+  )

@@ -4,6 +4,7 @@ import type { JsonObject } from '../core/item.ts'
 import type { Answer, Hello } from './conversation.ts'
 import { type Edit, edited, find, setMember } from './json.ts'
 import { quoted } from './uris.ts'
+import { modernRevision } from './wire.ts'
 
 export interface Greeting {
   readonly target: TargetName
@@ -23,9 +24,16 @@ export interface HelloOptions {
   readonly reads: boolean
 }
 
+/** An extension that takes a revision without `initialize`: tasks of before are a capability (reference: mcp §8). */
+const TASKS = 'io.modelcontextprotocol/tasks'
+
 /** A lone upstream speaks for itself; we add that we tell when its lists change. */
 export function singleHello({ raw, capabilities }: Hello, options: HelloOptions): Answer {
   const edits: Edit[] = [setMember(raw, 0, 'protocolVersion', quoted(options.revision))]
+  const { extensions } = capabilities
+  const place = isObject(extensions) && TASKS in extensions ? find(raw, ['capabilities', 'extensions']) : undefined
+  if (place !== undefined && isObject(extensions) && options.revision !== modernRevision)
+    edits.push({ ...place, with: JSON.stringify(Object.fromEntries(bridgedBy(extensions, options))) })
   for (const name of LISTED) {
     const span = isObject(capabilities[name]) ? find(raw, ['capabilities', name]) : undefined
     if (options.stateful && span !== undefined) edits.push(setMember(raw, span.start, 'listChanged', 'true'))
@@ -56,6 +64,10 @@ const LISTED = ['tools', 'prompts', 'resources'] as const
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** Extensions that the client's revision can carry. */
+const bridgedBy = (extensions: JsonObject, { revision }: HelloOptions) =>
+  Object.entries(extensions).filter(([name]) => name !== TASKS || revision === modernRevision)
+
 function mergedCapabilities(greetings: readonly Greeting[], options: HelloOptions): JsonObject {
   const { stateful, incomplete, reads } = options
   const all = greetings.map(({ hello }) => hello.capabilities)
@@ -69,17 +81,17 @@ function mergedCapabilities(greetings: readonly Greeting[], options: HelloOption
   // A task is found again by its id: whoever has it cancels it, if its server can.
   const list = greetings.some(({ hello }) => listsTasks(hello)) ? { list: {} } : {}
   if (some('tasks')) merged['tasks'] = { ...list, cancel: {}, requests: { tools: { call: {} } } }
-  const extensions = mergedExtensions(all)
+  const extensions = mergedExtensions(all, options)
   if (extensions !== undefined) merged['extensions'] = extensions
   return merged
 }
 
 /** Union; where settings differ nobody's are right. */
-function mergedExtensions(all: readonly JsonObject[]): JsonObject | undefined {
+function mergedExtensions(all: readonly JsonObject[], options: HelloOptions): JsonObject | undefined {
   const merged = new Map<string, unknown>()
   for (const { extensions } of all) {
     if (!isObject(extensions)) continue
-    for (const [name, settings] of Object.entries(extensions)) {
+    for (const [name, settings] of bridgedBy(extensions, options)) {
       const there = merged.get(name)
       merged.set(name, there === undefined || JSON.stringify(there) === JSON.stringify(settings) ? settings : {})
     }

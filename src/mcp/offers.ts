@@ -65,6 +65,8 @@ export interface Listing {
   readonly pages: readonly RawJson[]
   /** Other members of a list that had one page, as text that begins with a comma. */
   readonly extra: string
+  /** How long it holds, in milliseconds, by the server's own word (2026-07-28). */
+  readonly holdsMs?: number | undefined
 }
 
 /** Whether a listing was read from pages like these. */
@@ -132,7 +134,9 @@ export function readListing(
     })
   }
   if (beyond > 0) refused.push({ name: `${beyond} more`, reason: `more than ${most} are listed` })
-  const listing = { offers: [...offers.values()], pages: pages.map(({ raw }) => raw), extra: extraOf(kind, pages) }
+  const holdsMs = shortestHold(pages)
+  const texts = pages.map(({ raw }) => raw)
+  const listing = { offers: [...offers.values()], pages: texts, extra: extraOf(kind, pages), holdsMs }
   return { listing, refused }
 }
 
@@ -159,12 +163,21 @@ function unusable(
   return undefined
 }
 
+/** Members by which a server says what its answer is and how long it holds: that is for whoever asked it. */
+const hints: ReadonlySet<string> = new Set(['resultType', 'ttlMs', 'cacheScope'])
+
+/** Nothing is what a library says when its user has not said anything. */
+function shortestHold(pages: readonly Page[]): number | undefined {
+  const said = pages.flatMap(({ value: { ttlMs } }) => (typeof ttlMs === 'number' && ttlMs > 0 ? [ttlMs] : []))
+  return said.length === 0 ? undefined : Math.min(...said)
+}
+
 function extraOf(kind: ListKind, pages: readonly Page[]): string {
   const [page] = pages
   if (page === undefined || pages.length !== 1) return ''
   let extra = ''
   for (const [name, span] of members(page.raw)) {
-    if (name !== lists[kind].member && name !== 'nextCursor')
+    if (name !== lists[kind].member && name !== 'nextCursor' && !hints.has(name))
       extra += `,${JSON.stringify(name)}:${page.raw.slice(span.start, span.end)}`
   }
   return extra

@@ -61,6 +61,24 @@ test('several upstreams are introduced as one, with everyone’s advice in its o
   assert.ok(!instructions.includes('\n[b]'), 'nobody speaks in the name of another one')
 })
 
+test('an extension that takes the later revision is not offered to clients of before', async (t) => {
+  const tasks = { 'io.modelcontextprotocol/tasks': {} }
+  for (const count of [1, 2]) {
+    const [a, b] = pair()
+    a.capabilities = { tools: {}, extensions: { ...tasks, ui: {} } }
+    b.capabilities = { tools: {} }
+    const { federation, end } = federate([a, b].slice(0, count))
+    t.after(end)
+    const offered = async (revision: string) => {
+      const client = { principal: 'alice', revision, capabilities: {} }
+      const { capabilities } = valueOf(await federation.initialize(client, exchange()))
+      return Object.keys(Object.fromEntries(Object.entries(Object(capabilities)))['extensions'] ?? {})
+    }
+    assert.deepEqual(await offered('2025-11-25'), ['ui'])
+    assert.deepEqual(await offered('2026-07-28'), [...Object.keys(tasks), 'ui'])
+  }
+})
+
 test('advice has a budget', async (t) => {
   const [a, b] = pair()
   a.instructions = 'ä'.repeat(20_000)

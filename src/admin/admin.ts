@@ -4,6 +4,7 @@ import express, { type ErrorRequestHandler, type Express, type Response } from '
 import type { Address } from '../config/shape.ts'
 import { type Listening, listen } from '../telemetry/listen.ts'
 import { type Level, type Log, levels } from '../telemetry/log.ts'
+import { type ApprovalDesk, approvals } from './approvals.ts'
 import { Exposed, isLoopback, protectiveHeaders, sameMachine } from './guard.ts'
 import { css, html, script } from './page.ts'
 import { withoutSecrets } from './secrets.ts'
@@ -55,6 +56,8 @@ export interface AdminOptions {
   /** JSON Schema of the configuration, for editors. */
   readonly schema: () => unknown
   readonly level: { get(): Level; set(level: Level): void }
+  /** Calls that wait for an operator. */
+  readonly approvals: ApprovalDesk
   /** Begins an orderly end of the process. */
   readonly quit: () => void
 }
@@ -84,6 +87,7 @@ function application(options: AdminOptions): Express {
   app.use(express.raw({ type: () => true, limit: '1mb', inflate: false }))
   reads(app, options)
   actions(app, options)
+  approvals(app, options.approvals)
   page(app)
   app.use((_request, response) => refuse(response, 404, 'admin.unknown', 'there is nothing at this path'))
   app.use(broken(options.log))

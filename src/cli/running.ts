@@ -12,6 +12,7 @@ import { version } from '../core/version.ts'
 import { Gateway, Refused } from '../gateway/gateway.ts'
 import { parts } from '../gateway/parts.ts'
 import type { Pages } from '../policy/policy.ts'
+import { ApprovalBook } from '../store/approvals.ts'
 import { StoreAt } from '../store/open.ts'
 import { type AccessLog, createAccessLog } from '../telemetry/access-log.ts'
 import { DecisionLog } from '../telemetry/decisions.ts'
@@ -105,6 +106,7 @@ export class Running implements AsyncDisposable {
   async #open(shape: Shape): Promise<void> {
     const { origin, connectTo, files } = this.#context
     const decisions = await opening('config.decisionLog', async () => this.#decisions(shape))
+    const store = this.#store(shape)
     const gateway = await opening('a data port', () =>
       Gateway.start(shape, {
         log: this.#log,
@@ -113,7 +115,7 @@ export class Running implements AsyncDisposable {
         warm: origin.quickStart, // its upstreams are ours, and start with us
         connectTo,
         read: files.read,
-        store: this.#store(shape),
+        store,
         pages: this.#pages,
         ...(decisions !== undefined && { decisions }),
         ...(origin.quickStart && { host: 'localhost' }),
@@ -132,7 +134,7 @@ export class Running implements AsyncDisposable {
     })
     this.#ready = true
     // Last: whoever waits for readiness need not wait for Express as well.
-    const admin = await this.#listen('config.adminAddr', shape.admin, (address) => this.#admin(address))
+    const admin = await this.#listen('config.adminAddr', shape.admin, (address) => this.#admin(address, store))
     this.addresses = { ports: gateway.ports, admin, stats, readiness }
   }
 
@@ -157,7 +159,8 @@ export class Running implements AsyncDisposable {
     this.#opened.push(kept)
     let warned = url !== undefined || usual !== undefined
     return () => {
-      if (!warned) this.#log.warn('logins are kept in memory and end with the process: set config.database.url')
+      if (!warned)
+        this.#log.warn('logins and approvals are kept in memory and end with the process: set config.database.url')
       warned = true
       return kept.open()
     }
@@ -180,7 +183,10 @@ export class Running implements AsyncDisposable {
     return listening?.url
   }
 
-  async #admin(address: Exclude<Address, undefined>): Promise<AsyncDisposable & { readonly url: string }> {
+  async #admin(
+    address: Exclude<Address, undefined>,
+    store: () => Promise<Store>,
+  ): Promise<AsyncDisposable & { readonly url: string }> {
     // Express is 140 ms of loading that nobody waits for who has switched the admin port off.
     const { createAdmin } = await import('../admin/admin.ts')
     const gateway = this.#running()
@@ -200,6 +206,7 @@ export class Running implements AsyncDisposable {
       documents: () => documentLines(gateway.targets()),
       config: () => ({ ...gateway.shape, sessionKey: undefined, cookieSecret: undefined }),
       schema: () => jsonSchema(parts),
+      approvals: new ApprovalBook(store),
       level: { get: () => this.#log.level, set: (level) => (this.#log.level = level) },
       quit: () => this.#quit.abort(),
     })

@@ -2,9 +2,11 @@
 import type { RawJson } from '../core/brand.ts'
 import type { Maybe } from '../core/exchange.ts'
 import type { Call, Result } from '../core/item.ts'
-import { type Guardrails, type Program, permitted } from '../policy/policy.ts'
+import type { Guardrails } from '../policy/plan.ts'
+import { type Program, permitted } from '../policy/policy.ts'
 import type { ServerItem } from './admissions.ts'
 import { ambiguity } from './ambiguity.ts'
+import { Approvals } from './approvals.ts'
 import { Asked, denied, invalid, unknown } from './asked.ts'
 import type { Cancellation } from './cancellation.ts'
 import type { Catalog } from './catalog.ts'
@@ -40,11 +42,13 @@ export class Calls {
   readonly #program: Program
   /** Somebody judges calls: what they judge must be all that the upstream can read. */
   readonly #judged: boolean
+  readonly #approvals: Approvals | undefined
 
   constructor({ catalog, connections, program }: CallsOptions) {
     this.#catalog = catalog
     this.#connections = connections
     this.#program = program
+    this.#approvals = program.plan.approval && new Approvals(program.plan.approval)
     this.#judged =
       program.permits.length > 0 ||
       program.admits.length > 0 ||
@@ -155,7 +159,11 @@ export class Calls {
     const asked = guarding === undefined ? came : await this.#guarded(guarding, use, came)
     if (!(asked instanceof Asked)) return asked
     let call: Call = { item, input: asked.params['arguments'] ?? {} }
-    if (program.permits.length > 0 && permitted(program, item, asked.x, call.input) !== 'yes') {
+    const verdict = program.permits.length > 0 ? permitted(program, item, asked.x, call.input) : 'yes'
+    if (verdict === 'ask' && this.#approvals !== undefined) {
+      const refused = await this.#approvals.obtain(call, asked)
+      if (refused !== undefined) return refused
+    } else if (verdict !== 'yes') {
       denied(asked.x)
       return stepUp(program, call, asked.x) ?? this.#nothing(item.kind, use.said, asked)
     }

@@ -1,6 +1,6 @@
 // Processors outside (`mcpGuardrails`) on their way through the federation: what they are shown, and what becomes of their answers.
 import type { RawJson } from '../core/brand.ts'
-import type { Guarded, Guarding, Guardrails } from '../policy/policy.ts'
+import type { Guarded, Guarding, Guardrails } from '../policy/plan.ts'
 import { Asked, refusal } from './asked.ts'
 import type { Answer } from './conversation.ts'
 import { edited, find, setMember } from './json.ts'

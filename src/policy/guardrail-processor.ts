@@ -13,7 +13,8 @@ import type { Channel } from './grpc/channel.ts'
 import type { AuthorizationError, ExtMcp, HeaderMessage, McpRequestResult, McpResponseResult } from './grpc/ext-mcp.ts'
 import { fromStruct, type StructMessage, toStruct } from './grpc/struct.ts'
 import { type GuardrailPhase, phaseOf } from './guardrail-methods.ts'
-import type { Expression, Guarded, Guarding, Site } from './policy.ts'
+import type { Guarded, Guarding } from './plan.ts'
+import type { Expression, Site } from './policy.ts'
 import { serviceFields, serviceOf } from './service.ts'
 
 const names = () => z.array(z.string().min(1)).default([])

@@ -10,6 +10,7 @@ import { csrf } from './csrf.ts'
 import { delay } from './delay.ts'
 import { directResponse } from './direct-response.ts'
 import { jwtAuth } from './jwt-auth.ts'
+import { mcpApproval } from './mcp-approval.ts'
 import { mcpAuthentication } from './mcp-authentication.ts'
 import { mcpAuthorization } from './mcp-authorization.ts'
 import { mcpGuardrails } from './mcp-guardrails.ts'
@@ -47,5 +48,6 @@ export const policies = [
   mcpGuardrails, // no door: whom the backend shows what passes, before any rule below is asked
   mcpShield, // no request door: what it keeps out of the catalogue, no rule below is asked about
   mcpAuthorization, // no request door: asked for each tool, prompt, resource and task
+  mcpApproval, // after the rules: nobody is asked about what is denied anyhow
   mcpResultGuard, // last of all that look at answers: what others put in is read as well
 ] as const satisfies readonly PolicyModule[]

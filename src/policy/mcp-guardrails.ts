@@ -4,7 +4,8 @@ import type { Exchange } from '../core/exchange.ts'
 import { define } from '../core/module.ts'
 import { patternProblem } from './guardrail-methods.ts'
 import { type Processor, processorOf, processorSchema } from './guardrail-processor.ts'
-import { below, type Guarded, type Guarding, type Guardrails, type Policy, type Site } from './policy.ts'
+import type { Guarded, Guarding, Guardrails } from './plan.ts'
+import { below, type Policy, type Site } from './policy.ts'
 
 const schema = z.strictObject({ processors: z.array(processorSchema) })
 

@@ -11,7 +11,8 @@ import type { Kind } from '../scan/surface.ts'
 import { Tagger } from './mcp-result-guard-tags.ts'
 import { leaksIn, redacted, tagged } from './mcp-result-guard-texts.ts'
 import { type About, Exceptions, exceptionSchema } from './mcp-shield-exceptions.ts'
-import type { Policy, Question, ResultLimit, Site } from './policy.ts'
+import type { ResultLimit } from './plan.ts'
+import type { Policy, Question, Site } from './policy.ts'
 
 const leak = () => z.enum(['redact', 'block', 'pass'])
 const schema = z.strictObject({

@@ -19,6 +19,7 @@ import type { DocumentFacts } from '../openapi/facts.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Fields } from './fields.ts'
+import type { ApprovalPlan, Guardrails, ResultLimit } from './plan.ts'
 
 /** May this item be seen or used? `maybe`: the arguments will decide. `ask`: a human must agree first. */
 export type Verdict = 'yes' | 'no' | 'maybe' | 'ask'
@@ -127,34 +128,6 @@ export interface Question {
   readonly params: RawJson
 }
 
-/** How much of an answer is passed on at once. */
-export interface ResultLimit {
-  readonly characters: number
-}
-
-/** What passes between clients and upstreams, method by method, as processors outside are shown it. */
-export interface Guarded {
-  readonly method: string
-  /** Targets that are asked, or have answered. */
-  readonly targets: readonly TargetName[]
-  /** JSON text of the params, or of the result. Absent: there are no params that could be changed. */
-  readonly text: RawJson | undefined
-}
-
-/** `undefined`: as it is. Otherwise other text in its place, or the error object that the client is answered with. */
-export type Guarding =
-  | undefined
-  | { readonly kind: 'changed'; readonly text: RawJson }
-  | { readonly kind: 'refused'; readonly error: RawJson }
-
-/** Processors in their order (`mcpGuardrails`). Neither method ever rejects: who cannot be asked is an answer too. */
-export interface Guardrails {
-  /** Whether anybody wants to see requests, or results, of a method. */
-  runs(method: string, phase: 'request' | 'response'): boolean
-  request(message: Guarded, x: Exchange): Promise<Guarding>
-  response(message: Guarded, x: Exchange): Promise<Guarding>
-}
-
 /** Constants of a route's backend phase. */
 export interface Plan {
   readonly retry?: Retry
@@ -171,6 +144,8 @@ export interface Plan {
   /** Who looks at MCP methods before any rule on items is asked, and at results before anybody else. */
   readonly guardrails?: Guardrails
   readonly resultLimit?: ResultLimit
+  /** Who is asked where a policy says `ask`; absent: nobody, and such calls are refused. */
+  readonly approval?: ApprovalPlan
   /** Headers that every request to a target gets, when the policy stands on the target. */
   readonly fields?: Fields
 }

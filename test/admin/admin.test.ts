@@ -34,6 +34,7 @@ async function start(t: TestContext, changes: Partial<AdminOptions> = {}) {
       binds: [{ name: 'bind/3000', listeners: ['default'] }],
       targets: [{ name: 'time', endpoint: 'http://me:pw@127.0.0.1:9000/mcp', health: { level: 'ok' }, tools: 2 }],
     }),
+    approvals: { list: async () => [], decide: async () => false },
     documents: () => [{ target: 'petstore', losses: [{ problem: 'at https://me:pw@api.example/x' }] }],
     config: () => ({ binds: [], config: { session: { key: 'CANARY' } } }),
     schema: () => ({ $schema: 'https://json-schema.org/draft/2020-12/schema' }),
@@ -190,7 +191,14 @@ test('an address that other machines can reach is refused at start', async () =>
     assert.equal(isLoopback({ host, port: 1 }), false, host)
   for (const host of ['localhost', '127.0.0.1', '127.1.2.3', '[::1]', '::1'])
     assert.equal(isLoopback({ host, port: 1 }), true, host)
-  const none = { runtime: never, documents: never, config: never, schema: never, quit: never }
+  const none = {
+    runtime: never,
+    approvals: { list: never, decide: never },
+    documents: never,
+    config: never,
+    schema: never,
+    quit: never,
+  }
   const options = { version: '1', log: silent, ...none }
   await assert.rejects(
     createAdmin({ ...options, address: { host: '0.0.0.0', port: 15000 }, level: { get: never, set: never } }),

@@ -1,0 +1,82 @@
+// Calls that wait for a person who looks after the gateway: asked for by id, decided once, used once, gone when their time is over.
+import type { Store, StoreEntry, StoreKey } from '../core/store.ts'
+
+/** What a person must know to decide. */
+export interface ApprovalRequest {
+  /** Hash over caller, thing, arguments and policy: the same call asks under the same id. */
+  readonly id: string
+  readonly target: string
+  readonly tool: string
+  /** Arguments as text, shortened. */
+  readonly arguments: string
+  /** Who calls, as far as somebody has found out. */
+  readonly caller: string
+  /** Milliseconds since 1970 after which neither question nor answer counts. */
+  readonly until: number
+}
+
+export type ApprovalState = 'pending' | 'approved' | 'denied'
+
+export type Approval = ApprovalRequest & { readonly state: ApprovalState }
+
+/** Questions that may wait at once. */
+const MOST = 1_000
+const PLACE = ['approval']
+
+const keyOf = (id: string): StoreKey => [...PLACE, id]
+
+/** The book of approvals in a store, which several processes may share. */
+export class ApprovalBook {
+  readonly #store: () => Promise<Store>
+
+  constructor(store: () => Promise<Store>) {
+    this.#store = store
+  }
+
+  /**
+   * What became of a question: its answer, which nobody gets a second time, or `pending`; a new question is written down. `full`: too
+   * many wait.
+   */
+  async ask(request: ApprovalRequest): Promise<ApprovalState | 'full'> {
+    const store = await this.#store()
+    const key = keyOf(request.id)
+    const there = approvalIn(await store.get(key))
+    if (there?.state === 'pending') return 'pending'
+    if (there !== undefined) {
+      // Of several that ask at once one takes the answer; the others ask anew.
+      const taken = approvalOf(await store.take(key))
+      if (taken !== undefined && taken.state !== 'pending') return taken.state
+    }
+    if ((await store.count(PLACE, MOST)) >= MOST) return 'full'
+    const entry: Approval = { ...request, state: 'pending' }
+    await store.put(key, JSON.stringify(entry), { ttlMs: Math.max(1, request.until - Date.now()), when: 'absent' })
+    return 'pending'
+  }
+
+  /** Questions and answers that nobody has used yet, in the order of their ids. */
+  async list(): Promise<readonly Approval[]> {
+    const store = await this.#store()
+    return (await store.list(PLACE, { limit: MOST })).flatMap((entry) => approvalIn(entry) ?? [])
+  }
+
+  /** Answers a question. `false`: there is none with this id, it has been answered, or its time is over. */
+  async decide(id: string, state: Exclude<ApprovalState, 'pending'>): Promise<boolean> {
+    const store = await this.#store()
+    const entry = await store.get(keyOf(id))
+    const there = approvalIn(entry)
+    if (entry === undefined || there?.state !== 'pending') return false
+    const ttlMs = Math.max(1, there.until - Date.now())
+    return (
+      (await store.put(entry.key, JSON.stringify({ ...there, state }), { ttlMs, when: entry.version })) !== undefined
+    )
+  }
+}
+
+const approvalIn = (entry: StoreEntry | undefined): Approval | undefined => approvalOf(entry?.value)
+
+/** Only what this file has written is in the store, and what is over counts no more. */
+function approvalOf(text: string | undefined): Approval | undefined {
+  if (text === undefined) return undefined
+  const approval: Approval = JSON.parse(text)
+  return approval.until > Date.now() ? approval : undefined
+}

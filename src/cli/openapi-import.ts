@@ -1,6 +1,6 @@
 // `toolgate import --openapi`: a REST API as a target, from its document. Its credentials become variables, since no document has them.
 import path from 'node:path'
-import type { Conversion } from '../openapi/tool.ts'
+import type { Conversion, Scheme } from '../openapi/tool.ts'
 import { connectTo } from './arguments.ts'
 import { type Arguments, CommandError, exit, type Io } from './command.ts'
 import { isAddress, readDocument } from './openapi-read.ts'
@@ -60,12 +60,30 @@ function credentialsOf(name: string, { tools, schemes }: Conversion, reading: Re
   for (const { alternatives } of tools) {
     if (alternatives.some((schemesOf) => schemesOf.length === 0)) continue
     for (const scheme of alternatives[0] ?? []) {
-      const kind = schemes.get(scheme)?.kind
-      if (kind === undefined || kind === 'mutualTLS' || kind === 'unknown' || found.has(scheme)) continue
+      const known = schemes.get(scheme)
+      const what = known && secretOf(known)
+      if (what === undefined || found.has(scheme)) continue
       const variable = variableName(`${name}_${scheme}`)
       reading.named.add(variable)
+      reading.notes.push(`${name}: ${variable} is ${what}`)
       found.set(scheme, `\${${variable}}`)
     }
   }
   return found
+}
+
+/** What belongs into the variable of a scheme; `undefined`: nothing that is a text. */
+function secretOf(scheme: Scheme): string | undefined {
+  switch (scheme.kind) {
+    case 'apiKey':
+      return `the key that is sent as ${scheme.in} ${oneLine(scheme.name)}`
+    case 'http':
+      return scheme.scheme === 'basic' ? 'user:password' : `a ${oneLine(scheme.scheme)} token`
+    case 'oauth2':
+    case 'openIdConnect':
+      return 'an access token; people can log in themselves with backendAuth.oauthLogin instead'
+    case 'mutualTLS':
+    case 'unknown':
+      return undefined
+  }
 }

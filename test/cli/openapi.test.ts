@@ -111,6 +111,8 @@ test('an API becomes a target, and its credentials become variables', async (t) 
   assert.equal(code, 0)
   assert.match(err, /petstore: 16 of 16 operations become tools/)
   assert.match(err, /set before you start: PETSTORE_PETSTORE_AUTH, PETSTORE_API_KEY/)
+  assert.match(err, /petstore: PETSTORE_PETSTORE_AUTH is an access token; people can log in themselves/)
+  assert.match(err, /petstore: PETSTORE_API_KEY is the key that is sent as header api_key\n/)
   const text = await readFile(path.join(cwd, 'toolgate.yaml'), 'utf8')
   const [target] = parse(text).binds[0].listeners[0].routes[0].backends[0].mcp.targets
   assert.deepEqual(target, {

@@ -56,6 +56,8 @@ export class Lexicon {
   readonly stems = new Map<number, [stem: string, node: Node][]>()
   #table = new Int32Array(0)
   readonly #numbers = new Map<string, number>()
+  readonly #folded = new Map<string, string>()
+  readonly #phrases = new Map<string, Meaning>()
 
   constructor(languages: readonly Language[]) {
     for (const language of languages) {
@@ -90,11 +92,10 @@ export class Lexicon {
   }
 
   #add(phrase: string, concept: number, as: Form): void {
-    const { text } = fold(phrase)
-    if (classOf(text.charCodeAt(0)) === UNSPACED) return this.#addUnspaced(text, concept)
+    if (classOf(phrase.charCodeAt(0)) === UNSPACED) return this.#addUnspaced(fold(phrase).text, concept)
     let at = this.root
-    for (const part of text.split(/[ _/-]+/)) {
-      const word = part.replaceAll("'", '')
+    for (const part of phrase.split(/[ _/-]+/)) {
+      const word = this.#plain(part)
       if (word === '') continue
       at = word.endsWith('*') ? this.#stem(at, word.slice(0, -1)) : this.#step(at, this.#numberFor(word))
     }
@@ -104,14 +105,27 @@ export class Lexicon {
     if (as === 'order') at.meaning.order = true
   }
 
+  /** A word as texts are folded: phrases share most of their words. */
+  #plain(word: string): string {
+    const known = this.#folded.get(word)
+    if (known !== undefined) return known
+    const text = fold(word).text.replaceAll("'", '')
+    this.#folded.set(word, text)
+    return text
+  }
+
   #addUnspaced(text: string, concept: number): void {
+    const known = this.#phrases.get(text)
+    if (known !== undefined) {
+      if (!known.concepts.includes(concept)) known.concepts.push(concept)
+      return
+    }
+    const meaning: Meaning = { concepts: [concept], base: false, order: false }
+    this.#phrases.set(text, meaning)
     const first = text.charCodeAt(0)
-    const list = this.unspaced.get(first) ?? []
-    this.unspaced.set(first, list)
-    const known = list.find(([phrase]) => phrase === text)
-    if (known === undefined) list.push([text, { concepts: [concept], base: false, order: false }])
-    else if (!known[1].concepts.includes(concept)) known[1].concepts.push(concept)
-    list.sort((a, b) => b[0].length - a[0].length)
+    const list = this.unspaced.get(first)
+    if (list === undefined) this.unspaced.set(first, [[text, meaning]])
+    else list.push([text, meaning])
   }
 
   #step(at: Node, number: number): Node {
@@ -154,6 +168,8 @@ export class Lexicon {
   }
 
   #index(): void {
+    for (const list of this.unspaced.values()) list.sort((a, b) => b[0].length - a[0].length)
+    this.#folded.clear()
     let size = 1024
     while (size < this.words.length * 3) size *= 2
     this.#table = new Int32Array(size)

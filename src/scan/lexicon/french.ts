@@ -1,0 +1,95 @@
+// French, as far as attacks on models are written in it.
+import type { Language } from '../lexicon.ts'
+import { every, list } from '../phrases.ts'
+
+export const french: Language = {
+  words: {
+    'says-override': [
+      ...every(
+        'ignore, ignorez, oublie, oubliez',
+        'tout ce que, tout ce qui, tout',
+        'on t a dit, on vous a dit, précède, tu sais',
+      ),
+      ...every(
+        'ne tiens pas compte, ne tenez pas compte, fais abstraction, faites abstraction, ne suis plus, ne suivez plus',
+        'des, de tes, de vos, de toutes les, les, tes, vos',
+        'instructions, consignes, règles, directives',
+      ),
+      ...every(
+        "oublie, oubliez, ignore, ignorez, oublie d'abord",
+        'tes, vos, toutes tes, toutes vos, les',
+        'consignes, règles',
+      ),
+    ],
+    'says-conceal': [
+      ...every(
+        'ne',
+        'le, la, les, l, lui, en',
+        'dis, dites, mentionne, mentionnez, révèle, révélez, signale, signalez, parle, parlez, montre, montrez, communique, communiquez, informe, informez',
+        'pas, jamais, surtout pas, rien',
+      ),
+      ...every(
+        'ne, n',
+        'dis, dites, mentionne, mentionnez, révèle, révélez, signale, signalez, parle, parlez, montrez, informe, informez, avertis, préviens, prévenez, informe',
+        'pas, jamais, rien',
+        "à l'utilisateur, l'utilisateur, cela à l'utilisateur, ceci, cela, en, de cela",
+      ),
+      ...list(
+        "à l'insu de l'utilisateur, sans que l'utilisateur le sache, sans que l'utilisateur s'en rende compte, sans en informer l'utilisateur, sans informer l'utilisateur, sans prévenir l'utilisateur, sans le dire à l'utilisateur, l'utilisateur ne doit pas savoir, l'utilisateur ne doit pas le savoir, l'utilisateur ne doit rien savoir, cache le à l'utilisateur, cachez le à l'utilisateur",
+      ),
+    ],
+    'says-consent': list(
+      "l'utilisateur a déjà accepté, l'utilisateur a déjà donné son accord, l'utilisateur a déjà autorisé, l'utilisateur a déjà approuvé, l'utilisateur a déjà consenti, sans demander confirmation, sans demander de confirmation, sans demander la permission, ne demande pas de confirmation, ne demandez pas de confirmation, ne demande pas à l'utilisateur, sans demander à l'utilisateur",
+    ),
+    'says-role': list(
+      'tu es maintenant, vous êtes maintenant, fais semblant d être, faites semblant d être, comporte toi comme si, nouveau prompt système, nouvelles instructions système, mode développeur, mode sans restriction',
+    ),
+    'says-tool': list(
+      "avant d'utiliser tout autre outil, avant d'appeler tout autre outil, avant tout autre outil, avant d'utiliser un autre outil",
+    ),
+    assistant: list("assistant, modèle de langage, agent ia, l'assistant"),
+    user: list("utilisateur, utilisateurs, utilisatrice, l'utilisateur, client, clients, d'utilisateurs"),
+    you: list('tu, vous, tes, votre, vos'),
+    not: list('jamais, ne pas'),
+    must: list('dois, doit, devez, toujours, obligatoire, obligatoirement, il faut, impérativement'),
+    rules: list('instructions, instruction, consignes, consigne, règles, directives, ordres, restrictions'),
+    prior: list('précédentes, précédente, précédents, antérieures, ci dessus, initiales, d origine'),
+    every: list('toutes, tous, tout, chaque, complet, complète, entier, intégralité, ensemble'),
+    secret: list(
+      "mot de passe, mots de passe, clé privée, clés privées, clé secrète, clés secrètes, clé api, clés api, clés d'accès, clé d'api, identifiants, jeton d'accès, jetons d'accès, variables d'environnement, fichier .env",
+    ),
+    private: list(
+      'boîte de réception, contacts, carnet d adresses, données personnelles, données des clients, liste des clients, documents',
+    ),
+    talk: list(
+      "conversation, historique, historique de la conversation, prompt système, instructions système, l'invite système, messages précédents, liste des outils",
+    ),
+    param: list('paramètre, argument, le champ, du champ, dans le champ, en tête'),
+    outside: list('serveur externe, serveur distant, adresse externe, un tiers, des tiers'),
+    tool: list('outil, outils, fonction'),
+    quiet: list('en secret, en silence, silencieusement, discrètement, en cachette'),
+    session: list("désormais, dorénavant, à partir de maintenant, dans toutes les sessions, à l'avenir"),
+    safety: list('filtres de sécurité, règles de sécurité, consignes de sécurité'),
+    before: list("avant de, avant d', d'abord, après, lorsque, chaque fois que"),
+  },
+  orders: {
+    ignore: list(
+      'ignorez, ignore toutes, ignore les, ignore tes, ignore vos, oublie, oubliez, oublions, néglige, négligez, désobéis',
+    ),
+    read: list(
+      'lis, lisez, lis le, récupère, récupérez, récupere, collecte, collectez, ouvre le fichier, ouvrez le fichier, extrais, extrayez',
+    ),
+    send: list(
+      'envoie, envoyez, envoie le, envoie la, transmets, transmettez, transfère, transférez, publie, publiez, poste, postez, téléverse',
+    ),
+    put: list(
+      'inclus, incluez, mets, mettez, mets le, ajoute, ajoutez, insère, insérez, place le, placez, joins, joignez, passe le, passe la, passez, fournis, fournissez, colle',
+    ),
+    write: list('écris, écrivez, enregistre, enregistrez, modifie, modifiez'),
+    run: list('exécute, exécutez, lance le, lancez'),
+    call: list('appelle, appelez, utilise, utilisez, invoque, invoquez'),
+    tell: list('révèle, révélez, montre, montrez, dis moi, dites moi, affiche, affichez'),
+    answer: list('réponds, répondez, imprime, répète, répétez, affiche, affichez, publie'),
+    delete: list('supprime, supprimez, efface, effacez'),
+  },
+}

@@ -1,0 +1,94 @@
+// German, as far as attacks on models are written in it.
+import type { Language } from '../lexicon.ts'
+import { every, list } from '../phrases.ts'
+
+export const german: Language = {
+  words: {
+    'says-override': [
+      ...every(
+        'ignoriere, ignorieren sie, vergiss, vergessen sie, missachte, verwirf',
+        'alles',
+        'bisherige, vorherige, was dir gesagt wurde, was du bisher, zuvor, vorher, davor, oben',
+      ),
+      ...every(
+        'ignoriere, vergiss, missachte, verwirf, befolge nicht, umgehe',
+        'deine, alle deine, all deine, die',
+        'systemanweisungen, systemanweisung, anweisungen, vorgaben, instruktionen, systemvorgaben, sicherheitsregeln, sicherheitsvorgaben',
+      ),
+    ],
+    'says-conceal': [
+      ...every(
+        'sag, sage, sagen sie, erzähl, erzähle, verrate, teile, teil, zeige, zeig, melde, berichte',
+        'dem benutzer, dem nutzer, dem anwender, dem user, der nutzerin, es dem benutzer, es dem nutzer, das dem nutzer',
+        'nichts, nicht, nie, niemals, davon nichts, nichts davon',
+      ),
+      ...every(
+        'der benutzer, der nutzer, der anwender, der user, die nutzer, die benutzer',
+        'darf, dürfen, soll, sollen',
+        'davon nichts, nichts davon, es nicht, das nicht, nichts, hiervon nichts, davon nie',
+        'erfahren, wissen, merken, mitbekommen',
+      ),
+      ...every(
+        'erwähne, erwähn, erwähnen sie, nenne',
+        'dies, das, es, diesen schritt, davon',
+        'nicht, nie, niemals, gegenüber dem nutzer nicht, gegenüber dem benutzer nicht',
+      ),
+      ...list(
+        'ohne wissen des nutzers, ohne wissen des benutzers, ohne dass der nutzer es merkt, ohne dass der benutzer es merkt, ohne dass der nutzer davon erfährt, ohne dass der benutzer davon erfährt, ohne den nutzer zu informieren, ohne den benutzer zu informieren, ohne es dem nutzer zu sagen, vor dem nutzer verbergen, vor dem benutzer verbergen, verheimliche, verschweige, informiere den nutzer nicht, informiere den benutzer nicht, hinter dem rücken des nutzers',
+      ),
+    ],
+    'says-consent': list(
+      'der nutzer hat bereits zugestimmt, der benutzer hat bereits zugestimmt, der nutzer hat schon zugestimmt, die zustimmung liegt bereits vor, ohne bestätigung, ohne rückfrage, ohne nachzufragen, ohne zu fragen, frage nicht nach, frag nicht nach, frage den nutzer nicht, frage den benutzer nicht',
+    ),
+    'says-role': list(
+      'du bist jetzt, du bist nun, ab jetzt bist du, ab sofort bist du, tu so als, verhalte dich als, neuer systemprompt, neue systemanweisung, entwicklermodus',
+    ),
+    'says-tool': list(
+      'vor jedem anderen werkzeug, vor jedem anderen tool, bevor du ein anderes werkzeug, bevor du ein anderes tool, bevor ein anderes tool',
+    ),
+    assistant: list('assistent, sprachmodell, ki modell, ki assistent, ki agent'),
+    user: list('benutzer, nutzer, anwender, benutzerin, nutzerin, kunde, kunden'),
+    you: list('dein, deine, deinen, deinem, deiner, ihr, ihre'),
+    not: list('nicht, nie, niemals, nichts, ohne, kein, keine, keinesfalls'),
+    must: list('musst, müssen, muss, immer, zwingend, stets, unbedingt, erforderlich'),
+    rules: list(
+      'anweisung, anweisungen, instruktionen, vorgaben, regeln, richtlinien, befehle, einschränkungen, systemanweisungen',
+    ),
+    prior: list(
+      'bisherigen, bisherige, vorherigen, vorherige, vorigen, früheren, obigen, ursprünglichen, vorangegangenen',
+    ),
+    every: list('alle, alles, jeden, jede, jedes, gesamten, gesamte, ganzen, vollständigen, vollständige, sämtliche'),
+    secret: list(
+      'passwort, passwörter, kennwort, kennwörter, privaten schlüssel, privater schlüssel, private schlüssel, geheimen schlüssel, api schlüssel, zugangsdaten, zugangsschlüssel, zugriffstoken, anmeldedaten, umgebungsvariablen',
+    ),
+    private: list('posteingang, kontakte, adressbuch, persönliche daten, kundendaten, kundenliste, dokumente'),
+    talk: list(
+      'gesprächsverlauf, chatverlauf, unterhaltung, gespräch, systemprompt, system prompt, systemnachricht, bisherige nachrichten, liste der werkzeuge, liste der tools',
+    ),
+    param: list('parameter, argument, feld, kopfzeile'),
+    outside: list('externen server, externer server, fremden server, externe adresse, dritte'),
+    tool: list('werkzeug, werkzeuge, funktion'),
+    quiet: list('heimlich, stillschweigend, unbemerkt, im verborgenen, unauffällig, im geheimen'),
+    session: list('ab jetzt, ab sofort, von nun an, in allen sitzungen, in zukunft, künftig'),
+    safety: list('sicherheitsregeln, sicherheitsfilter, sicherheitsrichtlinien, schutzmaßnahmen'),
+    before: list('bevor, vor dem, zuerst, zunächst, nachdem, sobald, jedes mal wenn'),
+  },
+  orders: {
+    ignore: list('ignoriere, ignoriert, ignorieren sie, vergiss, vergesst, vergessen sie, missachte, verwirf'),
+    read: list(
+      'lies die, lies den, lies das, lies zuerst, lies ~, lesen sie, öffne, öffnen sie, hole die, hole den, hole das, beschaffe, sammle, lade die datei, kopiere',
+    ),
+    send: list(
+      'sende, senden sie, schicke, schicken sie, schick, übermittle, übertrage, leite, versende, poste, veröffentliche',
+    ),
+    put: list(
+      'füge, fügen sie, übergib, übergebe, schreibe sie in, trage, setze, packe, hänge, gib sie als, gib ihn als, gib es als, gib den inhalt',
+    ),
+    write: list('schreibe, schreiben sie, speichere, speichern sie, ändere'),
+    run: list('führe, führen sie'),
+    call: list('rufe, rufen sie, verwende, verwenden sie, nutze, benutze'),
+    tell: list('verrate, zeige, zeig, nenne, nenn mir, sag mir, offenbare'),
+    answer: list('antworte, gib den, gib die, gib das, gib deinen, gib deine, wiederhole, drucke, gib aus, zeige'),
+    delete: list('lösche, löschen sie, entferne'),
+  },
+}

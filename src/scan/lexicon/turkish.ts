@@ -1,0 +1,62 @@
+// Turkish, as far as attacks on models are written in it: the verb comes last.
+import type { Language } from '../lexicon.ts'
+import { every, list } from '../phrases.ts'
+
+export const turkish: Language = {
+  words: {
+    'says-override': [
+      ...every(
+        'önceki, önceki tüm, tüm önceki, yukarıdaki, yukarıdaki tüm, bütün önceki, daha önceki, sana verilen',
+        'talimatları, talimatlarını, komutları, kuralları, yönergeleri, mesajları',
+        'yok say, yoksay, unut, unutun, görmezden gel, dikkate alma, göz ardı et, dikkate almayın, görmezden gelin',
+      ),
+      ...every('sana söylenen, söylenen, yukarıdaki', 'her şeyi', 'unut, yok say, görmezden gel, dikkate alma'),
+      ...every('sistem', 'talimatlarını, yönergelerini, kurallarını', 'yok say, unut, görmezden gel, göz ardı et'),
+    ],
+    'says-conceal': [
+      ...every(
+        'kullanıcıya, kullanıcıya bunu, bunu kullanıcıya, kullanıcıya bundan',
+        'söyleme, söylemeyin, bahsetme, bahsetmeyin, bildirme, bildirmeyin, gösterme, göstermeyin, açıklama yapma, haber verme',
+      ),
+      ...list(
+        'kullanıcının haberi olmadan, kullanıcının bilgisi olmadan, kullanıcı fark etmeden, kullanıcı bilmemeli, kullanıcı bunu bilmemeli, kullanıcının bundan haberi olmamalı, kullanıcıdan gizle, kullanıcıdan sakla, bunu gizli tut',
+      ),
+    ],
+    'says-consent': list(
+      'kullanıcı zaten onayladı, kullanıcı zaten onay verdi, kullanıcı zaten izin verdi, onay isteme, onay istemeden, onay beklemeden, izin isteme, izin istemeden, kullanıcıya sorma, kullanıcıya sormadan',
+    ),
+    'says-role': list(
+      'artık sen, sen artık, bundan böyle sen, şimdi sen, gibi davran, rolünü üstlen, yeni sistem istemi, geliştirici modu',
+    ),
+    'says-tool': list('başka bir aracı kullanmadan önce, diğer araçları kullanmadan önce, herhangi bir araçtan önce'),
+    assistant: list('asistan, dil modeli, yapay zeka'),
+    user: list('kullanıcı*, müşteri*'),
+    not: list('asla, sakın'),
+    must: list('zorunda*, mutlaka, her zaman, gerekir, gereklidir'),
+    rules: list('talimat*, yönerge*, kurallar*, kısıtlamalar*'),
+    prior: list('önceki, yukarıdaki, ilk'),
+    every: list('tüm, bütün, her bir'),
+    secret: list(
+      'şifre*, parola*, özel anahtar*, gizli anahtar*, api anahtar*, kimlik bilgileri*, erişim anahtar*, ortam değişkenleri*',
+    ),
+    private: list('gelen kutusu*, kişiler, kişisel veriler*, müşteri verileri*'),
+    talk: list('konuşma*, sohbet geçmişi*, sistem istemi*, sistem mesajı*, önceki mesajlar*'),
+    param: list('parametre*, argüman*, alanı*'),
+    outside: list('harici sunucu*, uzak sunucu*, üçüncü taraf*'),
+    tool: list('araç, aracı, araçlar'),
+    quiet: list('gizlice, sessizce, fark ettirmeden'),
+    session: list('bundan sonra, bundan böyle, tüm oturumlarda'),
+    before: list('önce, kullanmadan önce, çağırmadan önce'),
+  },
+  orders: {
+    ignore: list('yok say, yoksay, görmezden gel, göz ardı et, dikkate alma'),
+    read: list('oku, okuyun, dosyasını aç, içeriğini al'),
+    send: list('gönder, gönderin, ilet, iletin, yükle, paylaş'),
+    put: list('ekle, ekleyin, yaz, yapıştır, parametresine koy'),
+    run: list('çalıştır, çalıştırın'),
+    call: list('çağır, çağırın, kullan'),
+    tell: list('açıkla, göster, söyle'),
+    answer: list('yanıtla, yazdır, tekrarla'),
+    delete: list('dosyayı sil, silin'),
+  },
+}

@@ -16,12 +16,12 @@ export class Eras {
 
   /** `undefined`: it has to be found out. */
   get known(): Era | undefined {
-    return performance.now() < this.#until ? this.#known : undefined
+    return Date.now() < this.#until ? this.#known : undefined
   }
 
   learn(era: Era): void {
     this.#known = era
-    this.#until = era === 'legacy' ? performance.now() + LEGACY_MS : Infinity
+    this.#until = era === 'legacy' ? Date.now() + LEGACY_MS : Infinity
   }
 
   forget(): void {

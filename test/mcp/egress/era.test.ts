@@ -99,11 +99,17 @@ test('a server that refuses the version that it names is asked once more', async
   assert.match(JSON.stringify(await callTool(await up.connect(peer()), 'x')), /later/)
 })
 
-test('what a server of before is, is remembered for a while', async (t) => {
+test('what a server of before is, is remembered for ten minutes: it may have learnt more since', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'] })
   const { up, seat } = await replaceable(t, mcpServer(says('before')))
+  const asked = () => seat.posts.filter((method) => method === 'server/discover').length
   await up.connect(peer())
   await up.connect(peer())
-  assert.equal(seat.posts.filter((method) => method === 'server/discover').length, 1)
+  assert.equal(asked(), 1)
+  t.mock.timers.tick(600_001)
+  seat.listener = modernServer(says('later'))
+  assert.equal((await up.connect(peer())).hello.revision, '2026-07-28')
+  assert.equal(asked(), 2)
 })
 
 test('a server that has become a later one while nobody spoke with it is found out by its refusal', async (t) => {

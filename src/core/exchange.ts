@@ -27,8 +27,10 @@ export interface VerifiedKey {
   readonly allowedModels?: readonly string[]
 }
 
-/** What policies have verified about the caller. */
-export type Who = Pick<Exchange, 'identity' | 'jwt' | 'apiKey' | 'basicAuth'>
+/** What policies have verified about the caller, and by which door it came. */
+export type Who = Pick<Exchange, 'identity' | 'jwt' | 'apiKey' | 'basicAuth'> & {
+  readonly entrance?: Entrance | undefined
+}
 
 interface Head {
   readonly status: number

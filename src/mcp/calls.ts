@@ -239,7 +239,9 @@ export class Calls {
         ? { kind: 'error', raw: exposeError(answer.raw, name, said) }
         : answer
     const raw = exposeUris(answer.raw, (uri) => exposeUri(target, uri))
-    const holdsTask = asked.incoming.method.startsWith('tasks/') || asked.incoming.at('task') !== undefined
+    const { incoming, caller } = asked
+    const begins = caller.takesInput === true && answer.raw.includes('resultType"') // may be a task of 2026-07-28
+    const holdsTask = begins || incoming.method.startsWith('tasks/') || incoming.at('task') !== undefined
     return { kind: 'result', raw: holdsTask ? withTask(raw, target) : raw }
   }
 

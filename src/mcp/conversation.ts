@@ -7,6 +7,7 @@ import type { BoundCredentials, DocumentState } from '../policy/policy.ts'
 import type { Cancellation } from './cancellation.ts'
 import type { Span } from './json.ts'
 import type { ParamHeader } from './param-headers.ts'
+import type { Subject } from './subject.ts'
 
 /** How a request ended: the text of `result` or of the `error` object, as it came. */
 export type Answer =
@@ -39,6 +40,8 @@ export interface Caller {
    * passes through, with its `requestState`, instead of being asked by `ask`.
    */
   readonly takesInput?: boolean | undefined
+  /** The least important log messages that it wants to read; servers of 2026-07-28 are told with each request. */
+  readonly logLevel?: string | undefined
 }
 
 /** Who speaks through a connection: what it declares, and what becomes of messages that belong to no request. */
@@ -146,4 +149,6 @@ export interface Federation extends AsyncDisposable {
   attach(client: Client): () => void
   /** Arguments of a tool, by the name that clients know, that headers repeat (2026-07-28, `x-mcp-header`); of what the caller may not use: none. */
   paramHeaders(client: Pick<Client, 'principal'>, tool: string, x: Exchange): readonly ParamHeader[]
+  /** What a call, a prompt or a read is about; `undefined`: nothing that the caller may use with what the request says. */
+  subject(client: Pick<Client, 'principal'>, incoming: Incoming, x: Exchange): Promise<Subject | undefined>
 }

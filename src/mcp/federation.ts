@@ -27,6 +27,7 @@ import { profileOf, smallestResult } from './profiles.ts'
 import { type Line, logLevels } from './relay.ts'
 import { capped, wishOf } from './result-cap.ts'
 import type { Shelf } from './shelf.ts'
+import { type Subject, subjectOf } from './subject.ts'
 import { mergedTasks } from './tasks.ts'
 import { Announcer, Subscriptions } from './watch.ts'
 import { modernRevision } from './wire.ts'
@@ -165,9 +166,15 @@ export class FederatedServers implements Configured {
 
   paramHeaders(_: Pick<Client, 'principal'>, tool: string, x: Exchange): readonly ParamHeader[] {
     const entry = this.#catalog.entryNow('tool', tool)
+    const headers = entry === undefined ? NO_HEADERS : paramHeadersOf(entry)
+    // Most tools have none: only for those that do, rules are asked.
+    if (entry === undefined || headers.length === 0) return headers
     const { program } = this.#options
-    const seen = entry !== undefined && (program.permits.length === 0 || permitted(program, entry.item, x) !== 'no')
-    return seen ? paramHeadersOf(entry) : []
+    return program.permits.length === 0 || permitted(program, entry.item, x) !== 'no' ? headers : NO_HEADERS
+  }
+
+  subject(_: Pick<Client, 'principal'>, incoming: Incoming, x: Exchange): Promise<Subject | undefined> {
+    return subjectOf(incoming, x, { catalog: this.#catalog, program: this.#options.program })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -353,6 +360,8 @@ export class FederatedServers implements Configured {
     return answer
   }
 }
+
+const NO_HEADERS: readonly ParamHeader[] = []
 
 /** Members by which requests say what they are about. */
 const naming = ['name', 'uri', 'taskId'] as const

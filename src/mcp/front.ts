@@ -3,6 +3,7 @@ import type { Exchange } from '../core/exchange.ts'
 import type { Answer, Caller, Client, Federation, Incoming } from './conversation.ts'
 import type { Configured } from './federation.ts'
 import type { ParamHeader } from './param-headers.ts'
+import type { Subject } from './subject.ts'
 
 export class Front implements Federation {
   readonly stateful: boolean
@@ -53,6 +54,10 @@ export class Front implements Federation {
 
   paramHeaders(client: Pick<Client, 'principal'>, tool: string, x: Exchange): readonly ParamHeader[] {
     return this.#current.paramHeaders(client, tool, x)
+  }
+
+  subject(client: Pick<Client, 'principal'>, incoming: Incoming, x: Exchange): Promise<Subject | undefined> {
+    return this.#current.subject(client, incoming, x)
   }
 
   /** Nothing of its own to end: every configuration ends its federation. */

@@ -20,13 +20,13 @@ interface Seat {
 const SWEEP_MS = 1_000
 
 /** The parked calls of one backend in this process. */
-export class ParkingLot<Call extends Parkable> implements Disposable {
+export class ParkingLot implements Disposable {
   /** Tells the states of this process from those of others, and of the same one before it was started anew. */
   readonly epoch = randomBytes(8).readBigUInt64BE()
   readonly #limits: Pick<Limits, 'parkedCalls' | 'parkedPerSubject' | 'parkedMs'>
   readonly #metrics: Pick<Metrics, 'limitHit'>
   /** In the order in which their time is up. */
-  readonly #calls = new Map<number, { readonly call: Call; readonly until: number }>()
+  readonly #calls = new Map<number, { readonly call: Parkable; readonly until: number }>()
   readonly #ofPrincipal = new Map<string, Set<number>>()
   #count = 0
   #timer: NodeJS.Timeout | undefined = undefined
@@ -42,7 +42,7 @@ export class ParkingLot<Call extends Parkable> implements Disposable {
   }
 
   /** A seat for a call; `undefined`: there is none. Who has too many loses the one that waits longest. */
-  park(call: Call, now = Date.now()): Seat | undefined {
+  park(call: Parkable, now = Date.now()): Seat | undefined {
     const { parkedCalls, parkedPerSubject, parkedMs } = this.#limits
     const { principal } = call
     const own = this.#ofPrincipal.get(principal)
@@ -66,7 +66,7 @@ export class ParkingLot<Call extends Parkable> implements Disposable {
   }
 
   /** The call of a seat, which is free from now on: whoever comes later with the same state finds nobody. */
-  take(number: number, principal: string): Call | undefined {
+  take(number: number, principal: string): Parkable | undefined {
     const call = this.#calls.get(number)?.call
     if (call === undefined || call.principal !== principal) return undefined
     this.#free(number, principal)

@@ -5,6 +5,7 @@ import { type Configured, FederatedServers, type FederationOptions, type SeenBy 
 import type { ParamHeader } from './param-headers.ts'
 import { anonymous } from './principals.ts'
 import type { Shelf } from './shelf.ts'
+import type { Subject } from './subject.ts'
 
 /** Principals that have lists of their own at a time; of more, those see the common ones who came last. */
 const MOST = 256
@@ -63,6 +64,10 @@ export class PersonalServers implements Configured {
 
   paramHeaders(client: Pick<Client, 'principal'>, tool: string, x: Exchange): readonly ParamHeader[] {
     return this.#for(client.principal, x).paramHeaders(client, tool, x)
+  }
+
+  subject(client: Pick<Client, 'principal'>, incoming: Incoming, x: Exchange): Promise<Subject | undefined> {
+    return this.#for(client.principal, x).subject(client, incoming, x)
   }
 
   seen(): SeenBy {

@@ -13,6 +13,7 @@ import type { Listener, ModernClient } from './modern-clients.ts'
 import { type ModernDesk, missing } from './modern-desk.ts'
 import { Inquiry, lacking } from './modern-questions.ts'
 import { answerReply, codeOf, resultType, statusOf } from './modern-result.ts'
+import { declaresTasks } from './modern-task-words.ts'
 import type { Request } from './post.ts'
 import { ReadyBodies } from './ready.ts'
 import { eventReply, messageText } from './replies.ts'
@@ -79,11 +80,11 @@ export class ModernCall implements Caller, Listener, Parkable {
     return this.#cancel
   }
 
-  /** Asks the federation; `onward` is the request as it travels. */
-  run(x: Exchange, id: RawJson, onward: Incoming): Promise<Reply> {
+  /** Begins; `work` is what has to be asked of the federation. */
+  run(x: Exchange, id: RawJson, work: (call: this) => Promise<Answer>): Promise<Reply> {
     const reply = this.#attend(x, id)
     this.client.use(x, this)
-    this.#desk.ask(this.client, onward, this, x).then(
+    work(this).then(
       (answer) => this.#answered(answer),
       (thrown: unknown) => this.#answered(broken(thrown, x)),
     )
@@ -210,6 +211,8 @@ export class ModernCall implements Caller, Listener, Parkable {
     if (type === 'complete') return answer
     if (type === 'input_required')
       return this.#desk.through(this.#request, this.client, answer.raw, { target, round: this.#rounds })
+    if (type === 'task' && declaresTasks(this.client.capabilities))
+      return { kind: 'result', raw: this.#desk.tasks.begun(answer.raw, this.principal) }
     // A kind of result that nobody here has asked for means nothing to the client (reference: mcp §8).
     return refusal(`the server answered with a result of kind ${type.slice(0, 64)}`)
   }

@@ -77,10 +77,10 @@ export class ModernClient implements Client, Seated {
   }
 
   /** Takes note of who uses it. Verified tokens and keys are the same objects from request to request. */
-  usedBy({ identity, jwt, apiKey, basicAuth }: Who): void {
+  usedBy({ identity, jwt, apiKey, basicAuth, entrance }: Who): void {
     const { who } = this
-    if (who?.jwt !== jwt || who?.apiKey !== apiKey || who?.identity !== identity)
-      this.who = { identity, jwt, apiKey, basicAuth }
+    if (who?.entrance !== entrance || who?.jwt !== jwt || who?.apiKey !== apiKey || who?.identity !== identity)
+      this.who = { identity, jwt, apiKey, basicAuth, entrance }
   }
 
   done(listener: Listener): void {
@@ -211,6 +211,13 @@ export class ModernClients implements Disposable {
     if (pool === undefined) return this.#end(client, 'its stream is over')
     pool.calls--
     if (client !== pool.shared && !client.over) pool.free.push(client)
+  }
+
+  /** Takes up a client that was there before, together with whoever uses it now. `false`: it has ended. */
+  again(client: ModernClient): boolean {
+    if (client.over || client.pool === undefined) return false
+    client.pool.calls++
+    return true
   }
 
   /** A client of nobody else, which ends when it is released. */

@@ -8,10 +8,9 @@ import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Answer, Caller, Federation, Incoming } from '../conversation.ts'
 import { cut, members } from '../json.ts'
 import { stringAt } from '../outline.ts'
-import { ParkingLot } from '../park.ts'
+import { type Parkable, ParkingLot } from '../park.ts'
 import { type Opened, openState, sealState } from '../park-state.ts'
 import { codes, errorObject } from '../wire.ts'
-import type { ModernCall } from './modern-call.ts'
 import { type ModernClient, ModernClients } from './modern-clients.ts'
 import type { Envelope } from './modern-envelope.ts'
 import { Listenings } from './modern-listenings.ts'
@@ -20,6 +19,7 @@ import { refuseModern, Stamper } from './modern-result.ts'
 import type { Request } from './post.ts'
 import { Rounds } from './rounds.ts'
 import type { EventStream } from './stream.ts'
+import { TaskDesk } from './task-desk.ts'
 
 export interface ModernOptions {
   readonly federation: Federation
@@ -44,7 +44,8 @@ export class ModernDesk implements Disposable {
   readonly limits: Limits
   readonly metrics: Metrics
   readonly clients: ModernClients
-  readonly lot: ParkingLot<ModernCall>
+  readonly lot: ParkingLot
+  readonly tasks: TaskDesk
   readonly stamper = new Stamper()
   readonly streams: Rounds<EventStream>
   readonly listening = new Listenings()
@@ -60,6 +61,13 @@ export class ModernDesk implements Disposable {
     this.streams = new Rounds(options.limits.sseKeepAliveMs, (stream) => stream.keepAlive())
     this.#key = options.sealKey
     this.#backend = options.name
+    this.tasks = new TaskDesk({
+      key: options.sealKey,
+      backend: options.name,
+      clients: this.clients,
+      lot: this.lot,
+      ask: (client, incoming, caller, x) => this.ask(client, incoming, caller, x),
+    })
   }
 
   ask(client: ModernClient, incoming: Incoming, caller: Caller, x: Exchange): Promise<Answer> {
@@ -67,7 +75,7 @@ export class ModernDesk implements Disposable {
   }
 
   /** A seat for a call that waits, as the state that leads back to it; `undefined`: there is none. */
-  park(call: ModernCall, request: Incoming): string | undefined {
+  park(call: Parkable, request: Incoming): string | undefined {
     const seat = this.lot.park(call)
     if (seat === undefined) return undefined
     const stated = { kind: 'parked', epoch: this.lot.epoch, seat: seat.number } as const

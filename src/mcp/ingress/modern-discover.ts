@@ -6,10 +6,9 @@ import type { Answer } from '../conversation.ts'
 import { modernRevision } from '../wire.ts'
 import type { Asking } from './modern-desk.ts'
 import { answerReply, statusOf } from './modern-result.ts'
+import { TASKS } from './modern-task-words.ts'
 import { messageText } from './replies.ts'
 import { principalOf } from './sessions.ts'
-
-const TASKS = 'io.modelcontextprotocol/tasks'
 
 /** Says what is here, and that this revision is spoken: of every upstream, whatever it speaks itself (reference: mcp §2.2). */
 export async function discover({ x, request, envelope, desk }: Asking): Promise<Reply> {

@@ -49,7 +49,12 @@ const MOST = 16
 /** The questions of one call, until they are answered. */
 export class Inquiry {
   readonly #questions = new Map<string, Question>()
+  readonly #name: string
   #count = 0
+
+  constructor(name = 'question') {
+    this.#name = name
+  }
 
   /** Whether something is to be asked. */
   get pending(): boolean {
@@ -75,7 +80,7 @@ export class Inquiry {
     if (!askable.has(method)) return Promise.resolve(refusal(codes.methodNotFound, `clients are not asked ${method}`))
     if (signal?.aborted === true) return Promise.resolve(withdrawn)
     if (this.#questions.size >= MOST) return Promise.resolve(refusal(codes.internal, 'too many questions at once'))
-    const key = `question-${++this.#count}`
+    const key = `${this.#name}-${++this.#count}`
     return new Promise((resolve) => {
       const takeBack = (): void => this.#settle(key, withdrawn)
       signal?.addEventListener('abort', takeBack, { once: true })

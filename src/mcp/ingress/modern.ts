@@ -1,7 +1,7 @@
 // Revision 2026-07-28: every POST speaks for itself. The ladder that a request climbs before anybody is asked (reference: mcp §1.2).
 import type { RawJson } from '../../core/brand.ts'
 import type { Exchange, Maybe, Reply } from '../../core/exchange.ts'
-import type { Incoming } from '../conversation.ts'
+import type { Answer, Incoming } from '../conversation.ts'
 import { cut } from '../json.ts'
 import { decodedHeader, paramHeaderValue } from '../param-headers.ts'
 import { codes, type Message, modernRevision } from '../wire.ts'
@@ -15,6 +15,8 @@ import { type Envelope, envelopeOf, Onward, Reworded } from './modern-envelope.t
 import { listen } from './modern-listen.ts'
 import { responsesIn } from './modern-questions.ts'
 import { refuseModern } from './modern-result.ts'
+import { TASKS } from './modern-task-words.ts'
+import { calledAsTask, mustBeTask, ofTask } from './modern-tasks.ts'
 import type { Request } from './post.ts'
 import { accepted } from './replies.ts'
 import { principalOf } from './sessions.ts'
@@ -33,6 +35,9 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['resources/read', askable],
   ['completion/complete', call],
   ['subscriptions/listen', listen],
+  ['tasks/get', ofTask],
+  ['tasks/update', ofTask],
+  ['tasks/cancel', ofTask],
 ])
 
 /** What the revisions before had, and what never was a request to a server: gone, whoever asks. */
@@ -150,7 +155,20 @@ function call(asking: Asking): Maybe<Reply> {
 function askable(asking: Asking): Maybe<Reply> {
   const { request, envelope } = asking
   if (request.at('requestState') !== undefined) return again(asking)
-  return begin(asking, new Onward(request), canBeAsked.test(envelope.capabilities))
+  const onward = new Onward(request)
+  const followsTasks = request.method === 'tools/call' && envelope.capabilities.includes(TASKS)
+  return followsTasks ? perhapsTask(asking, onward) : begin(asking, onward, canBeAsked.test(envelope.capabilities))
+}
+
+/** A client that follows tasks: calls of tools that have them become tasks, in a conversation that goes on for all of its requests. */
+async function perhapsTask(asking: Asking, onward: Incoming): Promise<Reply> {
+  const { x, request, envelope, desk } = asking
+  const subject = await desk.federation.subject({ principal: principalOf(x) }, request, x)
+  if (subject?.tasks === undefined) return await begin(asking, onward, canBeAsked.test(envelope.capabilities))
+  const client = desk.clients.lease({ ...envelope, logLevel: undefined }, x, false)
+  if (typeof client === 'string') return turnedAway(asking, client)
+  const call = new ModernCall(desk, client, { request, round: 0 })
+  return await call.run(x, request.id, (caller) => calledAsTask(asking, onward, caller))
 }
 
 const canBeAsked = /"(?:elicitation|sampling|roots)"/
@@ -162,11 +180,27 @@ function begin(asking: Asking, onward: Incoming, alone: boolean, round = 0): May
   return run(asking, client, onward, round)
 }
 
-const run = ({ x, request, desk }: Asking, client: ModernClient, onward: Incoming, round: number): Promise<Reply> =>
-  new ModernCall(desk, client, { request, round }).run(x, request.id, onward)
+function run(asking: Asking, client: ModernClient, onward: Incoming, round: number): Promise<Reply> {
+  const { x, request, desk } = asking
+  return new ModernCall(desk, client, { request, round }).run(x, request.id, (caller) => {
+    const answer = desk.ask(client, onward, caller, x)
+    return request.method === 'tools/call' ? answer.then((each) => asTask(each, asking, onward, caller)) : answer
+  })
+}
+
+/** A call that was refused because its tool has nothing but tasks is made one; its client sees no more of that than the result. */
+function asTask(answer: Answer, asking: Asking, onward: Incoming, caller: ModernCall): Maybe<Answer> {
+  return mustBeTask(answer) ? retriedAsTask(answer, asking, onward, caller) : answer
+}
+
+async function retriedAsTask(answer: Answer, asking: Asking, onward: Incoming, caller: ModernCall): Promise<Answer> {
+  const { x, request, desk } = asking
+  const subject = await desk.federation.subject({ principal: principalOf(x) }, request, x)
+  return subject?.tasks === 'required' ? await calledAsTask(asking, onward, caller) : answer
+}
 
 /** The client is back with answers: to the call that waits for them, to the upstream that wants them, or to nobody any more. */
-function again(asking: Asking): Maybe<Reply> {
+async function again(asking: Asking): Promise<Reply> {
   const { x, request, envelope, desk } = asking
   const { id, rawParams } = request
   const state = request.string('requestState')
@@ -178,13 +212,18 @@ function again(asking: Asking): Maybe<Reply> {
   const stated = desk.open(state, request, principal)
   if (stated === undefined) return stale(asking, 'unknown')
   if (stated === 'expired') return stale(asking, 'expired')
+  // Rules may say something else by now, and the name may be another target's, who must not read this one's note.
+  const subject = await desk.federation.subject({ principal }, request, x)
+  if (subject === undefined) return stale(asking, 'unknown')
+  x.mcpTarget = subject.target
   switch (stated.kind) {
     case 'parked': {
       if (stated.epoch !== desk.lot.epoch) return stale(asking, 'elsewhere')
       const parked = desk.lot.take(stated.seat, principal)
-      return parked === undefined ? stale(asking, 'used') : parked.resume(x, request, responses)
+      return parked instanceof ModernCall ? parked.resume(x, request, responses) : stale(asking, 'used')
     }
     case 'through': {
+      if (stated.target !== subject.target) return stale(asking, 'unknown')
       const onward = new Reworded(new Onward(request), new Map([['requestState', stated.state]]))
       return begin(asking, onward, canBeAsked.test(envelope.capabilities), stated.round)
     }

@@ -2,52 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { rawJson } from '../../../src/core/brand.ts'
-import type { Answer } from '../../../src/mcp/conversation.ts'
-import { raw, result } from '../upstreams.ts'
+import { result } from '../upstreams.ts'
+import { accept, answers, call, elicits, greets, question, refused, serving, stateOf } from './modern-asking.ts'
 import { type Said, send } from './modern-client.ts'
-import { type Asked, type Message, type Served, type ServeOptions, serve, Table, until } from './serve.ts'
-
-const elicits = { capabilities: { elicitation: {} } }
-const question = (message: string) => rawJson(JSON.stringify({ message, requestedSchema: { type: 'object' } }))
-const accept = (content: object) => ({ action: 'accept', content })
-
-type Reaction = (asked: Asked) => Answer | Promise<Answer>
-
-/** A server that asks for a name and greets. */
-const greets: Reaction = async ({ caller }) => {
-  const { kind, raw: said } = await caller.ask('elicitation/create', question('Who?'))
-  return result({ content: [], said: kind === 'result' ? JSON.parse(said) : { failed: JSON.parse(said).message } })
-}
-
-async function serving(
-  t: Parameters<typeof serve>[0],
-  reaction: Reaction,
-  options: ServeOptions = {},
-): Promise<Served> {
-  const table = new Table()
-  table.methods.set('tools/call', reaction)
-  return await serve(t, { table, ...options })
-}
-
-const call = async (url: string, params: object = {}, said: Said = elicits): Promise<Message & { status: number }> => {
-  const { json, status } = await send(url, 'tools/call', { name: 'greet', arguments: { a: 1, b: 2 }, ...params }, said)
-  return { ...json, status }
-}
-
-const stateOf = ({ result: said }: Message): string => {
-  const state = said?.['requestState']
-  assert.equal(typeof state, 'string', JSON.stringify(said))
-  return String(state)
-}
-
-const answers = (message: Message, content: object = { name: 'Ada' }): object => ({
-  requestState: stateOf(message),
-  inputResponses: Object.fromEntries(
-    Object.keys(message.result?.['inputRequests'] ?? {}).map((key) => [key, accept(content)]),
-  ),
-})
-
-const refused = (message: Message): unknown => message.error?.data
+import { type Message, until } from './serve.ts'
 
 test('a question of the server is the answer, and the next request brings the rest', async (t) => {
   const { url, table } = await serving(t, greets)
@@ -313,79 +271,4 @@ test('a server that goes on without the answer is heard when the client is back'
   const asked = await call(url)
   await new Promise((resolve) => setTimeout(resolve, 60))
   assert.equal((await call(url, answers(asked))).result?.['said'], 'too late')
-})
-
-test('what asks to be sent again is sent again, with the server’s own state, sealed on the way', async (t) => {
-  const { url, table } = await serving(t, ({ incoming, x }) => {
-    x.mcpTarget = 'one'
-    const state = incoming.string('requestState')
-    if (state !== undefined) return result({ said: [state, incoming.params['inputResponses']] })
-    return raw(
-      '{"resultType":"input_required","inputRequests":{"who":{"method":"elicitation/create","params":{"message":"Who?"}},"where":{"method":"roots/list"}},"requestState":"upst\\u0072eam"}',
-    )
-  })
-  const said = { capabilities: { elicitation: {}, roots: {} } }
-  const asked = await call(url, {}, said)
-  assert.deepEqual(asked.result?.['inputRequests'], {
-    who: { method: 'elicitation/create', params: { message: 'Who?' } },
-    where: { method: 'roots/list', params: {} },
-  })
-  assert.equal(JSON.stringify(asked).includes('upstream'), false)
-  const { result: done } = await call(url, answers(asked), said)
-  assert.deepEqual(done?.['said'], ['upstream', { who: accept({ name: 'Ada' }), where: accept({ name: 'Ada' }) }])
-  const foreign = await call(url, answers(asked), { ...said, headers: { 'x-caller': 'mallory' } })
-  assert.deepEqual(refused(foreign), { requestState: 'unknown' })
-  const undeclared = await call(url, {}, elicits)
-  assert.deepEqual(
-    [undeclared.status, undeclared.error?.code, refused(undeclared)],
-    [400, -32021, { requiredCapabilities: { roots: {} } }],
-  )
-  assert.equal(table.asked.length, 3)
-})
-
-test('a server that asks to be asked again without end is stopped', async (t) => {
-  const { url } = await serving(t, () => raw('{"resultType":"input_required","requestState":"on"}'), {
-    limits: { parkedRounds: 3 },
-  })
-  let asked: Message = await call(url)
-  for (let round = 1; round < 3; round++) asked = await call(url, { requestState: stateOf(asked) })
-  const { error: told } = await call(url, { requestState: stateOf(asked) })
-  assert.deepEqual([told?.code, told?.message], [-32603, 'asked more than 3 times'])
-})
-
-test('a link that must be visited is asked for, then the request is sent again', async (t) => {
-  let connected = false
-  const needed = {
-    code: -32042,
-    message: 'connect first',
-    data: { elicitations: [{ mode: 'url', elicitationId: 'e', url: 'https://x.test/', message: 'Connect' }] },
-  }
-  const { url, table } = await serving(t, ({ incoming }) => {
-    assert.equal(incoming.at('requestState'), undefined)
-    assert.equal(incoming.at('inputResponses'), undefined)
-    return connected ? result({ content: [] }) : { kind: 'error', raw: rawJson(JSON.stringify(needed)) }
-  })
-  const said = { capabilities: { elicitation: { url: {} } } }
-  const asked = await call(url, {}, said)
-  assert.deepEqual(asked.result?.['inputRequests'], {
-    'visit-1': { method: 'elicitation/create', params: { mode: 'url', message: 'Connect', url: 'https://x.test/' } },
-  })
-  const declined = await call(
-    url,
-    { requestState: stateOf(asked), inputResponses: { 'visit-1': { action: 'decline' } } },
-    said,
-  )
-  assert.equal(declined.error?.code, -32603)
-  assert.equal(table.asked.length, 1)
-  connected = true
-  assert.equal((await call(url, answers(asked, {}), said)).result?.['resultType'], 'complete')
-  connected = false
-  const forms = await call(url)
-  assert.deepEqual([forms.status, refused(forms)], [400, { requiredCapabilities: { elicitation: { url: {} } } }])
-})
-
-test('kinds of results that nobody asked for do not reach the client', async (t) => {
-  const { url } = await serving(t, () => raw('{"resultType":"surprise"}'))
-  const { error: told } = await call(url)
-  assert.equal(told?.code, -32603)
 })

@@ -4,7 +4,7 @@ import { createServer, request as httpRequest, type IncomingHttpHeaders } from '
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import type { Limits } from '../../../src/config/shape.ts'
-import { rawJson } from '../../../src/core/brand.ts'
+import { rawJson, targetName } from '../../../src/core/brand.ts'
 import { type Entrance, Exchange, type Identity } from '../../../src/core/exchange.ts'
 import { Failure } from '../../../src/core/failure.ts'
 import { failed, send } from '../../../src/gateway/send.ts'
@@ -13,6 +13,7 @@ import { SseDecoder } from '../../../src/http/sse.ts'
 import type { Answer, Caller, Client, Connection, Federation, Incoming } from '../../../src/mcp/conversation.ts'
 import { type IngressOptions, ingress } from '../../../src/mcp/ingress/index.ts'
 import type { ParamHeader } from '../../../src/mcp/param-headers.ts'
+import type { Subject } from '../../../src/mcp/subject.ts'
 import { silent } from '../../../src/telemetry/log.ts'
 import type { Metrics } from '../../../src/telemetry/metrics.ts'
 import { error, limits, quiet, raw, result } from '../upstreams.ts'
@@ -55,8 +56,14 @@ export class Table implements Federation {
     return []
   }
 
+  /** Everything is one target's and permitted, unless a test says otherwise. */
+  async subject(): Promise<Subject | undefined> {
+    return { target: targetName('one'), tasks: undefined }
+  }
+
   async request(client: Client, incoming: Incoming, caller: Caller, x: Exchange): Promise<Answer> {
     x.mcpMethod = incoming.method
+    x.mcpTarget = 'one'
     const asked = { client, incoming, caller, x }
     this.asked.push(asked)
     const method = this.methods.get(incoming.method)

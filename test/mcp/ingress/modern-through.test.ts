@@ -1,0 +1,101 @@
+// Answers of upstreams that want the same request again: with answers, with their own state, or after a link was visited.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { rawJson, targetName } from '../../../src/core/brand.ts'
+import { raw, result } from '../upstreams.ts'
+import { accept, answers, call, elicits, greets, refused, serving, stateOf } from './modern-asking.ts'
+import { send } from './modern-client.ts'
+import { type Message } from './serve.ts'
+
+test('what asks to be sent again is sent again, with the server’s own state, sealed on the way', async (t) => {
+  const { url, table } = await serving(t, ({ incoming, x }) => {
+    x.mcpTarget = 'one'
+    const state = incoming.string('requestState')
+    if (state !== undefined) return result({ said: [state, incoming.params['inputResponses']] })
+    return raw(
+      '{"resultType":"input_required","inputRequests":{"who":{"method":"elicitation/create","params":{"message":"Who?"}},"where":{"method":"roots/list"}},"requestState":"upst\\u0072eam"}',
+    )
+  })
+  const said = { capabilities: { elicitation: {}, roots: {} } }
+  const asked = await call(url, {}, said)
+  assert.deepEqual(asked.result?.['inputRequests'], {
+    who: { method: 'elicitation/create', params: { message: 'Who?' } },
+    where: { method: 'roots/list', params: {} },
+  })
+  assert.equal(JSON.stringify(asked).includes('upstream'), false)
+  const { result: done } = await call(url, answers(asked), said)
+  assert.deepEqual(done?.['said'], ['upstream', { who: accept({ name: 'Ada' }), where: accept({ name: 'Ada' }) }])
+  const foreign = await call(url, answers(asked), { ...said, headers: { 'x-caller': 'mallory' } })
+  assert.deepEqual(refused(foreign), { requestState: 'unknown' })
+  const undeclared = await call(url, {}, elicits)
+  assert.deepEqual(
+    [undeclared.status, undeclared.error?.code, refused(undeclared)],
+    [400, -32021, { requiredCapabilities: { roots: {} } }],
+  )
+  assert.equal(table.asked.length, 3)
+})
+
+test('who may not use a thing any more cannot take up its call, and no target reads another one’s state', async (t) => {
+  const { url, table } = await serving(t, greets)
+  table.methods.set('prompts/get', ({ x }) => {
+    x.mcpTarget = 'one'
+    return raw('{"resultType":"input_required","requestState":"on"}')
+  })
+  const asked = await call(url)
+  const prompt = (params: object = {}) => send(url, 'prompts/get', { name: 'greet', ...params })
+  const { json } = await prompt()
+  table.subject = async () => undefined
+  assert.deepEqual(refused(await call(url, answers(asked))), { requestState: 'unknown' })
+  table.subject = async () => ({ target: targetName('two'), tasks: undefined })
+  const moved = await prompt({ requestState: stateOf(json) })
+  assert.deepEqual(moved.json.error?.data, { requestState: 'unknown' })
+  table.subject = async () => ({ target: targetName('one'), tasks: undefined })
+  assert.equal((await call(url, answers(asked))).result?.['resultType'], 'complete')
+})
+
+test('a server that asks to be asked again without end is stopped', async (t) => {
+  const { url } = await serving(t, () => raw('{"resultType":"input_required","requestState":"on"}'), {
+    limits: { parkedRounds: 3 },
+  })
+  let asked: Message = await call(url)
+  for (let round = 1; round < 3; round++) asked = await call(url, { requestState: stateOf(asked) })
+  const { error: told } = await call(url, { requestState: stateOf(asked) })
+  assert.deepEqual([told?.code, told?.message], [-32603, 'asked more than 3 times'])
+})
+
+test('a link that must be visited is asked for, then the request is sent again', async (t) => {
+  let connected = false
+  const needed = {
+    code: -32042,
+    message: 'connect first',
+    data: { elicitations: [{ mode: 'url', elicitationId: 'e', url: 'https://x.test/', message: 'Connect' }] },
+  }
+  const { url, table } = await serving(t, ({ incoming }) => {
+    assert.equal(incoming.at('requestState'), undefined)
+    assert.equal(incoming.at('inputResponses'), undefined)
+    return connected ? result({ content: [] }) : { kind: 'error', raw: rawJson(JSON.stringify(needed)) }
+  })
+  const said = { capabilities: { elicitation: { url: {} } } }
+  const asked = await call(url, {}, said)
+  assert.deepEqual(asked.result?.['inputRequests'], {
+    'visit-1': { method: 'elicitation/create', params: { mode: 'url', message: 'Connect', url: 'https://x.test/' } },
+  })
+  const declined = await call(
+    url,
+    { requestState: stateOf(asked), inputResponses: { 'visit-1': { action: 'decline' } } },
+    said,
+  )
+  assert.equal(declined.error?.code, -32603)
+  assert.equal(table.asked.length, 1)
+  connected = true
+  assert.equal((await call(url, answers(asked, {}), said)).result?.['resultType'], 'complete')
+  connected = false
+  const forms = await call(url)
+  assert.deepEqual([forms.status, refused(forms)], [400, { requiredCapabilities: { elicitation: { url: {} } } }])
+})
+
+test('kinds of results that nobody asked for do not reach the client', async (t) => {
+  const { url } = await serving(t, () => raw('{"resultType":"surprise"}'))
+  const { error: told } = await call(url)
+  assert.equal(told?.code, -32603)
+})

@@ -9,6 +9,7 @@ import { withEnvironmentFile } from './environment.ts'
 import { commandHelp, generalHelp } from './help.ts'
 import { openapi } from './openapi-command.ts'
 import { policy } from './policy-command.ts'
+import { scan } from './scan-command.ts'
 import { errorText, jsonDocument, painter } from './terminal.ts'
 import { tools } from './tools-command.ts'
 
@@ -206,6 +207,7 @@ export const commands: readonly Command[] = [
   run,
   validate,
   tools,
+  scan,
   cel,
   policy,
   openapi,

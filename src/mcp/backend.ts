@@ -25,6 +25,7 @@ import type { TargetModule } from './egress/site.ts'
 import { type Configured, FederatedServers, type FederationOptions } from './federation.ts'
 import { Front } from './front.ts'
 import { ingress } from './ingress/index.ts'
+import { wholeOffering } from './offering.ts'
 import { PersonalServers } from './personal.ts'
 import { Shelf } from './shelf.ts'
 import { StandIn } from './stand-in.ts'
@@ -147,8 +148,9 @@ export const mcp = define({
     }
     const warm = (): void => shelves.forEach((shelf) => shelf.poke())
     const begin = (): void => seat.front.use(federation)
+    const offerings = (signal: AbortSignal) => Promise.all(shelves.map((shelf) => wholeOffering(shelf, signal)))
     const targets = (): readonly TargetState[] => placed.map(stateOf)
-    return Object.assign(handler, { open: program.permits.length === 0, warm, begin, targets })
+    return Object.assign(handler, { open: program.permits.length === 0, warm, begin, targets, offerings })
   },
 })
 

@@ -2,7 +2,7 @@
 import type { Limits } from '../config/shape.ts'
 import type { TargetName } from '../core/brand.ts'
 import type { Exchange } from '../core/exchange.ts'
-import type { Offering, Program } from '../policy/policy.ts'
+import type { Program } from '../policy/policy.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { Admissions } from './admissions.ts'
@@ -10,6 +10,7 @@ import { aliases } from './aliases.ts'
 import type { Answer, Client, Hello } from './conversation.ts'
 import { type Entry, type Merged, merge } from './merge.ts'
 import type { PrefixMode } from './names.ts'
+import { offering } from './offering.ts'
 import { type ListKind, nothingListed } from './offers.ts'
 import type { Shelf, Stage, Watcher } from './shelf.ts'
 import { literalPrefix, ownedByIndex, splitUri } from './uris.ts'
@@ -41,18 +42,6 @@ export interface Place {
   readonly shelf: Shelf
   readonly uri: string
 }
-
-const offering = (shelf: Shelf): Offering => ({
-  target: shelf.target,
-  endpoint: shelf.upstream.endpoint,
-  greeting: shelf.hello?.raw,
-  lists: {
-    tool: shelf.listing('tool')?.offers,
-    prompt: shelf.listing('prompt')?.offers,
-    resource: shelf.listing('resource')?.offers,
-    template: shelf.listing('template')?.offers,
-  },
-})
 
 const REPORTED = 10
 

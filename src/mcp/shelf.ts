@@ -141,11 +141,17 @@ export class Shelf implements AsyncDisposable {
     return stage === 'hello' ? this.#hello !== undefined : this.#slots[stage].listing !== undefined
   }
 
+  /** Why the last attempt at a stage failed; `undefined`: it did not, or has not ended. */
+  failed(stage: Stage): Failure | undefined {
+    return stage === 'hello' ? this.#failure : (this.#slots[stage].failure ?? this.#failure)
+  }
+
   /** Why a stage has no answer. */
   failure(stage: Stage): Failure {
-    const known = stage === 'hello' ? this.#failure : (this.#slots[stage].failure ?? this.#failure)
     const step = stage === 'hello' ? 'initialize' : lists[stage].method
-    return known ?? new Failure('mcp.target', `target ${this.target}: ${step} has not been answered in time`)
+    return (
+      this.failed(stage) ?? new Failure('mcp.target', `target ${this.target}: ${step} has not been answered in time`)
+    )
   }
 
   watch(watcher: Watcher): () => void {

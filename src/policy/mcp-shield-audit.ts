@@ -4,7 +4,8 @@ import { type PinKey, pinKinds } from '../scan/pin.ts'
 import { Inventory } from './mcp-shield-inventory.ts'
 import type { Parts } from './mcp-shield-judge.ts'
 import { serverKey, serverOf } from './mcp-shield-server.ts'
-import type { Offered, Offering, Policy } from './policy.ts'
+import type { Offered, Offering } from './offered.ts'
+import type { Policy } from './policy.ts'
 
 /** How long one turn may keep everything else waiting. */
 const TURN_MS = 4

@@ -5,7 +5,7 @@ import type { Finding } from '../scan/finding.ts'
 import type { PinKey } from '../scan/pin.ts'
 import type { ScanContext, ServerItems } from '../scan/rule.ts'
 import { scanServers } from '../scan/scan.ts'
-import type { Offered, Offering } from './policy.ts'
+import type { Offered, Offering } from './offered.ts'
 
 interface Prints {
   readonly names: string

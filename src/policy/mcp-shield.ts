@@ -13,7 +13,8 @@ import { Judge, type Judgement, type Parts, type PinSettings, Scans } from './mc
 import { PinBook } from './mcp-shield-pins.ts'
 import { Reports } from './mcp-shield-reports.ts'
 import { serverKey, serverOf } from './mcp-shield-server.ts'
-import type { Admission, Offering, Policy, Site } from './policy.ts'
+import type { Offering } from './offered.ts'
+import type { Admission, Policy, Site } from './policy.ts'
 
 const lock = z.strictObject({
   /** Relative to the working directory. */

@@ -7,7 +7,7 @@ import type { Phase } from '../cel/scope.ts'
 import type { Limits } from '../config/shape.ts'
 import type { RawJson, TargetName } from '../core/brand.ts'
 import type { Exchange, Handler, Maybe, Reply, Who } from '../core/exchange.ts'
-import type { Call, Definition, Item, ItemKind, JsonObject, Result } from '../core/item.ts'
+import type { Call, Definition, Item, JsonObject, Result } from '../core/item.ts'
 import type { Module, Path } from '../core/module.ts'
 import type { Store } from '../core/store.ts'
 import type { Outbound } from '../http/outbound.ts'
@@ -19,6 +19,7 @@ import type { DocumentFacts } from '../openapi/facts.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Fields } from './fields.ts'
+import type { Offering, TargetOffering } from './offered.ts'
 import type { ApprovalPlan, Guardrails, ResultLimit } from './plan.ts'
 
 /** May this item be seen or used? `maybe`: the arguments will decide. `ask`: a human must agree first. */
@@ -28,23 +29,6 @@ export type Verdict = 'yes' | 'no' | 'maybe' | 'ask'
 export type Admission =
   | { readonly kind: 'admit' }
   | { readonly kind: 'quarantine'; readonly rule: string; readonly reason: string }
-
-/** One definition as its server wrote it; the same object as long as the text is the same. */
-export interface Offered {
-  /** Name, or URI for resources and templates. */
-  readonly name: string
-  readonly raw: RawJson
-}
-
-/** What one server says of itself and lists at a moment; each list is the same object until it is read anew. */
-export interface Offering {
-  readonly target: TargetName
-  /** Where it is: a URL without credentials, or a command. */
-  readonly endpoint: string
-  /** Its whole answer to `initialize`; `undefined`: it has not been reached. */
-  readonly greeting: RawJson | undefined
-  readonly lists: { readonly [kind in Exclude<ItemKind, 'task'>]: readonly Offered[] | undefined }
-}
 
 /** One configured policy. A door that is absent costs nothing. */
 export interface Policy {
@@ -268,6 +252,8 @@ export type BackendHandler = Handler & {
   readonly open?: boolean
   readonly warm?: () => void
   readonly begin?: () => void
+  /** Everything that its servers offer, read from them: for commands. */
+  readonly offerings?: (signal: AbortSignal) => Promise<readonly TargetOffering[]>
   readonly targets?: () => readonly TargetState[]
 }
 

@@ -1,0 +1,104 @@
+// What was scanned and what was found: servers that were asked, entries of a file. Every output is made from this.
+import type { JsonObject } from '../core/item.ts'
+import type { BackendOfferings } from '../gateway/offerings.ts'
+import { mcpShield } from '../policy/mcp-shield.ts'
+import { Exceptions } from '../policy/mcp-shield-exceptions.ts'
+import { Inventory } from '../policy/mcp-shield-inventory.ts'
+import type { TargetOffering } from '../policy/offered.ts'
+import { type EntryKind, kindOf, scanEntry } from '../scan/entry.ts'
+import { type Finding, judged, type Verdict } from '../scan/finding.ts'
+import { labelOf, type PinKey, pinKinds, serverDefinition } from '../scan/pin.ts'
+import { scanDefinition } from '../scan/scan.ts'
+
+/** One thing and what was found in it. */
+export interface Scanned {
+  /** How people call it. */
+  readonly label: string
+  readonly kind: string
+  readonly name: string
+  readonly server: string | undefined
+  readonly verdict: Verdict
+  readonly findings: readonly Finding[]
+  /** Line of the scanned file that it belongs to. */
+  readonly line: number | undefined
+}
+
+export interface ScanReport {
+  /** The file or address that was named. */
+  readonly from: string
+  readonly items: readonly Scanned[]
+  /** Servers that could not be asked. */
+  readonly failures: readonly { readonly server: string; readonly message: string }[]
+}
+
+export interface Known {
+  readonly from: string
+  /** Line of a place in the configuration. */
+  readonly lineOf?: (path: BackendOfferings['path']) => number
+  /** Bodies of `mcpShield`: what somebody has excepted is excepted here too. */
+  readonly shields: readonly unknown[]
+}
+
+/** What servers offer, each looked at beside those that are federated with it. */
+export function scanOfferings(backends: readonly BackendOfferings[], { from, lineOf, shields }: Known): ScanReport {
+  const exceptions = new Exceptions(
+    shields.flatMap((body) => mcpShield.schema.safeParse(body).data?.exceptions ?? []),
+    { warning: () => undefined },
+  )
+  const items = new Map<string, Scanned>()
+  const failures = new Map<string, string>()
+  for (const { servers, path } of backends) {
+    const inventory = new Inventory(servers)
+    for (const server of servers) {
+      const line = lineOf?.([...path, 'targets', servers.indexOf(server)])
+      if (server.failure !== undefined) failures.set(server.target, server.failure)
+      for (const [key, definition] of itemsOf(server)) {
+        const found = scanDefinition(
+          definition,
+          key.kind === 'template' ? 'resource' : key.kind,
+          inventory.context(key.target).context,
+        ).findings
+        const compared = inventory.between(key, (compare) => compare())
+        const { findings } = exceptions.weigh(judged([...found, ...compared]).findings, key)
+        const { kind, name, target } = key
+        const { verdict } = judged(findings)
+        // The same server on several routes is one, and so are its tools.
+        const id = `${server.endpoint}\0${kind}\0${name}`
+        if ((items.get(id)?.findings.length ?? -1) < findings.length)
+          items.set(id, { label: labelOf(key), kind, name, server: target, verdict, findings, line })
+      }
+    }
+  }
+  return {
+    from,
+    items: [...items.values()],
+    failures: [...failures].map(([server, message]) => ({ server, message })),
+  }
+}
+
+/** A server's own words, and everything that it lists. */
+function itemsOf({
+  target,
+  greeting,
+  lists,
+}: TargetOffering): readonly (readonly [key: PinKey, definition: JsonObject])[] {
+  const own: (readonly [PinKey, JsonObject])[] = []
+  if (greeting !== undefined) own.push([{ target, kind: 'server', name: '' }, serverDefinition(JSON.parse(greeting))])
+  for (const kind of pinKinds)
+    if (kind !== 'server')
+      for (const { name, raw } of lists[kind] ?? []) own.push([{ target, kind, name }, JSON.parse(raw)])
+  return own
+}
+
+/** Things in a file: each may say what it is. */
+export function scanEntries(entries: readonly JsonObject[], from: string): ScanReport {
+  const items = entries.map((entry): Scanned => {
+    const kind: EntryKind = kindOf(entry)
+    const { verdict, findings } = scanEntry(kind, entry)
+    const said = entry['name'] ?? entry['uri'] ?? entry['uriTemplate']
+    const name = typeof said === 'string' ? said : ''
+    const label = name === '' ? kind : `${kind} ${name}`
+    return { label, kind, name, server: undefined, verdict, findings, line: undefined }
+  })
+  return { from, items, failures: [] }
+}

@@ -1,0 +1,94 @@
+// `toolgate scan`: reads what servers say to models before a model does. 0 nothing found, 1 poisoned, 3 something could not be asked.
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Shape } from '../config/shape.ts'
+import { usageError } from './arguments.ts'
+import { type Arguments, CommandError, exit, type Io } from './command.ts'
+import { openRulebook, reasonOf } from './policy-config.ts'
+import { type ScanReport, scanEntries, scanOfferings } from './scan-items.ts'
+import { scanLines } from './scan-lines.ts'
+import { sarif } from './scan-sarif.ts'
+import { scanText } from './scan-text.ts'
+import { jsonDocument } from './terminal.ts'
+import { askUpstreams, shapeFor } from './upstreams.ts'
+import { isRecord } from './values.ts'
+
+const command = { name: 'scan' }
+
+/** `toolgate scan [FILE|URL|-]` */
+export async function scan(args: Arguments, io: Io): Promise<number> {
+  const [word, ...more] = args.words
+  const named = args.value('file')
+  if (more.length > 0 || (word !== undefined && named !== undefined))
+    throw usageError(command, 'scan one thing at a time')
+  if (word === '-') return await scanLines(io)
+  const report = await reportOn(word ?? named ?? 'toolgate.yaml', args, io)
+  io.stdout.write(printed(report, args, io))
+  if (report.items.some(({ verdict }) => verdict === 'block')) return exit.no
+  return report.failures.length > 0 ? exit.unasked : exit.fine
+}
+
+async function reportOn(from: string, args: Arguments, io: Io): Promise<ScanReport> {
+  if (/^https?:\/\//i.test(from)) {
+    const shape = shapeFor(from, args.value('token') ?? io.env['TOOLGATE_TOKEN'])
+    return scanOfferings(await askUpstreams(shape, args, io), { from, shields: [] })
+  }
+  const entries = await entriesIn(from, io)
+  if (entries !== undefined) return scanEntries(entries, from)
+  const book = await openRulebook(from, io)
+  const known = { from, lineOf: book.lineOf.bind(book), shields: shieldsIn(book.shape) }
+  return scanOfferings(await askUpstreams(book.shape, args, io), known)
+}
+
+/** Definitions of a JSON file; `undefined`: it is a configuration. */
+async function entriesIn(file: string, io: Io): Promise<readonly Record<string, unknown>[] | undefined> {
+  let text: string
+  try {
+    text = await readFile(path.resolve(io.cwd, file), 'utf8')
+  } catch (cause) {
+    throw new CommandError(exit.unasked, `cannot read ${file}: ${reasonOf(cause)}`, {
+      cause,
+      hint: 'name a configuration, a JSON file or an address',
+    })
+  }
+  const written = jsonIn(text)
+  if (Array.isArray(written)) return written.filter(isRecord)
+  return isRecord(written) && !configuring.some((key) => key in written) ? [written] : undefined
+}
+
+/** Members that only configurations have. */
+const configuring = ['binds', 'gateways', 'mcp', 'llm', 'config', 'routes', 'backends'] as const
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Bodies of `mcpShield`, wherever they stand. */
+export function shieldsIn({ binds }: Shape): readonly unknown[] {
+  const all = binds.flatMap(({ listeners }) =>
+    listeners.flatMap((listener) => [
+      ...listener.policies,
+      ...listener.routes.flatMap((route) => [...route.policies, ...route.backends.flatMap((each) => each.policies)]),
+    ]),
+  )
+  return all.filter(({ key }) => key === 'mcpShield').map(({ body }) => body)
+}
+
+function printed(report: ScanReport, args: Arguments, io: Io): string {
+  const format = args.value('format')
+  if (format === 'sarif') return jsonDocument(sarif(report, io.cwd))
+  if (format !== 'json') return scanText(report, args.has('all'), io)
+  const items = report.items.map(({ kind, name, server, verdict, findings, line }) => ({
+    kind,
+    name,
+    server,
+    verdict,
+    findings,
+    line,
+  }))
+  return jsonDocument({ version: 1, from: report.from, items, failures: report.failures })
+}

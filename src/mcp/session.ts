@@ -116,10 +116,10 @@ export class Session implements Client, Line, Seated {
   }
 
   /** Takes note of who uses it. Verified tokens and keys are the same objects from request to request. */
-  usedBy({ identity, jwt, apiKey, basicAuth }: Who): void {
+  usedBy({ identity, jwt, apiKey, basicAuth, entrance }: Who): void {
     const { who } = this
-    if (who?.jwt !== jwt || who?.apiKey !== apiKey || who?.identity !== identity)
-      this.who = { identity, jwt, apiKey, basicAuth }
+    if (who?.entrance !== entrance || who?.jwt !== jwt || who?.apiKey !== apiKey || who?.identity !== identity)
+      this.who = { identity, jwt, apiKey, basicAuth, entrance }
   }
 
   /** From now on it hears of changes from this federation: a reload may have made another one. */

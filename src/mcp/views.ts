@@ -117,8 +117,10 @@ export class Views {
 
   /** An exchange with nothing to it but its caller. */
   #asIfFrom(who: Who | undefined): Exchange | undefined {
-    if (this.#entrance === undefined) return undefined
-    const x = new Exchange(new IncomingMessage(new Socket()), this.#entrance)
+    // After a reload clients are known that nobody has come with yet.
+    const entrance = who?.entrance ?? this.#entrance
+    if (entrance === undefined) return undefined
+    const x = new Exchange(new IncomingMessage(new Socket()), entrance)
     x.protocol = 'mcp'
     Object.assign(x, who)
     return x

@@ -43,11 +43,17 @@ const single = [
   'additionalItems',
 ] as const
 
+/** Every rule about schemas asks for the same ones. */
+const known = new WeakMap<JsonObject, readonly [kind: Kind, schemas: readonly SchemaNode[]]>()
+
 /** All schemas of a definition, the outer before the inner. */
 export function schemasOf(definition: JsonObject, kind: Kind): readonly SchemaNode[] {
+  const before = known.get(definition)
+  if (before?.[0] === kind) return before[1]
   const found: SchemaNode[] = []
   for (const [schema, path, isInput] of roots(definition, kind))
     visit({ schema, path, root: schema, property: undefined, plain: false, isInput }, 0, found)
+  known.set(definition, [kind, found])
   return found
 }
 

@@ -79,6 +79,8 @@ const named =
 /** Lines of environment files: any value behind a name that says it is secret. */
 const assigned =
   /(?:^|[\n\r ])(?:export )?[A-Z][A-Z0-9_]{0,40}(?:PASSWORD|PASSWD|SECRET|TOKEN|API_KEY|PRIVATE_KEY|ACCESS_KEY)[A-Z0-9_]{0,16}=["']?([^\s"'`$<>{}*]{8,512})/g
+/** What every other secret has in it: most texts have no word as long as this, and are done. */
+const long = /[\w+/=-]{16}/
 /** Passwords in URLs (RFC 3986 §3.2.1). */
 const inUrl = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@?#"'<>{}$[\]*]{0,64}:([^\s:/@?#"'<>{}$[\]*]{3,128})@[A-Za-z0-9[]/g
 
@@ -101,6 +103,9 @@ function compiled(): Compiled {
 /** Every secret of a text, in order, none inside another. Linear; never throws (reference/security.md B7). */
 export function secretsIn(text: string): readonly Leak[] {
   const found: Leak[] = []
+  if (text.includes('://') && text.includes('@'))
+    captured(inUrl, text, (value) => !isPlaceholder(value) && !isWord(value), found, 'url-password')
+  if (!long.test(text)) return apart(found)
   const { starts, byStart } = (made.formats ??= compiled())
   starts.lastIndex = 0
   for (let start = starts.exec(text); start !== null; start = starts.exec(text))
@@ -114,7 +119,6 @@ export function secretsIn(text: string): readonly Leak[] {
       }
   captured(named, text, (value) => random(value) && chance(value) > 3.2 && !isSpoken(value), found, 'credential')
   captured(assigned, text, (value) => !isPlaceholder(value) && mixed(value), found, 'credential')
-  captured(inUrl, text, (value) => !isPlaceholder(value) && !isWord(value), found, 'url-password')
   return apart(found)
 }
 

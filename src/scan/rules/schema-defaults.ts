@@ -72,11 +72,9 @@ export const schemaDefaults = rule({
     const found: PlacedHit[] = []
     for (const { schema, path, property, isInput } of schemasOf(definition, kind)) {
       if (property === undefined || !isInput) continue
-      const severity = severityOf(wordsOf(property))
-      if (severity === undefined) continue
       for (const [at, value] of fixed(schema)) {
-        const address = addressIn(value)
-        if (address === undefined) continue
+        const severity = addressIn(value) === undefined ? undefined : severityOf(wordsOf(property))
+        if (severity === undefined) continue
         const evidence = evidenceOf(value, 0, value.length)
         found.push({ path: `${path}${at}`, start: 0, end: value.length, evidence, severity })
       }

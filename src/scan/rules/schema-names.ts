@@ -97,6 +97,10 @@ const talk = [
   'user memory',
   'user memories',
 ]
+/** What all of these have in them: most names are done after one look. */
+const ofFiles =
+  /ssh|rsa|dsa|ed25519|env|aws|cred|passwd|shadow|netrc|npmrc|pypirc|kube|docker|history|cookie|keychain|login|phrase|keys|mcp|environ/i
+const ofTalk = /prompt|message|instruct|conversation|history|chat|context|thought|reasoning|tool|memor/i
 /** Tools that speak with models take such parameters for what they are. */
 const models =
   /\b(?:prompts?|llms?|models?|agents?|chats?|assistants?|conversations?|completions?|gpt|claude|gemini|bots?|personas?|messages?|reason\w*|think\w*|thought)\b/i
@@ -112,7 +116,8 @@ export const schemaNames = rule({
   find(definition, kind) {
     const found: PlacedHit[] = []
     for (const node of schemasOf(definition, kind))
-      for (const [name, path] of namesOf(node)) if (asksForKeys(wordsOf(name))) found.push(hit(name, path, 'high'))
+      for (const [name, path] of namesOf(node))
+        if (ofFiles.test(name) && asksForKeys(wordsOf(name))) found.push(hit(name, path, 'high'))
     return found
   },
 })
@@ -128,7 +133,8 @@ export const schemaTalk = rule({
   find(definition, kind) {
     const found: PlacedHit[] = []
     for (const node of schemasOf(definition, kind)) {
-      const asked = namesOf(node).filter(([name]) => holdsAny(wordsOf(name), talk))
+      const asked = namesOf(node).filter(([name]) => ofTalk.test(name) && holdsAny(wordsOf(name), talk))
+      if (asked.length === 0) continue
       const isAbout = models.test(purposeOf(definition, node.path))
       // One such name can be chance or a model's own tool; a set of them is a collection.
       const severity = asked.length > 1 ? (isAbout ? 'low' : 'high') : isAbout ? undefined : 'medium'

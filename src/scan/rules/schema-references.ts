@@ -56,7 +56,10 @@ export const schemaCircles = rule({
       known: new Map(),
     }
     const bomb: Count = { next: below, most: UNFOLDED, again: 1, open: new Set(), known: new Map() }
-    for (const { schema, path, root } of schemasOf(definition, kind)) {
+    const schemas = schemasOf(definition, kind)
+    // Without references a schema is what it is.
+    if (!schemas.some(({ schema }) => typeof schema['$ref'] === 'string')) return []
+    for (const { schema, path, root } of schemas) {
       const { $ref } = schema
       const isTooMuch =
         (typeof $ref === 'string' && count(schema, root, circle) > STEPS) ||

@@ -27,6 +27,7 @@ const rows: readonly Row[] = [
   { driver: 'SDK 2.x legacy', server: 'legacy sessionful', direct: 'legacy sessionful' },
   { driver: 'SDK 2.x legacy', server: 'HTTP+SSE', direct: 'legacy sessionful' },
   { driver: 'SDK 2.x legacy', server: 'stdio', direct: 'legacy sessionful' },
+  { driver: 'SDK 2.x modern', server: 'modern', direct: 'modern' },
 ]
 
 interface Message {
@@ -40,11 +41,13 @@ interface Message {
 /** What each hop says for itself: ids of its own questions, its own name, its own seals, how long its lists keep. */
 function mapped(text: string): string {
   const message: Message = JSON.parse(text)
-  const { method, params, result, error } = message
+  const { method, params, result: found, error } = message
   if (method !== undefined) return JSON.stringify({ method, params: { ...params, _meta: undefined } })
   if (error !== undefined) return JSON.stringify({ error })
-  const { _meta, requestState, ttlMs: _ttl, cacheScope: _scope, ...rest } = result ?? {}
-  return JSON.stringify({ result: rest, asks: requestState !== undefined })
+  const { _meta, requestState: _state, ttlMs: _ttl, cacheScope: _scope, ...rest } = found ?? {}
+  // The gateway says the members that it adds itself first or last.
+  const result = Object.fromEntries(Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  return JSON.stringify({ result })
 }
 
 /** By behaviour, what the client heard. */

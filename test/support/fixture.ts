@@ -1,6 +1,8 @@
 // The fixture behind each transport and revision that a server can have, and what a configuration says of it.
 import path from 'node:path'
 import { everythingShared } from '../../servers/everything.ts'
+import { everythingModern } from '../../servers/everything-modern.ts'
+import { serveModern } from '../../servers/modern.ts'
 import { type ServeOptions, serve } from '../../servers/serve.ts'
 import { type Owner, root } from './gateway.ts'
 
@@ -31,6 +33,13 @@ export const fixtures = {
   'legacy stateless': legacy({ transport: 'http', stateless: true }),
   'HTTP+SSE': legacy({ transport: 'sse' }),
   stdio: program('everything.ts'),
+  modern: async (t: Owner): Promise<Placed> => {
+    const { make, bus } = everythingModern()
+    const serving = await serveModern(make, { bus })
+    t.after(() => serving.close())
+    const { url } = serving
+    return { target: { mcp: { host: url } }, url }
+  },
 } as const satisfies Record<string, (t: Owner) => Promise<Placed>>
 
 export type FixtureName = keyof typeof fixtures

@@ -43,6 +43,8 @@ export interface Driver {
   watch(uri: string): Promise<void>
   /** Wants to hear of changes of the list of tools. */
   watchTools(): Promise<void>
+  /** Wants to hear of nothing any more. */
+  unwatch(): Promise<void>
   close(): Promise<void>
 }
 
@@ -94,6 +96,7 @@ async function sdk1(url: string, options: DriverOptions = {}): Promise<Driver> {
   if ('sampling' in capabilities) client.setRequestHandler(CreateMessageRequestSchema, self.sample)
   if ('roots' in capabilities) client.setRequestHandler(ListRootsRequestSchema, self.roots)
   client.fallbackNotificationHandler = async (told) => void self.heard.push(told)
+  const watched = new Set<string>()
   const transport = new Http1(new URL(url), { ...(options.fetch && { fetch: options.fetch }) })
   // The SDK's transports miss its own interface under `exactOptionalPropertyTypes`: their callbacks are accessors.
   await client.connect(transport as Transport, { timeout })
@@ -107,8 +110,15 @@ async function sdk1(url: string, options: DriverOptions = {}): Promise<Driver> {
       return (await client.complete({ ref, argument: { name, value } }, { timeout })).completion.values
     },
     log: async () => void (await client.setLoggingLevel('info', { timeout })),
-    watch: async (uri: string) => void (await client.subscribeResource({ uri }, { timeout })),
+    watch: async (uri: string) => {
+      await client.subscribeResource({ uri }, { timeout })
+      watched.add(uri)
+    },
     watchTools: async () => {}, // tells everybody who is connected
+    unwatch: async () => {
+      for (const uri of watched) await client.unsubscribeResource({ uri }, { timeout })
+      watched.clear()
+    },
     close: async () => {
       // The client itself leaves its session behind.
       await transport.terminateSession().catch(() => undefined)
@@ -132,6 +142,9 @@ const sdk2 =
     const legacy = mode === 'legacy'
     let meta: Record<string, unknown> | undefined
     const subscriptions: { close(): Promise<void> }[] = []
+    const unwatch = async (): Promise<void> => {
+      for (const each of subscriptions.splice(0)) await each.close()
+    }
     return Object.assign(self, {
       tools: async () => (await client.listTools({}, { timeout, cacheMode: 'bypass' })).tools.map(({ name }) => name),
       call: async (name: string, input: Record<string, unknown> = {}, calling: Calling = {}): Promise<Called> =>
@@ -145,14 +158,18 @@ const sdk2 =
         else meta = { [LOG_LEVEL]: 'info' }
       },
       watch: async (uri: string) => {
-        if (legacy) await client.subscribeResource({ uri }, { timeout })
-        else subscriptions.push(await client.listen({ resourceSubscriptions: [uri] }, { timeout }))
+        if (!legacy) subscriptions.push(await client.listen({ resourceSubscriptions: [uri] }, { timeout }))
+        else {
+          await client.subscribeResource({ uri }, { timeout })
+          subscriptions.push({ close: async () => void (await client.unsubscribeResource({ uri }, { timeout })) })
+        }
       },
       watchTools: async () => {
         if (!legacy) subscriptions.push(await client.listen({ toolsListChanged: true }, { timeout }))
       },
+      unwatch,
       close: async () => {
-        for (const each of subscriptions) await each.close()
+        if (!legacy) await unwatch()
         await transport.terminateSession().catch(() => undefined)
         await client.close()
       },
@@ -162,6 +179,7 @@ const sdk2 =
 export const drivers = {
   'SDK 1.x': sdk1,
   'SDK 2.x legacy': sdk2('legacy'),
+  'SDK 2.x modern': sdk2({ pin: '2026-07-28' }),
 } as const satisfies Record<string, (url: string, options?: DriverOptions) => Promise<Driver>>
 
 export type DriverName = keyof typeof drivers

@@ -14,6 +14,8 @@ function fine(called: Called): Called {
 }
 
 const watched = 'test://watched-resource'
+const updated = 'notifications/resources/updated'
+const changed = 'notifications/tools/list_changed'
 const isAbout =
   (method: string) =>
   (told: { readonly method: string }): boolean =>
@@ -91,27 +93,34 @@ const table = {
   },
   subscribe: async (client, patienceMs) => {
     await client.watch(watched)
-    fine(await client.call('test_touch_watched_resource'))
-    await heard(client, 'notifications/resources/updated', 1, patienceMs)
-    const { params } = client.heard.find(isAbout('notifications/resources/updated')) ?? {}
-    const uri = params !== undefined && 'uri' in params ? params.uri : undefined
-    assert.equal(uri, watched)
-    return uri
+    try {
+      const before = client.heard.filter(isAbout(updated)).length
+      fine(await client.call('test_touch_watched_resource'))
+      await heard(client, updated, before + 1, patienceMs)
+      const { params } = client.heard.findLast(isAbout(updated)) ?? {}
+      const uri = params !== undefined && 'uri' in params ? params.uri : undefined
+      assert.equal(uri, watched)
+      return uri
+    } finally {
+      await client.unwatch()
+    }
   },
-  list_changed: async (client) => {
+  list_changed: async (client, patienceMs) => {
     await client.watchTools()
-    assert.ok(!(await client.tools()).includes('test_fleeting'))
+    const wasThere = (await client.tools()).includes('test_fleeting')
+    const before = client.heard.filter(isAbout(changed)).length
     fine(await client.call('test_trigger_tool_change'))
     try {
-      await heard(client, 'notifications/tools/list_changed', 1)
+      await heard(client, changed, before + 1, patienceMs)
       const names = await client.tools()
-      assert.ok(names.includes('test_fleeting'))
+      assert.equal(names.includes('test_fleeting'), !wasThere)
       return names
     } finally {
+      await client.unwatch()
       await client.call('test_trigger_tool_change')
     }
   },
-  cancel: async (client) => {
+  cancel: async (client, patienceMs = 5_000) => {
     const name = randomUUID()
     const controller = new AbortController()
     const call = client.call('test_wait', { name }, { signal: controller.signal })
@@ -121,7 +130,7 @@ const table = {
     await refused
     const isAbandoned = async (): Promise<boolean> =>
       textOf(await client.call('test_was_abandoned', { name })) === 'true'
-    await eventually(isAbandoned, () => 'the server works on', 5_000)
+    await eventually(isAbandoned, () => 'the server works on', patienceMs)
     return 'abandoned'
   },
   complete: async (client) => {

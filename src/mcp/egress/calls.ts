@@ -8,7 +8,7 @@ import type { Log } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Answer, Caller, Outgoing } from '../conversation.ts'
 import { cut, elements } from '../json.ts'
-import { isGateway } from '../principals.ts'
+import { anonymous, isGateway } from '../principals.ts'
 import {
   codes,
   errorObject,
@@ -33,6 +33,8 @@ export interface Wire {
   readonly asksByRequest?: boolean
   /** Everybody who speaks through this conversation, the newest last. */
   speakers(): readonly Speaker[]
+  /** A call waits for a person, or goes on: people take minutes, and must not keep other calls from the server. */
+  rests?(isResting: boolean): void
   /** Sends an answer or a notification of ours; what becomes of it is nobody's business. */
   send(text: RawJson): void
 }
@@ -241,7 +243,17 @@ export class Calls {
     }
     const ended = new AbortController()
     this.#asks.set(id, ended)
-    void this.#answer(id, who.ask(method, rawParams, ended.signal), ended.signal) // answers whatever happens
+    const asked = who.ask(method, rawParams, ended.signal)
+    void this.#answer(id, origin === undefined ? asked : this.#resting(asked), ended.signal) // answers whatever happens
+  }
+
+  async #resting(asked: Promise<Answer>): Promise<Answer> {
+    this.#wire.rests?.(true)
+    try {
+      return await asked
+    } finally {
+      this.#wire.rests?.(false)
+    }
   }
 
   async #answer(id: RawJson, asked: Promise<Answer>, ended: AbortSignal): Promise<void> {
@@ -285,8 +297,9 @@ const shown = (word: string): string => word.replace(/[^\x21-\x7e]/g, '?').slice
 
 const isSomebody = ({ peer }: Speaker): boolean => !isGateway(peer.principal)
 
-/** Whether there is one person only, besides the gateway itself. */
+/** Whether there is one person only, besides the gateway itself. Callers without a name may be anybody. */
 function samePrincipal(speakers: readonly Speaker[]): boolean {
-  const people = speakers.filter(isSomebody)
-  return people.every(({ peer }) => peer.principal === people[0]?.peer.principal)
+  const [first, ...others] = speakers.filter(isSomebody)
+  const named = first?.peer.principal !== anonymous
+  return others.every((one) => one === first || (named && one.peer.principal === first?.peer.principal))
 }

@@ -1,5 +1,4 @@
 // How many calls one upstream has at a time: so many run, others wait for a moment, the rest is turned away.
-
 import type { Limits } from '../../config/shape.ts'
 import type { TargetName } from '../../core/brand.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
@@ -38,6 +37,11 @@ export class Gate {
       }, upstreamQueueMs)
       this.#waiting.add(next)
     })
+  }
+
+  /** Comes back in after `leave`, full or not: it never really went. */
+  resume(): void {
+    this.#inside++
   }
 
   /** Makes room: for the one that waits longest, if any. */

@@ -2,7 +2,7 @@
 import { type RawJson, rawJson, type TargetName } from '../../core/brand.ts'
 import type { JsonObject } from '../../core/item.ts'
 import type { Answer, Hello, Outgoing } from '../conversation.ts'
-import { isLegacyRevision, legacyRevisions } from '../wire.ts'
+import { isLegacyRevision, legacyRevisions, newestLegacy } from '../wire.ts'
 import { failing } from './failing.ts'
 
 export interface Introduction {
@@ -11,11 +11,11 @@ export interface Introduction {
   readonly clientInfo: RawJson
 }
 
-/** The request that opens a conversation of a revision with `initialize`. */
+/** The request that opens a conversation with `initialize`: offers the newest revision of the peer that opens so. */
 export const initializeRequest = ({ revision, capabilities, clientInfo }: Introduction): Outgoing => ({
   method: 'initialize',
   params: rawJson(
-    `{"protocolVersion":${JSON.stringify(revision)},"capabilities":${capabilities},"clientInfo":${clientInfo}}`,
+    `{"protocolVersion":"${isLegacyRevision(revision) ? revision : newestLegacy}","capabilities":${capabilities},"clientInfo":${clientInfo}}`,
   ),
 })
 

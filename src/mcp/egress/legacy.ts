@@ -243,6 +243,11 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
 
   readonly #left = (): void => this.#gate.leave()
 
+  rests(isResting: boolean): void {
+    if (isResting) this.#gate.leave()
+    else this.#gate.resume()
+  }
+
   async #initialize(signal: AbortSignal | undefined): Promise<Session> {
     const caller: Caller = { signal, notification: () => {}, ask: (method, params) => this.#peer.ask(method, params) }
     const call = this.#calls.begin(initializeRequest(this.#peer), caller, this.#speakers[0])

@@ -3,9 +3,12 @@ import { randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
+import { rawJson } from '../../../src/core/brand.ts'
 import { Failure } from '../../../src/core/failure.ts'
+import type { Answer } from '../../../src/mcp/conversation.ts'
 import {
   bodyOf,
+  caller,
   callTool,
   events,
   failure,
@@ -133,6 +136,41 @@ test('more calls than an upstream may have wait for a while, then are turned awa
   open[1]?.result({ n: 2 })
   assert.deepEqual(await second, { n: 2 })
   assert.deepEqual(site.hits, ['upstreamQueue'])
+})
+
+test('a call that waits for a person does not keep others from the server', async (t) => {
+  const answers: ((answer: Answer) => void)[] = []
+  const person = caller(() => new Promise((resolve) => answers.push(resolve)))
+  const calls = new Map<unknown, () => void>()
+  const { connection, site } = await talk(
+    t,
+    ({ said, response, result }) => {
+      if (said.method === undefined) {
+        response.writeHead(202).end()
+        return calls.get(said.id)?.()
+      }
+      if (said.params?.['name'] === 'quick') return result({ quick: true })
+      const send = events(response)
+      const question = `q${calls.size}`
+      calls.set(question, () => {
+        send({ jsonrpc: '2.0', id: said.id, result: { slow: true } })
+        response.end()
+      })
+      send({ jsonrpc: '2.0', id: question, method: 'elicitation/create', params: {} })
+    },
+    { limits: { callsPerUpstream: 2, upstreamQueue: 1, upstreamQueueMs: 500 } },
+  )
+  const slow: Promise<unknown>[] = []
+  while (slow.length < 4) {
+    slow.push(callTool(connection, 'slow', {}, person))
+    await until(() => answers.length === slow.length)
+  }
+  assert.deepEqual(await callTool(connection, 'quick'), { quick: true })
+  for (const answer of answers) answer({ kind: 'result', raw: rawJson('{"action":"decline"}') })
+  assert.deepEqual(await Promise.all(slow), Array(4).fill({ slow: true }))
+  // All have left: as many as before may come in, and no more.
+  assert.deepEqual(await callTool(connection, 'quick'), { quick: true })
+  assert.deepEqual(site.hits, [])
 })
 
 test('a call that waits for its turn waits no longer than the queue allows', async (t) => {

@@ -18,7 +18,11 @@ const KEY = { authorization: 'Bearer harness' }
 const MOST_LOGINS = 6
 
 const context = z
-  .object({ client_id: z.string().optional(), client_secret: z.string().optional() })
+  .object({
+    client_id: z.string().optional(),
+    client_secret: z.string().optional(),
+    toolCalls: z.array(z.object({ name: z.string(), arguments: z.record(z.string(), z.unknown()) })).optional(),
+  })
   .parse(JSON.parse(process.env['MCP_CONFORMANCE_CONTEXT'] ?? '{}'))
 const scenario = process.env['MCP_CONFORMANCE_SCENARIO'] ?? ''
 
@@ -107,6 +111,13 @@ function inputOf(tool: Tool, all: readonly Tool[]): Record<string, unknown> {
   return scenario.startsWith('json-schema') && other ? { schema: other.inputSchema } : {}
 }
 
+/** What each tool is called with: what the scenario dictates, or once. A server that only lists has no tool to call. */
+function inputsOf(tool: Tool, all: readonly Tool[]): readonly Record<string, unknown>[] {
+  if (scenario === 'json-schema-ref-no-deref') return []
+  const dictated = context.toolCalls?.filter(({ name }) => name === tool.name)
+  return dictated?.map((each) => each.arguments) ?? [inputOf(tool, all)]
+}
+
 /** The server's own tools, once they are listed. */
 async function offered(client: Client): Promise<readonly Tool[]> {
   for (let attempt = 0; ; attempt++) {
@@ -126,7 +137,7 @@ async function run(url: string): Promise<void> {
     const before = (await client.listTools()).tools
     if (before.some(({ name }) => name === 'connect')) await call(client, origin, { name: 'connect' }, {})
     const tools = await offered(client)
-    for (const tool of tools) await call(client, origin, tool, inputOf(tool, tools))
+    for (const tool of tools) for (const input of inputsOf(tool, tools)) await call(client, origin, tool, input)
     // A second time: what was granted may have been taken back meanwhile.
     if (scenario.startsWith('auth/')) for (const tool of tools) await call(client, origin, tool, inputOf(tool, tools))
     await client.close()

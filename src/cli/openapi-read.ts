@@ -1,12 +1,11 @@
 // An OpenAPI document for a command: from a file, an address or standard input, converted as a gateway would do it.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { Pattern, regex } from '../cel/regex.ts'
 import { defaultPoolSettings, Pools } from '../http/pools.ts'
 import { fetchDoor } from '../mcp/egress/openapi-door.ts'
-import { fileDoor } from '../mcp/egress/openapi-local.ts'
 import { convert } from '../openapi/convert.ts'
+import { fileDoor, slashed } from '../openapi/files.ts'
 import { type DocumentPlace, type Library, type Loading, load } from '../openapi/load.ts'
 import { type Loss, sentence } from '../openapi/loss.ts'
 import type { Conversion, Options } from '../openapi/tool.ts'
@@ -68,8 +67,7 @@ async function placeOf(from: string, io: Io): Promise<DocumentPlace> {
     return { kind: 'url', url: url.href }
   }
   if (from !== '-') {
-    const file = path.resolve(io.cwd, from)
-    return { kind: 'file', path: decodeURIComponent(pathToFileURL(file).pathname), name: from }
+    return { kind: 'file', path: slashed(path.resolve(io.cwd, from)), name: from }
   }
   const chunks: Buffer[] = []
   for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk))

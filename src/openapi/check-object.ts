@@ -137,23 +137,35 @@ function dependentCheck(compiler: Compiler, schema: Fields): Look | undefined {
 /** `unevaluatedProperties: false`, with every branch taken for one that fits: it refuses only what no branch names. */
 function leftoverCheck(compiler: Compiler, schema: Fields): Look | undefined {
   if (schema['unevaluatedProperties'] !== false) return undefined
-  const known = new Map<string, true>()
-  if (!gather(compiler, schema, known, new Set())) return undefined
+  const named: Named = { members: new Map(), patterns: [] }
+  if (!gather(compiler, schema, named, new Set())) return undefined
+  const { members, patterns } = named
   return (value, c) => {
-    for (const name of Object.keys(value)) if (!known.has(name)) return wrongInside(c, name, unknown(name, known))
+    for (const name of Object.keys(value))
+      if (!members.has(name) && !patterns.some((pattern) => pattern.test(name)))
+        return wrongInside(c, name, unknown(name, members))
     return value
   }
 }
 
+interface Named {
+  readonly members: Map<string, true>
+  readonly patterns: Pattern[]
+}
+
 /** False: anything may be named. */
-function gather(compiler: Compiler, schema: unknown, known: Map<string, true>, seen: Set<unknown>): boolean {
+function gather(compiler: Compiler, schema: unknown, named: Named, seen: Set<unknown>): boolean {
   if (!isFields(schema) || seen.has(schema)) return true
   seen.add(schema)
-  if (schema['patternProperties'] !== undefined) return false
+  for (const source of Object.keys(fields(schema['patternProperties']))) {
+    const pattern = compiler.pattern(source)
+    if (pattern === undefined) return false
+    named.patterns.push(pattern)
+  }
   if (schema['additionalProperties'] !== undefined && schema['additionalProperties'] !== false) return false
-  for (const name of Object.keys(fields(schema['properties']))) known.set(name, true)
+  for (const name of Object.keys(fields(schema['properties']))) named.members.set(name, true)
   const parts = ['allOf', 'anyOf', 'oneOf'].flatMap((keyword) => list(schema[keyword]))
   const branches = [schema['then'], schema['else'], schema['if'], ...Object.values(fields(schema['dependentSchemas']))]
   const referred = typeof schema['$ref'] === 'string' ? [compiler.resolve(schema)] : []
-  return [...parts, ...branches, ...referred].every((one) => gather(compiler, one, known, seen))
+  return [...parts, ...branches, ...referred].every((one) => gather(compiler, one, named, seen))
 }

@@ -65,6 +65,6 @@ export function annotationsOf(
     PATCH: { destructiveHint: true },
     POST: { destructiveHint: /(?:^|[^a-z])(?:delete|remove|cancel|purge|revoke|reset)/i.test(name) },
   }
-  const own_ = reading.has(method) ? { readOnlyHint: true } : (hints[method] ?? {})
-  return { ...(title !== undefined && { title }), ...own_, openWorldHint: true, ...extra }
+  const usual = reading.has(method) ? { readOnlyHint: true } : (hints[method] ?? {})
+  return { ...(title !== undefined && { title }), ...usual, openWorldHint: true, ...extra }
 }

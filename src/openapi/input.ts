@@ -17,7 +17,7 @@ import { type Fields, fields, fromPairs, isFields, type Mutable, own, same, text
 
 /** A parameter's own schema with what the parameter says of itself. */
 function parameterSchema(
-  { place, schema, name }: Parameter,
+  { place, schema }: Parameter,
   choice: ParameterChoice | undefined,
   translator: Translator,
 ): unknown {
@@ -30,7 +30,6 @@ function parameterSchema(
   const examples = examplesOf(written)
   if (examples !== undefined) said['examples'] = examples
   if (choice?.default !== undefined) said['default'] = choice.default
-  if (name === '') return translated
   return beside(translated, said, translator)
 }
 

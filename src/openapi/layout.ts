@@ -107,11 +107,9 @@ function root(properties: Fields, required: readonly string[], definitions: Defi
 export function flatNames(
   parameters: readonly Parameter[],
   members: readonly string[],
-  others: readonly string[],
 ): (where: string, name: string) => string {
   const count = new Map<string, number>()
-  for (const name of [...parameters.map((one) => one.name), ...members, ...others])
-    count.set(name, (count.get(name) ?? 0) + 1)
+  for (const name of [...parameters.map((one) => one.name), ...members]) count.set(name, (count.get(name) ?? 0) + 1)
   return (where, name) => ((count.get(name) ?? 0) > 1 ? `${name}_${where}` : name)
 }
 

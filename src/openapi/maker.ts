@@ -147,24 +147,8 @@ function cut(description: string, { names, place }: Found, { limits, report }: S
   return shortened(description, limits.descriptionBytes)
 }
 
-function planOf({
-  options,
-  limits,
-}: Shared): Pick<
-  Plan,
-  | 'layout'
-  | 'otherQuery'
-  | 'results'
-  | 'asOriginal'
-  | 'target'
-  | 'maxEvents'
-  | 'urlBytes'
-  | 'headerBytes'
-  | 'bodyBytes'
-  | 'pattern'
-  | 'checks'
-  | 'outputCheck'
-> {
+/** What all plans of a document have in common. */
+function planOf({ options, limits }: Shared) {
   const asOriginal = options.compatibility === 'agentgateway'
   return {
     layout: options.arguments ?? 'grouped',
@@ -179,7 +163,7 @@ function planOf({
     pattern: options.pattern,
     checks: undefined,
     outputCheck: undefined,
-  }
+  } satisfies Partial<Plan>
 }
 
 /** Parameters that are sent, the path they stand in, the body, and the answers. */
@@ -290,7 +274,7 @@ function argumentsOf(input: Input, found: Found, decision: Decision, shared: Sha
   const members = isFlat && first !== undefined ? flatMembers(first) : undefined
   const shownMembers =
     members ?? (first === undefined ? [] : ['body', ...(first.types.length > 1 ? ['contentType'] : [])])
-  const nameOf = flatNames(parameters, shownMembers, [])
+  const nameOf = flatNames(parameters, shownMembers)
   const declared = new Set(parameters.filter((one) => one.in === 'query').map(({ name }) => name))
   const cookies = new Set(parameters.filter((one) => one.in === 'cookie').map(({ name }) => name))
   const fields = parameters.map((one) =>

@@ -12,6 +12,9 @@ export const isLines = (type: string): boolean =>
 export const isText = (type: string): boolean =>
   /^text\/|^application\/(?:xml|yaml|x-yaml|javascript|graphql|sql|xml-dtd)$|\+(?:xml|yaml)$/.test(essence(type))
 
+/** Whether a parameter of that type is written as JSON, or as its text. */
+export const contentIsJson = (type: string): boolean => isJson(type) || !/^text\//i.test(type)
+
 /** A media type that may stand in a header: no line ends, nothing but what RFC 9110 §8.3 allows. */
 export const isMediaType = (type: string): boolean =>
   type.length <= 200 &&

@@ -1,6 +1,7 @@
 // Where the next page is: what a result and its document say about it, as arguments of the same tool. Never fetched unasked.
 
 import type { Answer } from './bodies.ts'
+import { header } from './headers.ts'
 import { groupOf } from './input.ts'
 import type { Where } from './parameters.ts'
 import type { Field, PagePlan, Plan } from './plan.ts'
@@ -45,8 +46,8 @@ export function pagePlan(
 /** How answers call the next value of a parameter: `next_cursor`, `nextCursor`; its own name where it can be nothing else. */
 function membersFor(name: string): readonly string[] {
   const capital = name.charAt(0).toUpperCase() + name.slice(1)
-  const own_ = /continuation|page_?token|marker/i.test(name) ? [name] : []
-  return [`next_${name}`, `next${capital}`, ...(/^next/i.test(name) ? [name] : []), ...own_]
+  const isItself = /^next|continuation|page_?token|marker/i.test(name)
+  return [`next_${name}`, `next${capital}`, ...(isItself ? [name] : [])]
 }
 
 function linksOf(
@@ -107,11 +108,6 @@ function asDeclared({ fields: all }: Plan, { in: where, argument, value }: Next)
   if (JSON.isRawJSON(value)) return value.rawJSON
   const field = all.find((one) => one.argument === argument && one.in === where)
   return typeof value === 'number' && fields(field?.schema)['type'] === 'string' ? String(value) : value
-}
-
-const header = ({ headers }: HttpResponse, name: string): string | undefined => {
-  const value = headers[name]
-  return typeof value === 'string' ? value : value?.[0]
 }
 
 /** `Link: <…>; rel="next"` (RFC 8288) or `x-next`: only what is a parameter of the operation is taken out of the address. */

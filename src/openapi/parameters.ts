@@ -1,6 +1,5 @@
 // The parameters of one operation, of every version, in one form (reference: openapi §1.5, §7).
 import type { Version } from './dialect.ts'
-import { isJson } from './media.ts'
 import type { Found } from './operations.ts'
 import type { Place } from './place.ts'
 import type { References } from './references.ts'
@@ -198,6 +197,3 @@ const joints = (value: Fields): Style | undefined => {
       return undefined
   }
 }
-
-/** Whether a value in a media type is sent as JSON or as its text. */
-export const contentIsJson = (type: string): boolean => isJson(type) || !/^text\//i.test(type)

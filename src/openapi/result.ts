@@ -5,6 +5,7 @@ import type { Result } from '../core/item.ts'
 import { Checks } from './check.ts'
 import { checking, WRONG } from './checking.ts'
 import { events } from './events.ts'
+import { header } from './headers.ts'
 import { compactJson, exactJson } from './json-text.ts'
 import { essence, isJson, isLines, isMediaType, isText } from './media.ts'
 import { nextPage } from './pages.ts'
@@ -70,11 +71,6 @@ function made({ texts = [], blocks = [], structured, meta, isError }: Shape): Re
     kind: 'result',
     raw: rawJson(`{"content":[${content.join(',')}]${also}${isError === true ? ',"isError":true' : ''}${about}}`),
   }
-}
-
-const header = ({ headers }: HttpResponse, name: string): string | undefined => {
-  const value = headers[name]
-  return typeof value === 'string' ? value : value?.[0]
 }
 
 /** The text of an answer that is JSON, or looks like it where its type says nothing of the kind. */

@@ -289,8 +289,9 @@ export class Translator implements Translation {
     if (Array.isArray(value['items'])) {
       set('prefixItems', this.#each(place.at('items')))
     }
-    if (value['type'] === 'array' && made['items'] === undefined && made['prefixItems'] === undefined)
-      made['items'] = {}
+    // Some clients refuse an array without items (VS Code, OpenAI), whatever else it may be.
+    const isArray = value['type'] === 'array' || list(value['type']).includes('array')
+    if (isArray && made['items'] === undefined && made['prefixItems'] === undefined) made['items'] = {}
     this.#look(place, value)
     if (value['type'] === 'file' || isBinary(value)) {
       delete made['format']

@@ -27,8 +27,8 @@ export class Servers {
         ? this.#main
         : caught(() => this.#read(near.at('servers').at(0)))
     if (here instanceof Broken) throw here
-    const own_ = this.#main instanceof Broken ? undefined : this.#main.origin
-    if (here.origin === own_ || here.origin === undefined)
+    const usual = this.#main instanceof Broken ? undefined : this.#main.origin
+    if (here.origin === usual || here.origin === undefined)
       return this.#options.ownHost === true ? { origin: undefined, path: here.path } : here
     const { otherHosts = [] } = this.#options
     const { host, hostname } = new URL(here.origin)

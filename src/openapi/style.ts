@@ -2,7 +2,8 @@
 
 import { Digits } from './checking.ts'
 import { headerText, json, percent, plainText, Refused, reserved, reservedInPath } from './encode.ts'
-import { contentIsJson, type Parameter, type Style } from './parameters.ts'
+import { contentIsJson } from './media.ts'
+import type { Parameter, Style } from './parameters.ts'
 import { type Fields, isFields, token } from './value.ts'
 
 /** Writes a value: with its name where the place has names. The empty text: it is left out. Throws `Refused`. */

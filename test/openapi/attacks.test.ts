@@ -5,9 +5,9 @@ import path from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { convert } from '../../src/openapi/convert.ts'
-import { filesBeside } from '../../src/openapi/files.ts'
 import { load } from '../../src/openapi/load.ts'
 import type { PlannedTool } from '../../src/openapi/plan.ts'
+import { beside } from './beside.ts'
 import { converted, refused, sent, tool } from './documents.ts'
 import { held, shaped } from './hostile.ts'
 
@@ -33,10 +33,7 @@ const documents = [
 
 for (const file of documents)
   test(`${path.basename(file)}: no arguments lead a request astray`, async () => {
-    const loading = await load(
-      { kind: 'file', path: file, name: path.basename(file) },
-      { file: filesBeside(file, 1 << 24) },
-    )
+    const loading = await load({ kind: 'file', path: file, name: path.basename(file) }, { file: beside(file) })
     assert.ok(loading.kind === 'loaded')
     const tools = convert(loading.library, { otherHosts: 'all' })
       .tools.filter((_, index) => index % Math.max(1, Math.floor(index / 25)) === 0)
@@ -59,7 +56,7 @@ test('every golden call of the corpus is held by the same rules', {
   for (const file of new Set(calls.map((call) => call.file)).values()) {
     if (!/parameters|form|petstore/.test(file)) continue
     const full = path.join(corpus, file)
-    const loading = await load({ kind: 'file', path: full, name: file }, { file: filesBeside(full, 1 << 24) })
+    const loading = await load({ kind: 'file', path: full, name: file }, { file: beside(full) })
     assert.ok(loading.kind === 'loaded')
     const { tools } = convert(loading.library, { otherHosts: 'all' })
     for (const call of calls.filter((one) => one.file === file)) {

@@ -170,6 +170,12 @@ test('not, if, dependent and unevaluated', () => {
   }
   assert.deepEqual(fits(closed, { a: 1, b: 2 }), { a: 1, b: 2 })
   refuses(closed, { c: 1 }, '/c', /not known/)
+  const patterned = { ...closed, patternProperties: { '^x-': { type: 'integer' } } }
+  assert.deepEqual(fits(patterned, { a: 1, 'x-c': 2 }), { a: 1, 'x-c': 2 })
+  refuses(patterned, { a: 1, 'x-c': 'two' }, '/x-c', /integer expected/)
+  refuses(patterned, { y: 1 }, '/y', /not known/)
+  // A pattern that cannot be looked for may be what a member was meant by.
+  assert.deepEqual(fits({ ...closed, patternProperties: { '(?<=a)b': {} } }, { y: 1 }), { y: 1 })
   refuses({ propertyNames: { maxLength: 1 } }, { ab: 1 }, '/ab', /no name/)
 })
 

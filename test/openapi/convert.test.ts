@@ -4,11 +4,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { convert } from '../../src/openapi/convert.ts'
-import { filesBeside } from '../../src/openapi/files.ts'
 import { load, readDocument } from '../../src/openapi/load.ts'
 import { sentence } from '../../src/openapi/loss.ts'
 import { validate } from '../../src/openapi/validate.ts'
 import { fields, isFields } from '../../src/openapi/value.ts'
+import { beside } from './beside.ts'
 import { converted, library, losses, tool } from './documents.ts'
 
 const own = path.join(import.meta.dirname, '../golden/openapi')
@@ -40,7 +40,7 @@ test('the corpus: every operation of every document, warnings where they are due
   for (const listed of documents)
     await t.test(listed.file, async () => {
       const file = path.join(corpus, listed.file)
-      const loading = await load({ kind: 'file', path: file, name: listed.file }, { file: filesBeside(file, 1 << 24) })
+      const loading = await load({ kind: 'file', path: file, name: listed.file }, { file: beside(file) })
       if (listed.load === 'refused') {
         assert.ok(loading.kind === 'refused')
         return assert.match(sentence(loading.loss), /^invalid\//)

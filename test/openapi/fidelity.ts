@@ -3,10 +3,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { convert } from '../../src/openapi/convert.ts'
-import { filesBeside } from '../../src/openapi/files.ts'
 import { load } from '../../src/openapi/load.ts'
 import { request } from '../../src/openapi/request.ts'
 import type { Score } from '../../src/openapi/tool.ts'
+import { beside } from './beside.ts'
 import { corpus, equals, finder, type Golden, own, turnedAway } from './golden.ts'
 
 export const table = path.join(import.meta.dirname, '../../openapi/SCORES.md')
@@ -40,7 +40,7 @@ async function rows(folder: string, files: readonly string[]): Promise<readonly 
   const made: Row[] = []
   for (const file of files) {
     const place = path.join(folder, file)
-    const loading = await load({ kind: 'file', path: place, name: file }, { file: filesBeside(place, 20 << 20) })
+    const loading = await load({ kind: 'file', path: place, name: file }, { file: beside(place) })
     if (loading.kind !== 'loaded') continue // what must be refused has no score
     const calls = golden.calls.filter((call) => call.file === file)
     const negative = golden.negative.filter((call) => call.file === file)

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { regex } from '../../src/cel/regex.ts'
 import { convert } from '../../src/openapi/convert.ts'
-import { filesBeside } from '../../src/openapi/files.ts'
 import { load } from '../../src/openapi/load.ts'
 import type { PlannedTool } from '../../src/openapi/plan.ts'
 import type { request } from '../../src/openapi/request.ts'
 import type { HttpRequest } from '../../src/openapi/tool.ts'
+import { beside } from './beside.ts'
 import { multipart } from './multipart-reader.ts'
 
 export const own = path.join(import.meta.dirname, '../golden/openapi')
@@ -51,7 +51,7 @@ export function finder(folder: string): (call: Pick<GoldenCall, 'file' | 'method
   const known = new Map<string, Promise<readonly PlannedTool[]>>()
   const tools = async (name: string): Promise<readonly PlannedTool[]> => {
     const file = path.join(folder, name)
-    const loading = await load({ kind: 'file', path: file, name }, { file: filesBeside(file, 20 << 20) })
+    const loading = await load({ kind: 'file', path: file, name }, { file: beside(file) })
     assert.equal(loading.kind, 'loaded')
     return loading.kind === 'loaded' ? convert(loading.library, { otherHosts: 'all', pattern }).tools : []
   }

@@ -8,9 +8,9 @@ import { type TestContext, test } from 'node:test'
 import { fetchDocument } from '../../src/http/fetch.ts'
 import { Pools } from '../../src/http/pools.ts'
 import { convert } from '../../src/openapi/convert.ts'
-import { filesBeside } from '../../src/openapi/files.ts'
 import { type Door, type LoadOptions, load } from '../../src/openapi/load.ts'
 import { sentence } from '../../src/openapi/loss.ts'
+import { beside } from './beside.ts'
 
 /** A directory with these files. */
 async function directory(t: TestContext, files: Record<string, string>): Promise<string> {
@@ -67,11 +67,7 @@ async function tools(
   options: LoadOptions = {},
   door: Door = {},
 ): Promise<{ readonly names: readonly string[]; readonly losses: readonly string[] }> {
-  const loading = await load(
-    { kind: 'file', path: file, name: 'api.json' },
-    { file: filesBeside(file, 1 << 20), ...door },
-    options,
-  )
+  const loading = await load({ kind: 'file', path: file, name: 'api.json' }, { file: beside(file), ...door }, options)
   assert.equal(loading.kind, 'loaded', JSON.stringify(loading))
   assert.ok(loading.kind === 'loaded')
   const conversion = convert(loading.library)

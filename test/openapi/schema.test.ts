@@ -43,6 +43,11 @@ test('an array without items holds anything, and is told of at its place', () =>
   const document = withBody({ type: 'object', properties: { a: { type: 'array' } } })
   assert.deepEqual(bodySchema(document).body, { type: 'object', properties: { a: { type: 'array', items: {} } } })
   assert.match(losses(converted(document)).join('\n'), /properties\/a: an array without items/)
+  assert.deepEqual(bodySchema(withBody({ type: ['array', 'null'], maxItems: 2 })).body, {
+    type: ['array', 'null'],
+    maxItems: 2,
+    items: {},
+  })
 })
 
 test('keywords of 2020-12 are kept, anchors and names are resolved and gone', () => {

@@ -6,11 +6,11 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { parse } from 'yaml'
 import { convert } from '../../src/openapi/convert.ts'
-import { filesBeside } from '../../src/openapi/files.ts'
 import { load } from '../../src/openapi/load.ts'
 import type { PlannedTool } from '../../src/openapi/plan.ts'
 import { request } from '../../src/openapi/request.ts'
 import { type Fields, fields, list } from '../../src/openapi/value.ts'
+import { beside } from '../openapi/beside.ts'
 import { corpus } from '../openapi/golden.ts'
 import { needed } from '../parts/part.ts'
 import { swaggerClient } from '../parts/swagger-client.ts'
@@ -52,7 +52,7 @@ test('paths, queries, headers and forms are what swagger-client builds', { skip 
     const place = path.join(corpus, file)
     const content = readFileSync(place, 'utf8')
     if (/\$ref["']?:\s*["']?[^#"'\s]/.test(content)) continue // it resolves subtrees within one file
-    const loading = await load({ kind: 'file', path: place, name: file }, { file: filesBeside(place, 20 << 20) })
+    const loading = await load({ kind: 'file', path: place, name: file }, { file: beside(place) })
     assert.equal(loading.kind, 'loaded')
     if (loading.kind !== 'loaded') continue
     const source = fields(parse(content, { maxAliasCount: -1 }))

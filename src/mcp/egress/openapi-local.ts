@@ -1,9 +1,7 @@
 // A document that stands in the configuration or in files: read while the configuration is compiled, watched through it.
-import { realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { FileOrInline } from '../../config/value.ts'
-import { Failure } from '../../core/failure.ts'
+import { fileDoor, slashed } from '../../openapi/files.ts'
 import type { Limits } from '../../openapi/limits.ts'
 import { type DocumentPlace, type Door, type Library, load } from '../../openapi/load.ts'
 import { type Loss, sentence } from '../../openapi/loss.ts'
@@ -64,39 +62,4 @@ function rooted(file: string, site: TargetSite, texts: string[]): FilePlace | un
   if (content === undefined) return undefined
   texts.push(content.toString('latin1'))
   return { kind: 'file', path: slashed(path.resolve(file)), name: file }
-}
-
-/** A path as addresses spell it, on Windows too. */
-const slashed = (file: string): string => decodeURIComponent(pathToFileURL(file).pathname)
-
-/** Files in the directory of the document and below, wherever links lead (reference: openapi §13). `root` as addresses spell it. */
-export function fileDoor(
-  root: string,
-  read: (file: string) => Buffer | undefined,
-  seen?: (asked: string, content: Buffer) => void,
-): NonNullable<Door['file']> {
-  return async (asked) => {
-    const file = named(asked)
-    if (asked !== root) checkInside(path.dirname(named(root)), file)
-    const content = read(file)
-    if (content === undefined) throw new Failure('upstream.protocol', 'the file cannot be read')
-    seen?.(asked, content)
-    return content.toString('utf8')
-  }
-}
-
-/** A path of an address as the system spells it. */
-const named = (asked: string): string =>
-  fileURLToPath(`file://${encodeURI(asked).replaceAll('#', '%23').replaceAll('?', '%3F')}`)
-
-function checkInside(directory: string, file: string): void {
-  let real: string
-  try {
-    real = realpathSync(file)
-    if (!statSync(real).isFile()) throw new Failure('upstream.protocol', 'is no file')
-  } catch (cause) {
-    throw cause instanceof Failure ? cause : new Failure('upstream.protocol', 'there is no such file', { cause })
-  }
-  if (!real.startsWith(realpathSync(directory) + path.sep))
-    throw new Failure('upstream.forbidden', 'the file is not below the directory of the document')
 }

@@ -13,6 +13,7 @@ import { foreignSink } from './foreign-sink.ts'
 import { foreignTools } from './foreign-tools.ts'
 import { bidi, controls, invisible, mixedScripts, pushedOut, tags, unassigned } from './hidden-characters.ts'
 import { icons } from './icons.ts'
+import { approval, impersonation, impersonationServers } from './impersonation.ts'
 import { jailbreak } from './jailbreak.ts'
 import { links } from './links.ts'
 import { capturedNames, serverLookAlikes, toolLookAlikes } from './look-alikes.ts'
@@ -72,6 +73,9 @@ export const rules: readonly Rule[] = [
   serverLookAlikes,
   toolLookAlikes,
   capturedNames,
+  impersonation,
+  impersonationServers,
+  approval,
   toxicFlows,
   annotations, // … what clients show and follow by themselves, …
   icons,

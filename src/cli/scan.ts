@@ -1,13 +1,13 @@
 // `toolgate scan`: reads what servers say to models before a model does. 0 nothing found, 1 poisoned, 3 something could not be asked.
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Shape } from '../config/shape.ts'
 import { usageError } from './arguments.ts'
 import { type Arguments, CommandError, exit, type Io } from './command.ts'
 import { openRulebook, reasonOf } from './policy-config.ts'
 import { type ScanReport, scanEntries, scanOfferings } from './scan-items.ts'
 import { scanLines } from './scan-lines.ts'
 import { sarif } from './scan-sarif.ts'
+import { shieldsIn } from './scan-shields.ts'
 import { scanText } from './scan-text.ts'
 import { jsonDocument } from './terminal.ts'
 import { askUpstreams, shapeFor } from './upstreams.ts'
@@ -65,17 +65,6 @@ function jsonIn(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-/** Bodies of `mcpShield`, wherever they stand. */
-export function shieldsIn({ binds }: Shape): readonly unknown[] {
-  const all = binds.flatMap(({ listeners }) =>
-    listeners.flatMap((listener) => [
-      ...listener.policies,
-      ...listener.routes.flatMap((route) => [...route.policies, ...route.backends.flatMap((each) => each.policies)]),
-    ]),
-  )
-  return all.filter(({ key }) => key === 'mcpShield').map(({ body }) => body)
 }
 
 function printed(report: ScanReport, args: Arguments, io: Io): string {

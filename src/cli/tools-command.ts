@@ -3,9 +3,9 @@ import type { Command } from './command.ts'
 
 export const tools: Command = {
   name: 'tools',
-  summary: 'list and call tools, as a client would',
-  usage: 'list|call [NAME] [--url URL] [flags]',
-  words: ['list', 'call'],
+  summary: 'list and call tools as a client; pin what servers offer, and compare',
+  usage: 'list|call [NAME] [--url URL]; lock|diff|approve [TARGET/NAME…] [-f FILE]',
+  words: ['list', 'call', 'lock', 'diff', 'approve'],
   flags: [
     { name: 'url', short: 'u', value: 'URL', summary: 'gateway (default: http://localhost:3000/mcp)' },
     { name: 'name', value: 'NAME', summary: 'tool to call; for list: part of a name' },
@@ -18,14 +18,29 @@ export const tools: Command = {
       choices: ['legacy', 'modern', 'auto'],
       summary: '2026-07-28, or before (default: auto)',
     },
+    {
+      name: 'file',
+      short: 'f',
+      value: 'FILE',
+      summary: 'configuration whose servers are asked (default: toolgate.yaml)',
+    },
+    { name: 'digest', value: 'DIGEST', summary: 'approve exactly this, as tools diff prints it' },
+    { name: 'note', value: 'TEXT', summary: 'why it is approved' },
     { name: 'timeout', value: 'SECONDS', summary: 'give up after (default: 60)' },
     { name: 'quiet', short: 'q', summary: 'no progress' },
     { name: 'format', value: 'FORMAT', choices: ['text', 'json'], summary: 'json: one document on stdout' },
+    { name: 'lock', value: 'FILE', summary: 'the lock (default: what mcpShield names)', hidden: true },
+    { name: 'all', summary: 'approve everything that waits', hidden: true },
+    { name: 'yes', short: 'y', summary: 'do not ask', hidden: true },
+    { name: 'prune', summary: 'take pins out of what is gone', hidden: true },
+    { name: 'connect-to', value: 'HOST:PORT=HOST:PORT', repeatable: true, summary: 'connect elsewhere', hidden: true },
   ],
   examples: [
     { line: 'toolgate tools list', does: 'what a client of the gateway sees' },
     { line: `toolgate tools call clock_now --args '{"timeZone":"Asia/Tokyo"}'`, does: 'call one' },
     { line: 'toolgate tools list --url https://mcp.example.com/mcp --format json', does: 'ask any server' },
+    { line: 'toolgate tools lock; toolgate tools diff', does: 'pin what all servers offer; later: what has changed' },
+    { line: 'toolgate tools approve notes/search', does: 'what it is now is what it may be' },
   ],
   load: async () => (await import('./tools.ts')).tools,
 }

@@ -18,15 +18,31 @@ interface Asked {
 const command = { name: 'tools' }
 const eras = ['legacy', 'modern', 'auto'] as const
 
-/** `toolgate tools list|call` */
+type Part = (args: Arguments, words: readonly string[], io: Io) => Promise<number>
+
+/** `toolgate tools list|call|lock|diff|approve` */
+const parts: { readonly [word: string]: Part } = {
+  list: (args, words, io) => list(args, words, io),
+  call: (args, words, io) => call(args, words, io),
+  lock: async (args, words, io) => (await import('./tools-lock.ts')).lock(alone(args, words), io),
+  diff: async (args, words, io) => (await import('./tools-diff.ts')).diff(alone(args, words), io),
+  approve: async (args, words, io) => (await import('./tools-approve.ts')).approve(args, words, io),
+}
+
 export async function tools(args: Arguments, io: Io): Promise<number> {
   const [what, ...words] = args.words
-  if (what === 'list') return await list(args, words, io)
-  if (what === 'call') return await call(args, words, io)
-  if (what === undefined) throw usageError(command, 'list or call?')
-  const near = nearestWord(what, ['list', 'call'])
+  if (what === undefined) throw usageError(command, `${Object.keys(parts).join(', ')}?`)
+  const part = Object.hasOwn(parts, what) ? parts[what] : undefined
+  if (part !== undefined) return await part(args, words, io)
+  const near = nearestWord(what, Object.keys(parts))
   const meant = near === undefined ? '' : `: did you mean \`${near}\`?`
   throw new CommandError(exit.usage, `tools cannot \`${what}\`${meant}`, { hint: `toolgate tools ${near ?? '--help'}` })
+}
+
+/** Whole configurations are locked and compared. */
+function alone(args: Arguments, [word]: readonly string[]): Arguments {
+  if (word === undefined) return args
+  throw usageError(command, `nothing is expected here: \`${oneLine(word)}\``)
 }
 
 async function list(args: Arguments, words: readonly string[], io: Io): Promise<number> {

@@ -176,6 +176,7 @@ function warn(found: readonly Found[], tools: readonly PlannedTool[], shared: Sh
       fix: `choose with tools: by tag (${counts.join(', ')})`,
     })
   }
+  concealed(tools, shared)
   serverWarnings(shared)
   for (const { place, problem, fix } of [...request.oddities, ...(shared.response?.oddities ?? [])])
     report.note(place, { code: 'openapi.schema', problem, fix })
@@ -188,6 +189,17 @@ function warn(found: readonly Found[], tools: readonly PlannedTool[], shared: Sh
       code: 'openapi.schema',
       problem: `keywords that no schema has were left out: ${dropped.join(', ')}`,
     })
+}
+
+/** Nobody who reads the document sees it, and a model would: it is taken out, and whoever runs the gateway ought to look. */
+function concealed(tools: readonly PlannedTool[], { report, references }: Shared): void {
+  const found = tools.filter(({ hidden }) => hidden.length > 0).map(({ name }) => name)
+  if (found.length === 0) return
+  report.note(references.root.at('paths'), {
+    code: 'openapi.schema',
+    problem: `texts hold comments or invisible characters: of ${found.slice(0, 10).join(', ')}${found.length > 10 ? ` and ${found.length - 10} more` : ''}`,
+    fix: 'no model is shown them: look whether they are meant to be there',
+  })
 }
 
 function serverWarnings({ references, report, version, options }: Shared): void {

@@ -13,36 +13,28 @@ import { held, shaped } from './hostile.ts'
 
 const corpus = path.join(import.meta.dirname, '../../../shared/fixtures/openapi')
 const own = path.join(import.meta.dirname, '../golden/openapi')
-const documents = [
-  ...['styles.yaml', 'swagger.yaml', 'harbour.yaml', 'orchard.yaml'].map((name) => path.join(own, name)),
-  ...(existsSync(corpus)
-    ? [
-        'parameters-style-3.0.json',
-        'oapi-parameters.yaml',
-        'ogen-parameters.json',
-        'ogen-form.json',
-        'petstore-demo.json',
-        'hey-api-full-3.1.yaml',
-        'slack-web.json',
-        'box.json',
-        'discord.json',
-        'docker-engine.yaml',
-      ].map((name) => path.join(corpus, name))
-    : []),
-]
+const ours = ['styles.yaml', 'swagger.yaml', 'harbour.yaml', 'orchard.yaml'].map((name) => path.join(own, name))
+const theirs: { documents: { file: string; load: string }[] } = existsSync(corpus)
+  ? JSON.parse(readFileSync(path.join(corpus, 'index.json'), 'utf8'))
+  : { documents: [] }
+const documents = theirs.documents.flatMap((one) => (one.load === 'refused' ? [] : [path.join(corpus, one.file)]))
 
-for (const file of documents)
+/** So many of a list, evenly spread. */
+const some = <T>(all: readonly T[], most: number): readonly T[] =>
+  all.filter((_, index) => Math.floor((index * most) / all.length) !== Math.floor(((index - 1) * most) / all.length))
+
+for (const [file, tools, numRuns] of [
+  ...ours.map((one) => [one, 60, 60] as const),
+  ...documents.map((one) => [one, 12, 20] as const),
+])
   test(`${path.basename(file)}: no arguments lead a request astray`, async () => {
     const loading = await load({ kind: 'file', path: file, name: path.basename(file) }, { file: beside(file) })
     assert.ok(loading.kind === 'loaded')
-    const tools = convert(loading.library, { otherHosts: 'all' })
-      .tools.filter((_, index) => index % Math.max(1, Math.floor(index / 25)) === 0)
-      .slice(0, 60)
-    for (const one of tools) {
+    for (const one of some(convert(loading.library, { otherHosts: 'all' }).tools, tools)) {
       const { inputSchema } = one.definition
       fc.assert(
         fc.property(shaped(inputSchema, inputSchema), (args) => held(one, args)),
-        { numRuns: 25 },
+        { numRuns },
       )
     }
   })

@@ -200,3 +200,23 @@ test('choices that the document does not allow are told of, and the operation is
     /the value that is chosen for "size" integer expected/,
   )
 })
+
+test('more tools than a model chooses among well are told of, with the tags to choose by', () => {
+  const document = (count: number): object => ({
+    openapi: '3.1.0',
+    info: { title: 't', version: '1' },
+    servers: [{ url: 'https://api.example.test' }],
+    paths: Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [
+        `/p${index}`,
+        { get: { operationId: `p${index}`, responses: {}, tags: index < 60 ? ['much'] : index < 90 ? ['some'] : [] } },
+      ]),
+    ),
+  })
+  assert.deepEqual(losses(converted(document(100))), [])
+  assert.match(
+    losses(converted(document(101))).join('\n'),
+    /#\/paths: the document becomes 101 tools, .*; choose with tools: by tag \(much 60, some 30, no tag 11\)$/,
+  )
+  assert.deepEqual(losses(converted(document(101), { tools: [{ match: { tag: 'some' }, use: 'exclude' }] })), [])
+})

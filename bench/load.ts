@@ -109,7 +109,7 @@ class Run {
   async open(): Promise<void> {
     for (let i = 0; i < this.job.connections; i++) {
       const connection = new Connection(this.job.port)
-      const session = await connection.initialize(this.job)
+      const session = this.job.modern === undefined ? await connection.initialize(this.job) : ''
       this.#callers.push(new Caller(connection, session, this))
     }
   }

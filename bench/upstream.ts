@@ -1,6 +1,6 @@
 // A minimal MCP server (Streamable HTTP) that answers ready texts: its own process, never the bottleneck.
-// Paths: /json/COUNT/NAME and /sse/COUNT/NAME, the way tools/call is answered and the number of tools. /rest/… is no MCP: a resource
-// of a REST API, whatever its name.
+// Paths: /json/COUNT/NAME and /sse/COUNT/NAME, the way tools/call is answered and the number of tools; /modern/COUNT/NAME speaks
+// 2026-07-28, and /ask/COUNT/NAME asks the user something before it answers. /rest/… is no MCP: a resource of a REST API.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 
 const RESOURCE = JSON.stringify({
@@ -14,8 +14,23 @@ const ANSWER = JSON.stringify({
   structuredContent: { count: 4, animals: ['fox', 'dog'], unit: 'jumps' },
 })
 
+const modes = ['json', 'sse', 'modern', 'ask'] as const
+type Mode = (typeof modes)[number]
+const isMode = (text: string | undefined): text is Mode => modes.some((known) => known === text)
+
+const QUESTION = JSON.stringify({
+  jsonrpc: '2.0',
+  id: 'q-1',
+  method: 'elicitation/create',
+  params: {
+    mode: 'form',
+    message: 'Which of the two is meant?',
+    requestedSchema: { type: 'object', properties: { which: { type: 'string' } }, required: ['which'] },
+  },
+})
+
 interface Peer {
-  readonly sse: boolean
+  readonly mode: Mode
   readonly server: string
   list: string
   readonly streams: Set<ServerResponse>
@@ -28,8 +43,8 @@ function peerAt(path: string): Peer | undefined {
   const known = peers.get(path)
   if (known !== undefined) return known
   const [, mode, count, name] = path.split('/')
-  if ((mode !== 'json' && mode !== 'sse') || name === undefined) return undefined
-  const peer = { sse: mode === 'sse', server: name, list: listOf(Number(count)), streams: new Set<ServerResponse>() }
+  if (!isMode(mode) || name === undefined) return undefined
+  const peer = { mode, server: name, list: listOf(Number(count)), streams: new Set<ServerResponse>() }
   peers.set(path, peer)
   return peer
 }
@@ -51,6 +66,7 @@ function onPost(peer: Peer, body: string, response: ServerResponse): void {
     return
   }
   const id = JSON.stringify(message.id)
+  if (peer.mode === 'modern') return modern(peer, message.method, id, response)
   switch (message.method) {
     case 'initialize':
       return answer(response, id, hello(peer, message.params.protocolVersion), {
@@ -59,7 +75,7 @@ function onPost(peer: Peer, body: string, response: ServerResponse): void {
     case 'tools/list':
       return answer(response, id, peer.list)
     case 'tools/call':
-      return peer.sse ? stream(response, id) : answer(response, id, ANSWER)
+      return peer.mode === 'json' ? answer(response, id, ANSWER) : stream(response, id, peer.mode === 'ask')
     case 'ping':
       return answer(response, id, '{}')
     default:
@@ -83,8 +99,28 @@ function answer(response: ServerResponse, id: string, result: string, headers: {
   response.end(text)
 }
 
-function stream(response: ServerResponse, id: string): void {
+const STAMPS = '"resultType":"complete","ttlMs":60000,"cacheScope":"public"'
+
+/** Answers of 2026-07-28: every result says what it is. */
+function modern(peer: Peer, method: string, id: string, response: ServerResponse): void {
+  const stamped = (text: string): string => `${text.slice(0, -1)},${STAMPS}}`
+  const hello = {
+    supportedVersions: ['2026-07-28'],
+    capabilities: { tools: { listChanged: true } },
+    serverInfo: { name: peer.server, version: '1' },
+  }
+  if (method === 'tools/call') return answer(response, id, `${ANSWER.slice(0, -1)},"resultType":"complete"}`)
+  if (method === 'tools/list') return answer(response, id, stamped(peer.list))
+  if (method === 'server/discover') return answer(response, id, stamped(JSON.stringify(hello)))
+  const text = `{"jsonrpc":"2.0","id":${id},"error":{"code":-32601,"message":"method not found"}}`
+  response.writeHead(404, { 'content-type': 'application/json' })
+  response.end(text)
+}
+
+function stream(response: ServerResponse, id: string, asks: boolean): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' })
+  // Whoever asks waits for an answer that never comes: the call stays open until the other side gives up.
+  if (asks) return void response.write(`event: message\ndata: ${QUESTION}\n\n`)
   response.end(`event: message\ndata: {"jsonrpc":"2.0","id":${id},"result":${ANSWER}}\n\n`)
 }
 

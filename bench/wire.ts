@@ -125,11 +125,13 @@ export interface Place {
   readonly gzip?: boolean
   /** Bearer token of every request. */
   readonly token?: string
+  /** Requests of 2026-07-28, for this method of this thing: no session, every request says for itself what it is. */
+  readonly modern?: { readonly method: string; readonly name: string }
 }
 
 /** A request of a model context protocol client, ready for the wire. */
 export function requestBytes(
-  { port, path, gzip = false, token = '' }: Place,
+  { port, path, gzip = false, token = '', modern }: Place,
   body: string,
   session = '',
   method = 'POST',
@@ -138,11 +140,18 @@ export function requestBytes(
     `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: application/json, text/event-stream\r\n` +
       (gzip ? 'Accept-Encoding: gzip\r\n' : '') +
       (token === '' ? '' : `Authorization: Bearer ${token}\r\n`) +
+      (modern === undefined
+        ? ''
+        : `Mcp-Protocol-Version: 2026-07-28\r\nMcp-Method: ${modern.method}\r\nMcp-Name: ${modern.name}\r\n`) +
       (session === '' ? '' : `Mcp-Session-Id: ${session}\r\nMcp-Protocol-Version: 2025-11-25\r\n`) +
       (method === 'POST' ? `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` : '') +
       `\r\n${body}`,
   )
 }
+
+/** What a request of 2026-07-28 says of its sender, as a member of its params. */
+export const modernMeta = (capabilities = '{}'): string =>
+  `"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"bench","version":"1"},"io.modelcontextprotocol/clientCapabilities":${capabilities}}`
 
 const INITIALIZE =
   '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"bench","version":"1"}}}'

@@ -1,6 +1,7 @@
 // Memory: sessions that were opened and abandoned, what is left of them after expiry, and live ones with an open stream.
 import type { Claim, Context, Findings } from '../claim.ts'
 import { configuration } from '../configuration.ts'
+import { INSPECTOR, settled, sleep } from '../memory.ts'
 import { expectFine, freePort, type Gateway, help, listener, startGateway } from '../processes.ts'
 
 const MiB = 1024 * 1024
@@ -72,26 +73,3 @@ async function open(gateway: Gateway, sessions: number): Promise<void> {
   await using opener = help('sessions.ts')
   expectFine(await opener.ask({ port: gateway.port, path: '/mcp', sessions, hold: false }), 'opening sessions')
 }
-
-/** Resident memory after a full collection: when the engine would collect by itself is chance, what it must keep is not. */
-async function settled(gateway: Gateway): Promise<number> {
-  await sleep(500) // sockets of the last wave are still closing
-  await collectGarbage(gateway)
-  return gateway.rss()
-}
-
-/** Through the inspector the gateway was started with. */
-async function collectGarbage(gateway: Gateway): Promise<void> {
-  const url = /ws:\/\/127\.0\.0\.1:\d+\/\S+/.exec(gateway.said())?.[0]
-  if (url === undefined) throw new Error('the gateway has no inspector')
-  const socket = new WebSocket(url)
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  socket.addEventListener('error', () => reject(new Error('the inspector does not answer')))
-  socket.addEventListener('open', () => socket.send('{"id":1,"method":"HeapProfiler.collectGarbage"}'))
-  socket.addEventListener('message', () => resolve())
-  await promise
-  socket.close()
-}
-
-const INSPECTOR = ['--inspect=127.0.0.1:0']
-const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))

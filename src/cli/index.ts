@@ -10,6 +10,7 @@ import { commandHelp, generalHelp } from './help.ts'
 import { openapi } from './openapi-command.ts'
 import { policy } from './policy-command.ts'
 import { scan } from './scan-command.ts'
+import { selftest } from './selftest-command.ts'
 import { errorText, jsonDocument, painter } from './terminal.ts'
 import { tools } from './tools-command.ts'
 
@@ -208,6 +209,7 @@ export const commands: readonly Command[] = [
   validate,
   tools,
   scan,
+  selftest,
   cel,
   policy,
   openapi,

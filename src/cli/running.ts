@@ -21,6 +21,7 @@ import { createMetrics, type GatewayMetrics } from '../telemetry/metrics.ts'
 import { Sink } from '../telemetry/sink.ts'
 import { listenReadiness, listenStats } from '../telemetry/stats.ts'
 import { CommandError, exit, type Io } from './command.ts'
+import { Guards } from './guards.ts'
 import type { Origin } from './origin.ts'
 import { documentLines, targetLine } from './runtime.ts'
 
@@ -46,6 +47,7 @@ export class Running implements AsyncDisposable {
   readonly #sink = new Sink({ fd: 2, dropped: () => this.#metrics.limitHit('logQueue') })
   readonly #log: TunableLog
   readonly #accessLog: AccessLog
+  readonly #guards: Guards
   readonly #metrics: GatewayMetrics
   readonly #quit = new AbortController()
   /** What to end, in the order of opening; ended from the last to the first. */
@@ -63,6 +65,8 @@ export class Running implements AsyncDisposable {
     const level = levels.find((known) => known === shape.logLevel) ?? 'info'
     this.#log = createLog({ format, level, write: this.#sink.write })
     this.#accessLog = createAccessLog({ format, write: this.#sink.write })
+    this.#guards = new Guards(this.#log)
+    this.#opened.push(this.#guards)
     this.#metrics = createMetrics({ version, removed: shape.metricsRemoved })
   }
 
@@ -125,7 +129,7 @@ export class Running implements AsyncDisposable {
     this.#opened.push(gateway)
     const stats = await this.#listen('config.statsAddr', shape.stats, (address) => listenStats(address, this.#metrics))
     const readiness = await this.#listen('config.readinessAddr', shape.readiness, (address) =>
-      listenReadiness(address, () => this.#ready),
+      listenReadiness(address, () => this.#ready && this.#guards.proved),
     )
     await this.#watchFiles()
     this.#context.io.onHangup?.(() => {
@@ -133,6 +137,7 @@ export class Running implements AsyncDisposable {
       void this.#reload()
     })
     this.#ready = true
+    void this.#guards.follow(shape) // its failures are in the log, and in what readiness says
     // Last: whoever waits for readiness need not wait for Express as well.
     const admin = await this.#listen('config.adminAddr', shape.admin, (address) => this.#admin(address, store))
     this.addresses = { ports: gateway.ports, admin, stats, readiness }
@@ -231,6 +236,7 @@ export class Running implements AsyncDisposable {
       await this.#running().replace(loaded.shape)
       if (origin.file !== undefined) await this.#watch?.files([origin.file, ...files.names])
       this.#metrics.configSynchronized(true)
+      void this.#guards.follow(loaded.shape)
       this.#log.info('configuration reloaded', { generation: this.#running().generation })
     } catch (thrown) {
       this.#broken(thrown instanceof Refused ? inTheWay(place(thrown.problems)) : [asFailure(thrown).message])

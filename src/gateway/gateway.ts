@@ -127,8 +127,9 @@ export class Gateway implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.drain(AbortSignal.abort())
-    this.#snapshot.retire()
+    // Before the snapshot, whose things end behind its back: what has to be written is written when this is over.
     await this.#keeper[Symbol.asyncDispose]()
+    this.#snapshot.retire()
     await this.#pools[Symbol.asyncDispose]()
   }
 

@@ -42,6 +42,13 @@ export interface Slot {
   stale: boolean
 }
 
+/** A list that nobody said has changed is read again after this time, or sooner when the server says that it holds for less. */
+const AGE_MS = 60_000
+const SHORTEST_AGE_MS = 1_000
+
+export const ageOf = ({ listing }: Slot): number =>
+  Math.min(Math.max(listing?.holdsMs ?? AGE_MS, SHORTEST_AGE_MS), AGE_MS)
+
 export const emptySlot = (): Slot => ({ listing: undefined, failure: undefined, stale: true })
 
 /** All that a client could declare: what a server lists may depend on it. */

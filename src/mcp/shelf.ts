@@ -18,7 +18,7 @@ import {
 } from './offers.ts'
 import { gateway, readerFor } from './principals.ts'
 import { listingOf, type Reading, readPages } from './reading.ts'
-import { closed, emptySlot, type Reader, type ShelfOptions, type Slot, shelfPeer } from './shelf-parts.ts'
+import { ageOf, closed, emptySlot, type Reader, type ShelfOptions, type Slot, shelfPeer } from './shelf-parts.ts'
 
 /** Who wants to know when the shelf has something else than before. */
 export interface Watcher {
@@ -30,8 +30,6 @@ export interface Watcher {
 
 export type Stage = ListKind | 'hello'
 
-/** A list that nobody said has changed is read again after this time. */
-const AGE_MS = 60_000
 /** Notifications come in flocks: one reading answers all that arrive in this time. */
 const DEBOUNCE_MS = 100
 const GAP_MS = 500
@@ -177,7 +175,7 @@ export class Shelf implements AsyncDisposable {
   /** Starts reading when there is anything to read. */
   #due(now: number): void {
     if (this.#running || this.#ended.signal.aborted) return
-    if (now - this.#readAt > AGE_MS) for (const kind of listKinds) this.#slots[kind].stale = true
+    for (const kind of listKinds) if (now - this.#readAt > ageOf(this.#slots[kind])) this.#slots[kind].stale = true
     if (listKinds.some((kind) => this.#slots[kind].stale)) this.#start()
   }
 

@@ -15,6 +15,7 @@ import {
   Server,
   settled,
   unreachable,
+  valueOf,
 } from './upstreams.ts'
 
 const tool = (name: string): JsonObject => ({ name, inputSchema: { type: 'object' } })
@@ -240,6 +241,27 @@ test('a list is read again when it has aged, behind the answer', async (t) => {
   server.tools(['y'])
   t.mock.timers.tick(60_001)
   assert.deepEqual(names(await request(client, 'tools/list')), ['x'])
+  await settled()
+  assert.deepEqual(names(await request(client, 'tools/list')), ['y'])
+})
+
+test('a list that holds for less by its server’s word is read again sooner, and that word goes no further', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  const server = new Server('a')
+  const listing = (name: string) =>
+    result({ tools: [{ name, inputSchema: { type: 'object' } }], ttlMs: 5_000, cacheScope: 'private', other: 1 })
+  server.on.set('tools/list', () => listing('x'))
+  const { request, end } = federate([server])
+  t.after(end)
+  const client = new FakeClient()
+  assert.deepEqual(Object.keys(valueOf(await request(client, 'tools/list'))), ['tools', 'other'])
+  server.on.set('tools/list', () => listing('y'))
+  t.mock.timers.tick(4_000)
+  await request(client, 'tools/list')
+  await settled()
+  assert.deepEqual(names(await request(client, 'tools/list')), ['x'])
+  t.mock.timers.tick(2_000)
+  await request(client, 'tools/list')
   await settled()
   assert.deepEqual(names(await request(client, 'tools/list')), ['y'])
 })

@@ -21,7 +21,7 @@ export function reach(address: string): Reach {
   )
     return 'script'
   if (text.startsWith('file:')) return 'file'
-  if (!/^(?:https?|wss?|ftp):/.test(text)) return 'other'
+  if (!/^https?:/.test(text)) return 'other'
   const url = URL.parse(text)
   if (url === null) return 'other'
   const host = url.hostname

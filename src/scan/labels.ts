@@ -24,6 +24,10 @@ const sends = set(
 )
 /** … and what is one at the beginning. */
 const starts = set('email mail message comment dm push call create update add')
+/** … and at the beginning of a sentence. */
+const speaks = set(
+  'call calls email emails mail mails message messages comment comments text texts sync syncs mirror mirrors',
+)
 const strangers = set(
   'web website websites page pages url urls internet browser site html issue issues ticket tickets comment comments review reviews email emails mail mails inbox message messages post posts feed rss forum tweet tweets reddit discussion discussions pull feedback form submission submissions chat channel channels article articles news repository readme attachment attachments support',
 )
@@ -32,7 +36,7 @@ const privates = set(
 )
 /** Where something goes that leaves the house. */
 const outsides = set(
-  'email emails mail message messages channel channels webhook webhooks url slack discord telegram whatsapp sms tweet twitter post issue issues comment comments pull ticket tickets customer customers public social gist pastebin http external recipient recipients friend invite newsletter subscribers page',
+  'email emails mail message messages channel channels webhook webhooks url slack discord telegram whatsapp sms tweet twitter post issue issues comment comments pull ticket tickets customer customers public social gist pastebin http external recipient recipients friend invite newsletter subscribers page s3 bucket cloud drive remote ftp api collaborators',
 )
 const destroying = set('delete drop remove destroy purge wipe truncate erase uninstall revoke terminate kill overwrite')
 const shells = set('shell bash terminal powershell repl interpreter eval')
@@ -78,7 +82,7 @@ function doesSend(name: readonly string[], sentence: readonly string[]): boolean
   const [first = ''] = name
   const [begin = ''] = sentence
   if (reads.has(first)) return false
-  return starts.has(first) || sends.has(begin) || name.some((word) => sends.has(word))
+  return starts.has(first) || sends.has(begin) || speaks.has(begin) || name.some((word) => sends.has(word))
 }
 
 interface Hints {

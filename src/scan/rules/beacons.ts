@@ -2,8 +2,12 @@
 import type { Severity } from '../finding.ts'
 import { type Hit, rule } from '../rule.ts'
 
-/** An address with a gap in its query or path: `{…}`, `<…>`, `${…}`, `[…]`, `%s`. */
-const gap = /https?:\/\/[^\s"'`)\]<>{}]{3,200}(?:\{\{?([^{}\n]{1,120})\}|<([^<>\n]{1,120})>|\[([^[\]\n]{1,120})\]|%s)/g
+/** An address with a gap in its query or path: `{…}`, `<…>`, `${…}`, `[…]`, `=DATA`, or nothing behind the sign. */
+const gap =
+  /https?:\/\/[^\s"'`)\]<>{}]{3,200}(?:\{\{?([^{}\n]{1,120})\}|<([^<>\n]{1,120})>|\[([^[\]\n]{1,120})\]|%s|=\$?((?:data|secrets?|payload|base64|encoded|conversation|history|context|prompt|message|answer|token)[a-z_]{0,24})(?![^\s"'`)\]<>&])|[?&][\w-]{1,30}=(?=[\s"'`)\]<>]))/g
+/** That somebody is to fill it. */
+const fills =
+  /\b(?:append\w*|encod\w*|concatenat\w*|followed by|insert\w*|fill\w*|attach\w*|plus|put|add\w*|replac\w*)\b/
 /** What only the conversation or the machine knows. */
 const knows =
   /\b(?:user(?:'s)?|conversation|chat|history|messages?|prompts?|context|memory|secrets?|tokens?|keys?|passwords?|credentials?|base64|encoded?|url-?encoded|answers?|response|contents?|data|all|everything|env|environment|summary|email|seen|previous|session|stolen|leak\w*)\b/
@@ -30,10 +34,13 @@ export const beacons = rule({
     if (!text.includes('://')) return []
     const found: Hit[] = []
     for (const match of text.matchAll(gap)) {
-      const [whole, braces, angles, squares] = match
+      const [whole, braces, angles, squares, word] = match
+      const end = match.index + whole.length
       const before = text.slice(Math.max(0, match.index - 120), match.index)
       const isPicture = /!\[[^\]\n]{0,100}\]\($|<img\b[^>]{0,100}src ?= ?["']?$|url\(["']?$/.test(before)
-      const isKnown = knows.test((braces ?? angles ?? squares ?? '').replace(/[_.-]/g, ' '))
+      const asked = braces ?? angles ?? squares ?? word
+      const around = `${before} ${text.slice(end, end + 160)}`
+      const isKnown = asked === undefined ? fills.test(around) && knows.test(around) : isAsked(asked)
       const severity = weigh({
         isPicture,
         isKnown,
@@ -42,11 +49,13 @@ export const beacons = rule({
       })
       // Examples and patterns of a parameter are forms of its value.
       if (severity === undefined || (piece.surface === 'value' && !isPicture)) continue
-      found.push({ start: match.index, end: match.index + whole.length, severity })
+      found.push({ start: match.index, end, severity })
     }
     return found
   },
 })
+
+const isAsked = (name: string): boolean => knows.test(name.replace(/[_.-]/g, ' '))
 
 interface Signs {
   readonly isPicture: boolean

@@ -18,6 +18,9 @@ const address = /https?:\/\/|\b\/\/[\w.-]+\/|[\w.+-]+@[\w-]+\.[\w.]+|(?:^|\s)(?:
 /** That another tool is no good. */
 const discredits =
   /\b(?:broken|compromised|hacked|unsafe|insecure|malicious|infected|malfunction\w*|out of (?:order|service)|offline|retired|replaced by|superseded|no longer (?:works?|safe|available|maintained)|should not be (?:used|trusted)|cannot be trusted|untrusted|do(?:es)? not work|stop using|is down|are down)\b/
+const poisoned = /\b(?:compromised|hacked|infected|malicious|intercept\w*|trojan\w*|backdoored)\b/
+/** A name as tools have them. */
+const named = /\b[a-z]{2,20}(?:_[a-z0-9]{2,20}){1,4}\b/
 const onlyUntil = /\b(?:until|unless|without|before|if|after)\b/
 const eachTime = /\b(?:before|after|whenever|every time|each time|when|each call|every call)\b/
 const takesOver = /\b(?:instead|intercept\w*|route|redirect|reroute|replaces?|takes? over|send|come|go|use)\b/
@@ -71,6 +74,7 @@ const checks: readonly (readonly [pattern: RegExp, weigh: Weigh])[] = [
         : undefined,
   ],
   [whenPresent, ofPresence],
+  [named, ofNamed],
 ]
 
 function ofOthers(text: string): Severity | undefined {
@@ -84,8 +88,14 @@ function ofOthers(text: string): Severity | undefined {
 function ofQualified(text: string, match: RegExpExecArray, place: Place): Severity | undefined {
   if (isOwn(match[0], place)) return undefined
   if (discredits.test(text)) return onlyUntil.test(text) ? undefined : takesOver.test(text) ? 'high' : 'medium'
-  if (/\b(?:put|set|add|append|intercept\w*|replaces?)\b/.test(text)) return address.test(text) ? 'high' : 'medium'
+  if (/\b(?:put|set|add|append|intercept\w*|replaces?|supersedes?)\b/.test(text))
+    return address.test(text) ? 'high' : 'medium'
   return undefined
+}
+
+/** Nobody else's tool is bad because this one says so. */
+function ofNamed(text: string, match: RegExpExecArray, place: Place): Severity | undefined {
+  return poisoned.test(text) && takesOver.test(text) && !isOwn(match[0], place) ? 'medium' : undefined
 }
 
 function ofPresence(text: string, match: RegExpExecArray, place: Place): Severity | undefined {

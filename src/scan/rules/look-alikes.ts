@@ -14,7 +14,9 @@ const description = (tool: JsonObject): string =>
   typeof tool['description'] === 'string' ? tool['description'].slice(0, 4000) : ''
 
 /** What a name looks like: letters that look alike are one, and what separates its words is nothing (UTS 39 §4). */
-const skeleton = (text: string): string => fold(text).text.replace(/[^\p{L}\p{N}]/gu, '')
+const skeleton = (text: string): string =>
+  bare(text).replace(/[1l]/g, 'i').replaceAll('0', 'o').replaceAll('rn', 'm').replaceAll('vv', 'w')
+const bare = (text: string): string => fold(text).text.replace(/[^\p{L}\p{N}]/gu, '')
 const isPlain = (text: string): boolean => /^[\x20-\x7e]*$/.test(text)
 
 export const serverLookAlikes = rule({
@@ -78,6 +80,7 @@ export const toolLookAlikes = rule({
 function compare(its: JsonObject, tool: JsonObject, isInstance: boolean): 'high' | 'medium' | 'low' | undefined {
   const [a, b] = [name(its), name(tool)]
   if (a !== b && !(isPlain(a) && isPlain(b))) return 'high'
+  if (bare(a) !== bare(b)) return likeness(description(its), description(tool)) < 0.5 ? 'medium' : 'high'
   if (isInstance) return undefined
   if (likeness(description(its), description(tool)) < 0.7) return undefined
   // The same in every letter is the same software twice; nearly the same is somebody's copy of it.

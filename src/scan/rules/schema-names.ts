@@ -43,6 +43,15 @@ const files = [
   'private keys',
   'mcp json',
   'environment variables',
+  'ssh key',
+  'ssh keys',
+  'rsa key',
+  'private key',
+  'api keys',
+  'credentials',
+  'secrets',
+  'passwords',
+  'tokens',
   'env vars',
   'proc self environ',
 ]
@@ -99,7 +108,7 @@ const talk = [
 ]
 /** What all of these have in them: most names are done after one look. */
 const ofFiles =
-  /ssh|rsa|dsa|ed25519|env|aws|cred|passwd|shadow|netrc|npmrc|pypirc|kube|docker|history|cookie|keychain|login|phrase|keys|mcp|environ/i
+  /ssh|rsa|dsa|ed25519|env|aws|cred|passwd|shadow|netrc|npmrc|pypirc|kube|docker|history|cookie|keychain|login|phrase|keys?|mcp|environ|secrets|passwords|tokens/i
 const ofTalk = /prompt|message|instruct|conversation|history|chat|context|thought|reasoning|tool|memor/i
 /** Tools that speak with models take such parameters for what they are. */
 const models =

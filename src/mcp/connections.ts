@@ -209,6 +209,6 @@ class Relay implements Caller {
   }
 
   get logLevel(): string | undefined {
-    return this.#line.client.logLevel
+    return this.#caller.logLevel ?? this.#line.client.logLevel
   }
 }

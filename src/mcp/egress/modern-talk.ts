@@ -117,7 +117,7 @@ export class ModernTalk {
   /** Once, and once more if the server has other headers in mind than its lists said when they were read. */
   async #sent({ request, said, caller }: Turn, input: Input | undefined): Promise<Answer> {
     const { carrying, envelope } = this.#options
-    const params = said.enveloped(envelope.members(levelOf(caller) ?? this.#level), input)
+    const params = said.enveloped(envelope.members(caller.logLevel ?? this.#level), input)
     const sent = { ...request, params }
     const answer = await carrying.once(sent, said, caller)
     if (answer.kind === 'result' || request.method !== 'tools/call') return answer
@@ -243,10 +243,6 @@ const NO_INPUT: Input = { responses: undefined, state: undefined }
 const nothing: Answer = Object.freeze({ kind: 'result', raw: rawJson('{}') })
 
 const refusal = (code: number, message: string): Answer => ({ kind: 'error', raw: errorObject(code, message) })
-
-/** How much of the log a caller wants to read, where it says so. */
-const levelOf = (caller: Caller): string | undefined =>
-  'logLevel' in caller && typeof caller.logLevel === 'string' ? caller.logLevel : undefined
 
 /** What is awaited; `undefined`: it has not come within this time. */
 async function within<T>(awaited: Promise<T>, ms: number): Promise<T | undefined> {

@@ -8,7 +8,7 @@ import type { TargetOffering } from '../policy/offered.ts'
 import { type EntryKind, kindOf, scanEntry } from '../scan/entry.ts'
 import { type Finding, judged, type Verdict } from '../scan/finding.ts'
 import { labelOf, type PinKey, pinKinds, serverDefinition } from '../scan/pin.ts'
-import { scanDefinition } from '../scan/scan.ts'
+import { scanDefinition, scanServers } from '../scan/scan.ts'
 
 /** One thing and what was found in it. */
 export interface Scanned {
@@ -58,7 +58,7 @@ export function scanOfferings(backends: readonly BackendOfferings[], { from, lin
           key.kind === 'template' ? 'resource' : key.kind,
           inventory.context(key.target).context,
         ).findings
-        const compared = inventory.between(key, (compare) => compare())
+        const compared = inventory.between(key, (all) => scanServers(all).findings)
         const { findings } = exceptions.weigh(judged([...found, ...compared]).findings, key)
         const { kind, name, target } = key
         const { verdict } = judged(findings)

@@ -7,6 +7,8 @@ import { serverKey, serverOf } from './mcp-shield-server.ts'
 import type { Offered, Offering } from './offered.ts'
 import type { Policy } from './policy.ts'
 
+/** A gateway that has just been asked for a list has other things to do first. */
+const LATER_MS = 1_000
 /** How long one turn may keep everything else waiting. */
 const TURN_MS = 4
 /** Definitions that wait; a server that changes its list without end is not read without end. */
@@ -40,7 +42,10 @@ export class Audit implements Policy {
     this.#wait(() => judge.begin(offered.map(({ target }) => target)))
     for (const offering of offered) this.#offering(offering, look)
     this.#wait(() => inventory.forget())
-    if (!this.#running) this.#later()
+    if (!this.#running) {
+      this.#running = true
+      setTimeout(() => void this.#begin(), LATER_MS).unref() // nobody waits for it: a process that has nothing else to do may end
+    }
     return ''
   }
 
@@ -69,16 +74,15 @@ export class Audit implements Policy {
     if (this.#queue.length - this.#at < MOST) this.#queue.push(work)
   }
 
-  #later(): void {
-    this.#running = true
-    // Nobody waits for it: a process that has nothing else to do may end.
-    setImmediate(() => this.#turn()).unref()
+  async #begin(): Promise<void> {
+    await this.#parts.scanner.load()
+    this.#turn()
   }
 
   #turn(): void {
     const end = performance.now() + TURN_MS
     while (this.#at < this.#queue.length && performance.now() < end) this.#queue[this.#at++]?.()
-    if (this.#at < this.#queue.length) return this.#later()
+    if (this.#at < this.#queue.length) return void setImmediate(() => this.#turn()).unref()
     this.#queue.length = 0
     this.#at = 0
     this.#running = false

@@ -4,7 +4,6 @@ import type { JsonObject } from '../core/item.ts'
 import type { Finding } from '../scan/finding.ts'
 import type { PinKey } from '../scan/pin.ts'
 import type { ScanContext, ServerItems } from '../scan/rule.ts'
-import { scanServers } from '../scan/scan.ts'
 import type { Offered, Offering } from './offered.ts'
 
 interface Prints {
@@ -47,13 +46,13 @@ export class Inventory {
     return made
   }
 
-  /** What is found by comparing servers, about one thing; `scan` may know it from before. */
+  /** What is found by comparing servers, about one thing. */
   between(
     { target, kind, name }: PinKey,
-    scan: (compare: () => readonly Finding[]) => readonly Finding[],
+    compare: (servers: readonly ServerItems[]) => readonly Finding[],
   ): readonly Finding[] {
     if (this.#offered.length < 2 || (kind !== 'tool' && kind !== 'server')) return []
-    this.#between ??= this.#placed(scan(() => scanServers(this.#offered.map((one) => this.#server(one))).findings))
+    this.#between ??= this.#placed(compare(this.#offered.map((one) => this.#server(one))))
     return this.#between.get(`${target}\0${kind}\0${name}`) ?? []
   }
 

@@ -5,12 +5,12 @@ import { type Finding, judged, rank, type Severity } from '../scan/finding.ts'
 import { type Pin, type PinKey, type PinKind, pinOf } from '../scan/pin.ts'
 import type { Change, ChangeKind } from '../scan/pin-change.ts'
 import { diff, drift } from '../scan/pin-diff.ts'
-import { scanDefinition } from '../scan/scan.ts'
 import type { Kind } from '../scan/surface.ts'
 import type { Exceptions } from './mcp-shield-exceptions.ts'
 import type { Inventory } from './mcp-shield-inventory.ts'
 import type { PinBook } from './mcp-shield-pins.ts'
 import type { Reports } from './mcp-shield-reports.ts'
+import type { Scanner } from './mcp-shield-scanner.ts'
 
 /** `warn`: it may pass, and somebody should look at it. `hold`: nobody should read or use it. */
 export type Judgement =
@@ -29,11 +29,13 @@ export interface JudgeOptions {
   readonly block: Severity
   readonly exceptions: Exceptions
   readonly scans: Scans
+  readonly scanner: Scanner
   readonly pins: PinSettings | undefined
 }
 
 /** What both modes work with. */
 export interface Parts {
+  readonly scanner: Scanner
   readonly judge: Judge
   readonly exceptions: Exceptions
   readonly reports: Reports
@@ -76,15 +78,17 @@ export class Judge {
   }
 
   judge(key: PinKey, definition: JsonObject, inventory: Inventory): Judgement {
-    const { block, exceptions, scans, pins } = this.#options
+    const { block, exceptions, scans, scanner, pins } = this.#options
     const { print, context } = inventory.context(key.target)
     const words = key.kind === 'server' ? wordsOf(definition) : definition
     const found = scans.of(
       `${key.kind} ${print}`,
       words,
-      () => scanDefinition(words, kinds[key.kind], context).findings,
+      () => scanner.it.scanDefinition(words, kinds[key.kind], context).findings,
     )
-    const compared = inventory.between(key, (compare) => scans.of(`servers ${inventory.texts}`, {}, compare))
+    const compared = inventory.between(key, (servers) =>
+      scans.of(`servers ${inventory.texts}`, {}, () => scanner.it.scanServers(servers).findings),
+    )
     const { worst } = exceptions.weigh(compared.length === 0 ? found : judged([...found, ...compared]).findings, key)
     const doubt = worst !== undefined && rank(worst.severity) >= rank('medium') ? worst : undefined
     const pin = pins && pinOf(key, definition, 'first-use')

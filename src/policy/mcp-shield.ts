@@ -12,6 +12,7 @@ import { Inventory } from './mcp-shield-inventory.ts'
 import { Judge, type Judgement, type Parts, type PinSettings, Scans } from './mcp-shield-judge.ts'
 import { PinBook } from './mcp-shield-pins.ts'
 import { Reports } from './mcp-shield-reports.ts'
+import { Scanner } from './mcp-shield-scanner.ts'
 import { serverKey, serverOf } from './mcp-shield-server.ts'
 import type { Offering } from './offered.ts'
 import type { Admission, Policy, Site } from './policy.ts'
@@ -44,11 +45,12 @@ type Config = z.output<typeof schema>
 export const mcpShield = define({
   key: 'mcpShield',
   schema,
-  compile(config, site: Site): Policy {
+  async compile(config, site: Site): Promise<Policy> {
     if (config.mode === 'off') return { shields: true }
     const parts = partsOf(config, site)
-    if (config.mode === 'enforce') return new Shield(parts)
-    return new Audit(parts)
+    if (config.mode === 'audit') return new Audit(parts)
+    await parts.scanner.load()
+    return new Shield(parts)
   },
 })
 
@@ -60,8 +62,14 @@ function partsOf(config: Config, site: Site): Parts {
   const scans = site.keep('mcpShield scans', () => new Scans())
   const exceptions = new Exceptions(config.exceptions, site)
   const pins = pinsOf(config, site)
-  const judge = new Judge({ block: config.block, exceptions, scans, pins })
-  return { judge, exceptions, reports: site.keep('mcpShield reports', () => new Reports(site.log, site.metrics)) }
+  const scanner = new Scanner()
+  const judge = new Judge({ block: config.block, exceptions, scans, scanner, pins })
+  return {
+    scanner,
+    judge,
+    exceptions,
+    reports: site.keep('mcpShield reports', () => new Reports(site.log, site.metrics)),
+  }
 }
 
 function pinsOf({ lock: written }: Config, site: Site): PinSettings | undefined {

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { rawJson } from '../../src/core/brand.ts'
 import type { JsonObject } from '../../src/core/item.ts'
 import { mcpShield } from '../../src/policy/mcp-shield.ts'
+import { scanDefinition } from '../../src/scan/scan.ts'
 import { errorOf, exchange, FakeClient, federate, names, Server, valueOf } from '../mcp/upstreams.ts'
 import { hidden, shieldStage } from './shield-stage.ts'
 
@@ -97,7 +98,7 @@ test('audit lists everything, and the log says what would be missing', async (t)
   const stage = shieldStage(t)
   const { request } = await stage.behind([poisoned()], { mode: 'audit' })
   assert.deepEqual(names(await request(new FakeClient(), 'tools/list')), ['add', 'multiply'])
-  for (let turn = 0; stage.log.lines.length === 0 && turn < 200; turn++) await delay(5)
+  for (let turn = 0; stage.log.lines.length === 0 && turn < 1_000; turn++) await delay(10)
   const [line, ...more] = stage.log.lines
   assert.equal(line?.message, 'a definition would be quarantined by mcpShield')
   assert.equal(line.fields['name'], 'add')
@@ -163,6 +164,27 @@ test('an exception is for one rule of one server, has a reason, and ends', async
   t.mock.timers.setTime(Date.parse('2027-02-03T12:00:00Z'))
   const { problems } = await stage.compile({ exceptions: except({}) })
   assert.match(problems[0]?.message ?? '', /ended on 2027-02-01/)
+})
+
+test('an exception that ends while the gateway runs ends there, and who is connected hears of it', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: Date.parse('2027-01-31T12:00:00Z') })
+  const stage = shieldStage(t)
+  const rules = scanDefinition({ name: 'add', description: POISON, inputSchema: schema }, 'tool').findings
+  const exceptions = rules.map(({ rule }) => ({
+    target: 'calc',
+    rule,
+    reason: 'until it is mended',
+    until: '2027-02-01',
+  }))
+  const { federation, request } = await stage.behind([poisoned()], { exceptions })
+  const client = new FakeClient()
+  t.after(federation.attach(client))
+  assert.deepEqual(names(await request(client, 'tools/list')), ['add', 'multiply'])
+  t.mock.timers.setTime(Date.parse('2027-02-03T12:00:00Z'))
+  assert.equal((await request(client, 'tools/call', { name: 'add' })).kind, 'error')
+  assert.deepEqual(names(await request(client, 'tools/list')), ['multiply'])
+  for (let turn = 0; client.heard.length === 0 && turn < 200; turn++) await delay(10)
+  assert.equal(client.heard[0]?.method, 'notifications/tools/list_changed')
 })
 
 test('an exception without a reason, without an end or for everybody is no configuration', () => {

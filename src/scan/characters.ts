@@ -6,6 +6,13 @@ export const WORD = 1
 export const UNSPACED = 2
 export const STOP = 3
 
+/** Classes of all units, for whoever asks for many. */
+export function classTable(): Uint8Array {
+  const table = new Uint8Array(0x10000)
+  for (let code = 0; code < table.length; code++) table[code] = classOf(code)
+  return table
+}
+
 /** Class of a UTF-16 unit in folded text. A full stop ends a sentence only before a space: see the reader. */
 export function classOf(code: number): number {
   if (code < 0x80) {

@@ -1,5 +1,5 @@
 // Words and phrases with what they can mean, compiled into one table that a reader looks up as it goes; it knows no grammar.
-import { classOf, UNSPACED } from './characters.ts'
+import { classOf, classTable, UNSPACED } from './characters.ts'
 import { type Concept, concepts } from './concepts.ts'
 import { fold } from './normalise.ts'
 
@@ -38,6 +38,8 @@ export interface Node {
 /** How a word was given. */
 type Form = 'word' | 'base' | 'order'
 
+const pair = (first: number, second: number): number => first * 65_536 + (second || 0)
+
 const node = (): Node => ({ meaning: undefined, next: new Map(), stems: [] })
 
 export const hashStart = 7
@@ -50,8 +52,10 @@ export class Lexicon {
   /** Words by number; the table finds a number by hash. */
   readonly words: string[] = []
   readonly root = node()
-  /** Phrases of scripts without spaces, by their first character. */
-  readonly unspaced = new Map<number, [phrase: string, meaning: Meaning][]>()
+  readonly classes = classTable()
+  /** Phrases of scripts without spaces, by their first two characters, longest first; those of one character by that alone. */
+  readonly #unspaced = new Map<number, [phrase: string, meaning: Meaning][]>()
+  readonly #mayStem = new Uint8Array(4096)
   /** Beginnings of words, by the hash of their first letters, longest first. */
   readonly stems = new Map<number, [stem: string, node: Node][]>()
   #table = new Int32Array(0)
@@ -79,6 +83,17 @@ export class Lexicon {
       if (found < 0) return -1
       if (spells(this.words[found] ?? '', text, start, end)) return found
     }
+  }
+
+  /** The longest phrase of a script without spaces that stands at a place. */
+  unspacedAt(text: string, code: number, at: number): [phrase: string, meaning: Meaning] | undefined {
+    const list = this.#unspaced.get(pair(code, text.charCodeAt(at + 1)))
+    return list?.find(([phrase]) => text.startsWith(phrase, at)) ?? this.#unspaced.get(pair(code, 0))?.[0]
+  }
+
+  /** Whether some beginning of a word has this hash; most have not. */
+  mayStem(hash: number): boolean {
+    return this.#mayStem[hash & 4095] === 1
   }
 
   /** Number of a word that is given as such, or -1. */
@@ -122,9 +137,9 @@ export class Lexicon {
     }
     const meaning: Meaning = { concepts: [concept], base: false, order: false }
     this.#phrases.set(text, meaning)
-    const first = text.charCodeAt(0)
-    const list = this.unspaced.get(first)
-    if (list === undefined) this.unspaced.set(first, [[text, meaning]])
+    const first = pair(text.charCodeAt(0), text.charCodeAt(1))
+    const list = this.#unspaced.get(first)
+    if (list === undefined) this.#unspaced.set(first, [[text, meaning]])
     else list.push([text, meaning])
   }
 
@@ -139,7 +154,10 @@ export class Lexicon {
   #stem(at: Node, stem: string): Node {
     const hash = hashed(hashed(hashStart, stem.charCodeAt(0)), stem.charCodeAt(1))
     const list = at === this.root ? (this.stems.get(hash) ?? []) : at.stems
-    if (at === this.root) this.stems.set(hash, list)
+    if (at === this.root) {
+      this.stems.set(hash, list)
+      this.#mayStem[hash & 4095] = 1
+    }
     const known = list.find(([each]) => each === stem)
     if (known !== undefined) return known[1]
     const made = node()
@@ -168,7 +186,7 @@ export class Lexicon {
   }
 
   #index(): void {
-    for (const list of this.unspaced.values()) list.sort((a, b) => b[0].length - a[0].length)
+    for (const list of this.#unspaced.values()) list.sort((a, b) => b[0].length - a[0].length)
     this.#folded.clear()
     let size = 1024
     while (size < this.words.length * 3) size *= 2

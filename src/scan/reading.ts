@@ -1,7 +1,7 @@
 // A text as rules read it: folded, cut into sentences, its words known by what they mean; it decides nothing.
-import { classOf, OTHER, STOP, UNSPACED, WORD } from './characters.ts'
 import { type Concept, concepts } from './concepts.ts'
-import { hashed, hashStart, type Lexicon, type Meaning, type Node, STEM } from './lexicon.ts'
+import type { Lexicon } from './lexicon.ts'
+import { MARK, read, type Words } from './reader.ts'
 
 const numbers: ReadonlyMap<string, number> = new Map(concepts.map((concept, number) => [concept, number]))
 
@@ -54,25 +54,17 @@ export interface Source {
   readonly span?: Range
 }
 
-/** Longest sentence in words: further ones begin another. */
-const WORDS = 100
-/** A line at least this long that ends without punctuation goes on in the next. */
-const WRAPPED = 40
-
 export class Reading {
   readonly text: string
   readonly steps: readonly string[]
   readonly hidden: readonly Range[]
   /** Some word was disguised: other scripts, invisible characters. */
   readonly disguised: boolean
-  /** Letters that stand alone, the longest run of them: spaced-out words. */
-  letterRun = 0
-  /** Per sentence: start, end, low and high bits, number of its first mark. */
-  readonly bounds: number[] = []
-  /** Per mark: concept, start, end, first word, last word, base. */
-  readonly marks: number[] = []
+  readonly words: Words
   readonly #at: (index: number) => number
   readonly #span: Range | undefined
+  readonly #sentences: (Sentence | undefined)[] = []
+  #unseen: ReadonlySet<number> | undefined
 
   constructor(source: Source, lexicon: Lexicon) {
     this.text = source.text
@@ -81,7 +73,7 @@ export class Reading {
     this.disguised = source.disguised
     this.#at = (index) => source.at(index)
     this.#span = source.span
-    new Reader(this, lexicon).run()
+    this.words = read(source.text, lexicon)
   }
 
   /** Span in the original string of a span in `text`. */
@@ -92,12 +84,33 @@ export class Reading {
   }
 
   get sentences(): number {
-    return this.bounds.length / 5
+    return this.words.bounds.length / 5
+  }
+
+  /** Letters that stand alone, the longest run of them: spaced-out words. */
+  get letterRun(): number {
+    return this.words.letterRun
+  }
+
+  /** Whether a reader of the page would not see a sentence. */
+  isHidden(index: number): boolean {
+    if (this.steps.length > 0) return true
+    if (this.hidden.length === 0) return false
+    this.#unseen ??= this.#findUnseen()
+    return this.#unseen.has(index)
+  }
+
+  #findUnseen(): ReadonlySet<number> {
+    const unseen = new Set<number>()
+    for (const [from, to] of this.hidden)
+      for (let each = this.sentenceAt(from); each !== undefined && each.start < to; each = each.next)
+        if (each.end > from) unseen.add(each.index)
+    return unseen
   }
 
   /** Whether a sentence holds one of these. */
   holds(index: number, { low, high }: Mask): boolean {
-    const { bounds } = this
+    const { bounds } = this.words
     return (((bounds[index * 5 + 2] ?? 0) & low) | ((bounds[index * 5 + 3] ?? 0) & high)) !== 0
   }
 
@@ -107,18 +120,17 @@ export class Reading {
     let high = this.sentences - 1
     while (low < high) {
       const middle = (low + high) >> 1
-      if (place < (this.bounds[middle * 5 + 1] ?? 0)) high = middle
+      if (place < (this.words.bounds[middle * 5 + 1] ?? 0)) high = middle
       else low = middle + 1
     }
     return this.sentence(low)
   }
 
   sentence(index: number): Sentence | undefined {
-    return index >= 0 && index < this.sentences ? new Sentence(this, index) : undefined
+    if (index < 0 || index >= this.sentences) return undefined
+    return (this.#sentences[index] ??= new Sentence(this, index))
   }
 }
-
-const MARK = 6
 
 /** One sentence. Made only when a rule wants to look at it. */
 export class Sentence {
@@ -129,9 +141,10 @@ export class Sentence {
   readonly #low: number
   readonly #high: number
   #marks: readonly Mark[] | undefined
+  #text: string | undefined
 
   constructor(reading: Reading, index: number) {
-    const { bounds } = reading
+    const { bounds } = reading.words
     this.reading = reading
     this.index = index
     this.start = bounds[index * 5] ?? 0
@@ -141,7 +154,7 @@ export class Sentence {
   }
 
   get text(): string {
-    return this.reading.text.slice(this.start, this.end)
+    return (this.#text ??= this.reading.text.slice(this.start, this.end))
   }
 
   get next(): Sentence | undefined {
@@ -154,7 +167,7 @@ export class Sentence {
 
   /** A reader of the page would not see it, or it had to be decoded first. */
   get hidden(): boolean {
-    return this.reading.steps.length > 0 || this.reading.hidden.some(([from, to]) => this.start < to && this.end > from)
+    return this.reading.isHidden(this.index)
   }
 
   has(concept: Concept): boolean {
@@ -169,15 +182,23 @@ export class Sentence {
   /** Everything in it that means something, in order. */
   get marks(): readonly Mark[] {
     if (this.#marks !== undefined) return this.#marks
-    const { bounds, marks } = this.reading
+    const { bounds, marks } = this.reading.words
     const from = bounds[this.index * 5 + 4] ?? 0
     const to = bounds[this.index * 5 + 9] ?? marks.length
     const made: Mark[] = []
     for (let i = from; i < to; i += MARK) {
       const concept = concepts[marks[i] ?? 0]
       if (concept === undefined) continue
-      const [start = 0, end = 0, word = 0, lastWord = 0, base = 0] = marks.slice(i + 1, i + MARK)
-      made.push({ concept, start, end, word, lastWord, base: base > 0, order: base > 1 })
+      const base = marks[i + 5] ?? 0
+      made.push({
+        concept,
+        start: marks[i + 1] ?? 0,
+        end: marks[i + 2] ?? 0,
+        word: marks[i + 3] ?? 0,
+        lastWord: marks[i + 4] ?? 0,
+        base: base > 0,
+        order: base > 1,
+      })
     }
     this.#marks = made
     return made
@@ -228,173 +249,3 @@ export class Sentence {
     )
   }
 }
-
-/** Goes through the text once. */
-class Reader {
-  readonly #reading: Reading
-  readonly #text: string
-  readonly #lexicon: Lexicon
-  /** Phrases that have begun: where each stands, and where it began. */
-  #open: [node: Node, start: number, word: number][] = []
-  #start = 0
-  #lineStart = 0
-  #low = 0
-  #high = 0
-  #firstMark = 0
-  #word = 0
-  #firstWord = 0
-  #letters = 0
-
-  constructor(reading: Reading, lexicon: Lexicon) {
-    this.#reading = reading
-    this.#text = reading.text
-    this.#lexicon = lexicon
-  }
-
-  run(): void {
-    const text = this.#text
-    for (let i = 0; i < text.length; ) {
-      const code = text.charCodeAt(i)
-      const kind = classOf(code)
-      if (kind === WORD) i = this.#spaced(i)
-      else if (kind === UNSPACED) i = this.#unspaced(code, i)
-      else {
-        if (kind === STOP ? code !== 0x0a || this.#lineEnds(i) : code === 0x2e && endsAfter(text, i)) this.#end(i + 1)
-        if (code === 0x0a) this.#lineStart = i + 1
-        i++
-      }
-    }
-    this.#end(text.length)
-  }
-
-  /** Whether a line feed ends a sentence: wrapped prose goes on. */
-  #lineEnds(i: number): boolean {
-    if (i - this.#lineStart < WRAPPED) return true
-    const before = this.#text.charCodeAt(i - 1)
-    if (before === 0x3a || before === 0x2e) return true
-    let next = i + 1
-    while (next < i + 40 && (this.#text[next] === ' ' || this.#text[next] === '\t')) next++
-    const code = this.#text.charCodeAt(next)
-    return (
-      !(classOf(code) === WORD && !(code >= 0x30 && code <= 0x39)) && code !== 0x60 && code !== 0x28 && code !== 0x22
-    )
-  }
-
-  #end(at: number): void {
-    if (at > this.#start && (this.#word > this.#firstWord || at === this.#text.length)) {
-      this.#reading.bounds.push(this.#start, at, this.#low, this.#high, this.#firstMark)
-      this.#start = at
-      this.#low = 0
-      this.#high = 0
-      this.#firstMark = this.#reading.marks.length
-      this.#firstWord = this.#word
-    }
-    if (this.#open.length > 0) this.#open = []
-  }
-
-  #spaced(start: number): number {
-    const text = this.#text
-    let hash = hashStart
-    let stem = 0
-    let i = start
-    for (; i < text.length; i++) {
-      const code = text.charCodeAt(i)
-      if (classOf(code) === WORD) hash = hashed(hash, code)
-      else if (code !== 0x27 || classOf(text.charCodeAt(i + 1)) !== WORD || i === start) break
-      if (i - start === STEM - 1) stem = hash
-    }
-    if (i - start === 1) {
-      this.#letters++
-      if (this.#letters > this.#reading.letterRun) this.#reading.letterRun = this.#letters
-    } else this.#letters = 0
-    const dotted = this.#text.charCodeAt(start - 1) === 0x2e && classOf(text.charCodeAt(start - 2)) === OTHER
-    this.#meet(this.#lexicon.numberOf(hash, text, start, i), start, i)
-    if (i - start >= STEM) this.#stem(stem, start, i)
-    if (dotted) this.#dotted(start, i)
-    if (++this.#word - this.#firstWord >= WORDS) this.#end(i)
-    return i
-  }
-
-  /** `.env` is a file, `env` is a word: names that begin with a dot are looked up with it as well. */
-  #dotted(start: number, end: number): void {
-    const found = this.#lexicon.root.next.get(this.#lexicon.number(this.#text.slice(start - 1, end)))
-    if (found?.meaning !== undefined) this.#mark(found.meaning, start - 1, end, this.#word)
-  }
-
-  #unspaced(code: number, i: number): number {
-    const phrases = this.#lexicon.unspaced.get(code)
-    const found = phrases?.find(([phrase]) => this.#text.startsWith(phrase, i))
-    if (found !== undefined) this.#mark(found[1], i, i + found[0].length, this.#word)
-    // Two characters make about a word.
-    if ((i & 1) === 0 && ++this.#word - this.#firstWord >= WORDS) this.#end(i + 1)
-    return i + 1
-  }
-
-  /** A word was read: it may go on a phrase, begin one, and mean something by itself. */
-  #meet(number: number, start: number, end: number): void {
-    if (this.#open.length > 0) {
-      const open = this.#open
-      this.#open = []
-      for (const [at, from, word] of open) this.#follow(at, number, [start, end], [from, word])
-    }
-    const { root } = this.#lexicon
-    if (number >= 0) {
-      const found = root.next.get(number)
-      if (found !== undefined) this.#arrive(found, end, [start, this.#word])
-    } else this.#unknown(start, end)
-  }
-
-  #stem(hash: number, start: number, end: number): void {
-    const stems = this.#lexicon.stems.get(hash)
-    if (stems === undefined) return
-    const found = stems.find(([stem]) => stem.length <= end - start && this.#text.startsWith(stem, start))
-    if (found !== undefined) this.#arrive(found[1], end, [start, this.#word])
-  }
-
-  #follow(at: Node, number: number, [start, end]: Range, began: Range): void {
-    const exact = number >= 0 ? at.next.get(number) : undefined
-    if (exact !== undefined) this.#arrive(exact, end, began)
-    if (at.stems.length === 0) return
-    const stem = at.stems.find(([each]) => each.length <= end - start && this.#text.startsWith(each, start))
-    if (stem !== undefined) this.#arrive(stem[1], end, began)
-  }
-
-  #arrive(at: Node, end: number, [from, word]: Range): void {
-    if (at.meaning !== undefined) this.#mark(at.meaning, from, end, word)
-    if (at.next.size > 0 || at.stems.length > 0) this.#open.push([at, from, word])
-  }
-
-  /** Digits that stand for letters: looked up again as those. */
-  #unknown(start: number, end: number): void {
-    if (end - start < 4 || end - start > 24) return
-    const word = this.#text.slice(start, end)
-    if (!/[a-z]/.test(word) || !/[013457]/.test(word)) return
-    const plain = word.replace(/[013457]/g, (digit) => 'oi.eas.t'['01.345.7'.indexOf(digit)] ?? digit)
-    const found = this.#lexicon.root.next.get(this.#lexicon.number(plain))
-    if (found !== undefined) this.#arrive(found, end, [start, this.#word])
-  }
-
-  #mark(meaning: Meaning, start: number, end: number, word: number): void {
-    const base = meaning.order ? 2 : meaning.base ? 1 : 0
-    for (const concept of meaning.concepts) {
-      if (concept < 32) this.#low |= 1 << concept
-      else this.#high |= 1 << (concept - 32)
-      this.#reading.marks.push(concept, start, end, word, this.#word, base)
-    }
-  }
-}
-
-/** Whether a full stop ends a sentence: not inside names, numbers, versions and addresses. */
-function endsAfter(text: string, i: number): boolean {
-  if (i + 1 >= text.length) return true
-  const next = text.charCodeAt(i + 1)
-  if (next === 0x22 || next === 0x27 || next === 0x29) return endsAfter(text, i + 1)
-  if (next > 0x20) return false
-  // “e.g.” and “i.e.” do not end one.
-  return !(
-    text.charCodeAt(i - 2) === 0x2e ||
-    (i >= 2 && text.charCodeAt(i - 2) === 0x20 && i - 1 > 0 && isLower(text, i - 1))
-  )
-}
-
-const isLower = (text: string, i: number): boolean => text.charCodeAt(i) >= 0x61 && text.charCodeAt(i) <= 0x7a

@@ -42,13 +42,20 @@ export function scanServers(servers: readonly ServerItems[]): Findings {
   return new Scan(engine(), {}, 'server', {}).servers(servers)
 }
 
-interface Engine {
-  readonly lexicon: Lexicon
+/** The rules that look at one kind of place. */
+interface Desk {
   readonly sentence: readonly (readonly [rule: SentenceRule, mask: Mask])[]
   /** Of all sentence rules together: most sentences hold nothing that any rule looks for. */
   readonly any: Mask
   readonly text: readonly TextRule[]
   readonly raw: readonly RawRule[]
+}
+
+interface Engine {
+  readonly lexicon: Lexicon
+  readonly table: readonly Rule[]
+  /** Made when the first string of its kind and surface comes. */
+  readonly desks: Map<string, Desk>
   readonly definition: readonly DefinitionRule[]
   readonly servers: readonly ServersRule[]
 }
@@ -57,17 +64,30 @@ const made: { engine: Engine | undefined } = { engine: undefined }
 
 const engine = (): Engine => (made.engine ??= build(rules))
 
-function build(table: readonly Rule[]): Engine {
-  const sentence = table.filter((rule) => rule.looksAt === 'sentence')
-  return {
-    lexicon: new Lexicon(languages),
+const build = (table: readonly Rule[]): Engine => ({
+  lexicon: new Lexicon(languages),
+  table,
+  desks: new Map(),
+  definition: table.filter((rule) => rule.looksAt === 'definition'),
+  servers: table.filter((rule) => rule.looksAt === 'servers'),
+})
+
+function deskFor({ table, desks }: Engine, kind: Kind, surface: Surface): Desk {
+  const key = `${kind} ${surface}`
+  const known = desks.get(key)
+  if (known !== undefined) return known
+  const rules = table.filter(
+    (rule) => rule.kinds?.includes(kind) !== false && rule.surfaces?.includes(surface) !== false,
+  )
+  const sentence = rules.filter((rule) => rule.looksAt === 'sentence')
+  const made: Desk = {
     sentence: sentence.map((rule) => [rule, maskOf(rule.needs)] as const),
     any: maskOf(sentence.flatMap((rule) => rule.needs)),
-    text: table.filter((rule) => rule.looksAt === 'text'),
-    raw: table.filter((rule) => rule.looksAt === 'raw'),
-    definition: table.filter((rule) => rule.looksAt === 'definition'),
-    servers: table.filter((rule) => rule.looksAt === 'servers'),
+    text: rules.filter((rule) => rule.looksAt === 'text'),
+    raw: rules.filter((rule) => rule.looksAt === 'raw'),
   }
+  desks.set(key, made)
+  return made
 }
 
 class Scan {
@@ -91,11 +111,14 @@ class Scan {
       this.#add(limits[bound], { path: pointer(step), start: 0, end: 0, evidence: '' })
     // What a system message says, the operator says.
     for (const piece of pieces) if (piece.role !== 'system') this.#piece(piece)
-    for (const rule of this.#engine.definition)
-      this.#guarded(rule, undefined, () => {
-        if (rule.kinds?.includes(this.#kind) === false) return
+    for (const rule of this.#engine.definition) {
+      if (rule.kinds?.includes(this.#kind) === false) continue
+      try {
         for (const hit of rule.find(this.#definition, this.#kind, this.#context)) this.#add(rule, hit)
-      })
+      } catch (error) {
+        this.#broke(rule, error, undefined)
+      }
+    }
     return judged(this.#found)
   }
 
@@ -106,66 +129,78 @@ class Scan {
   }
 
   servers(servers: readonly ServerItems[]): Findings {
-    for (const rule of this.#engine.servers)
-      this.#guarded(rule, undefined, () => {
+    for (const rule of this.#engine.servers) {
+      try {
         for (const hit of rule.find(servers)) this.#add(rule, hit)
-      })
+      } catch (error) {
+        this.#broke(rule, error, undefined)
+      }
+    }
     return judged(this.#found)
   }
 
   #piece(piece: Piece): void {
     const place: Place = { kind: this.#kind, piece, definition: this.#definition, context: this.#context }
-    for (const rule of this.#engine.raw)
-      if (concerns(rule, place))
-        this.#guarded(rule, piece, () => {
-          for (const hit of rule.find(piece.text, place)) this.#inPiece(rule, hit, place, undefined)
-        })
-    this.#guarded(reader, piece, () => {
-      const { lexicon } = this.#engine
-      const [open, ...wrapped] = sources(piece)
-      const reading = new Reading(open, lexicon)
-      this.#read(reading, place)
-      for (const source of [...wrapped, ...unwrapped(piece.text, reading)])
-        this.#read(new Reading(source, lexicon), place)
-    })
-  }
-
-  #read(reading: Reading, place: Place): void {
-    const { any, text } = this.#engine
-    for (let index = 0; index < reading.sentences; index++) {
-      const sentence = reading.holds(index, any) ? reading.sentence(index) : undefined
-      if (sentence !== undefined) this.#sentence(sentence, place)
+    const desk = deskFor(this.#engine, this.#kind, piece.surface)
+    for (const rule of desk.raw) {
+      if (this.#found.length >= MOST) return
+      try {
+        for (const hit of rule.find(piece.text, place)) this.#inPiece(rule, hit, place, undefined)
+      } catch (error) {
+        this.#broke(rule, error, piece)
+      }
     }
-    for (const rule of text)
-      if (concerns(rule, place))
-        this.#guarded(rule, place.piece, () => {
-          for (const hit of rule.find(reading, place)) this.#inPiece(rule, hit, place, reading)
-        })
+    try {
+      this.#unwrap(piece, place, desk)
+    } catch (error) {
+      this.#broke(reader, error, piece)
+    }
   }
 
-  #sentence(sentence: Sentence, place: Place): void {
-    const { reading } = sentence
-    for (const [rule, mask] of this.#engine.sentence) {
-      if (!reading.holds(sentence.index, mask) || !concerns(rule, place)) continue
-      this.#guarded(rule, place.piece, () => {
-        const hit = rule.find(sentence, place)
-        if (hit === undefined) return
-        const severity = hit.severity ?? rule.severity
-        this.#inPiece(rule, { ...hit, severity: sentence.hidden ? raised(severity) : severity }, place, reading)
-      })
+  #unwrap(piece: Piece, place: Place, desk: Desk): void {
+    const { lexicon } = this.#engine
+    const [open, humps] = sources(piece)
+    const reading = new Reading(open, lexicon)
+    this.#read(reading, place, desk)
+    if (humps !== undefined) this.#read(new Reading(humps, lexicon), place, desk)
+    for (const source of unwrapped(piece.text, reading)) this.#read(new Reading(source, lexicon), place, desk)
+  }
+
+  #read(reading: Reading, place: Place, { any, text, sentence }: Desk): void {
+    for (let index = 0; index < reading.sentences; index++) {
+      if (!reading.holds(index, any)) continue
+      const said = reading.sentence(index)
+      for (const [rule, mask] of sentence) {
+        if (said === undefined || this.#found.length >= MOST) return
+        if (reading.holds(index, mask)) this.#ask(rule, said, place)
+      }
+    }
+    for (const rule of text) {
+      if (this.#found.length >= MOST) return
+      try {
+        for (const hit of rule.find(reading, place)) this.#inPiece(rule, hit, place, reading)
+      } catch (error) {
+        this.#broke(rule, error, place.piece)
+      }
+    }
+  }
+
+  #ask(rule: SentenceRule, sentence: Sentence, place: Place): void {
+    try {
+      const hit = rule.find(sentence, place)
+      if (hit === undefined) return
+      const severity = hit.severity ?? rule.severity
+      this.#inPiece(rule, { ...hit, severity: sentence.hidden ? raised(severity) : severity }, place, sentence.reading)
+    } catch (error) {
+      this.#broke(rule, error, place.piece)
     }
   }
 
   /** A rule that throws is a finding, not the end of the scan. */
-  #guarded(rule: Named, piece: Piece | undefined, ask: () => void): void {
-    if (this.#found.length >= MOST) return
-    try {
-      ask()
-    } catch (error) {
-      const why = error instanceof Error ? error.message : 'unknown'
-      const evidence = evidenceOf(`${rule.id}: ${why}`, 0, 200)
-      this.#add(broken, { path: pointer(piece?.at), start: 0, end: 0, evidence })
-    }
+  #broke(rule: Named, error: unknown, piece: Piece | undefined): void {
+    const why = error instanceof Error ? error.message : 'unknown'
+    const evidence = evidenceOf(`${rule.id}: ${why}`, 0, 200)
+    this.#add(broken, { path: pointer(piece?.at), start: 0, end: 0, evidence })
   }
 
   #inPiece(rule: Named, hit: Hit, { piece }: Place, reading: Reading | undefined): void {
@@ -226,18 +261,14 @@ const limits: { readonly [bound in Excess]: Named } = {
   length: limit('SC-503', 'too much text: the rest was not looked at'),
 }
 
-function concerns(rule: Rule, { kind, piece }: Place): boolean {
-  return rule.kinds?.includes(kind) !== false && rule.surfaces?.includes(piece.surface) !== false
-}
-
 /** The ways to read a string: as it stands; a name also in its words (`readSshKey` is three). */
-function sources(piece: Piece): readonly [Source, ...Source[]] {
+function sources(piece: Piece): readonly [open: Source, humps: Source | undefined] {
   const folded = fold(piece.text)
   const { text, disguised } = folded
   const open: Source = { text, at: (index) => folded.at(index), steps: [], hidden: hiddenRanges(text), disguised }
   const isName = piece.isKey || piece.surface === 'name' || piece.surface === 'key'
   const humps = isName ? piece.text.replace(/([a-z0-9])(?=[A-Z])/g, '$1 ') : piece.text
-  if (humps === piece.text) return [open]
+  if (humps === piece.text) return [open, undefined]
   const span = [0, piece.text.length] as const
   return [open, { text: humps.toLowerCase(), at: () => 0, span, steps: [], hidden: [], disguised }]
 }

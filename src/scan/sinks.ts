@@ -12,23 +12,32 @@ const literal =
 
 /** Addresses that are written out in a sentence. */
 export function addresses(sentence: Sentence): readonly Address[] {
-  const found: Address[] = []
+  const known = found.get(sentence)
+  if (known !== undefined) return known
+  const made = hints.test(sentence.text) ? addressesIn(sentence) : []
+  found.set(sentence, made)
+  return made
+}
+
+/** Most sentences have none, and many rules ask. */
+const found = new WeakMap<Sentence, readonly Address[]>()
+const hints =
+  /[@+]|\/\/|\\\\|\d\.\d|0x|\b[a-z]{2}\d\d|\w\.(?:example|evil|xyz|tk|top|ru|onion|com|net|io|org|dev|tld|info|cc|sh)\b/
+
+function addressesIn(sentence: Sentence): readonly Address[] {
+  const list: Address[] = []
   for (const match of sentence.text.matchAll(literal)) {
-    const groups = match.groups ?? {}
-    const kind =
-      groups['mail'] !== undefined
-        ? 'mail'
-        : groups['phone'] !== undefined
-          ? 'phone'
-          : groups['account'] !== undefined
-            ? 'account'
-            : groups['ip'] !== undefined
-              ? 'ip'
-              : 'url'
     const start = sentence.start + match.index
-    found.push({ kind, start, end: start + match[0].length })
+    list.push({ kind: kindOf(match.groups ?? {}), start, end: start + match[0].length })
   }
-  return found
+  return list
+}
+
+function kindOf(groups: { readonly [name: string]: string | undefined }): Address['kind'] {
+  if (groups['mail'] !== undefined) return 'mail'
+  if (groups['phone'] !== undefined) return 'phone'
+  if (groups['account'] !== undefined) return 'account'
+  return groups['ip'] === undefined ? 'url' : 'ip'
 }
 
 /** An address that something is to be sent to, or an example of none. */

@@ -19,6 +19,17 @@ const passively =
  * the assistant is its subject (“the assistant also requests …”). Languages without a grammar of their own: any verb.
  */
 export function isOrder(sentence: Sentence, verb: Mark): boolean {
+  const known = orders.get(verb)
+  if (known !== undefined) return known
+  const found = isOrderly(sentence, verb)
+  orders.set(verb, found)
+  return found
+}
+
+/** Many rules ask the same of the same verb. */
+const orders = new WeakMap<Mark, boolean>()
+
+function isOrderly(sentence: Sentence, verb: Mark): boolean {
   const { text } = sentence.reading
   if (verb.order || text.charCodeAt(verb.start) >= 0x80) return true
   // Part of a name, an address, a scope, a call; or a noun (“list of …”).

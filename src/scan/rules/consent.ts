@@ -43,7 +43,7 @@ const preview =
 /** “Do not ask for confirmation”, “without approval”, “answer approval questions with yes”. */
 function unasked(sentence: Sentence): Hit | undefined {
   const { text } = sentence.reading
-  const unseen = preview.exec(sentence.text)
+  const unseen = sentence.has('before') && sentence.has('not') ? preview.exec(sentence.text) : null
   if (unseen !== null)
     return { start: sentence.start + unseen.index, end: sentence.start + unseen.index + unseen[0].length }
   for (const asked of sentence.all('ask')) {

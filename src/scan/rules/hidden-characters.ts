@@ -1,10 +1,22 @@
 // UN-3xx: characters that a screen does not show, or shows as something else than a model reads.
 import { isInvisible } from '../characters.ts'
+import { gapsIn } from '../gaps.ts'
 import { type Hit, type Place, rule } from '../rule.ts'
 import { isAnswer } from '../speech.ts'
 
 /** Everything below is about text with something beside printable ASCII in it. */
-const ordinary = /^[\t\n\r -~]*$/
+const plain = /^[\t\n\r -~]*$/
+/** The text that was asked about last: six rules ask the same of each. */
+const last = { text: '', isOrdinary: true }
+const ordinary = {
+  test(text: string): boolean {
+    if (text === last.text) return last.isOrdinary
+    last.text = text.length < 65_536 ? text : ''
+    const isOrdinary = plain.test(text)
+    last.isOrdinary = text.length < 65_536 ? isOrdinary : true
+    return isOrdinary
+  },
+}
 const joining =
   /[\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gujarati}\p{Script=Gurmukhi}\p{Script=Kannada}\p{Script=Khmer}\p{Script=Malayalam}\p{Script=Mongolian}\p{Script=Myanmar}\p{Script=Oriya}\p{Script=Sinhala}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Thai}\p{Script=Lao}\p{Script=Tibetan}\p{Script=Hebrew}\p{Script=Syriac}]/u
 const pictorial = /[\p{Extended_Pictographic}\p{Emoji_Component}\p{Emoji_Modifier}]/u
@@ -205,8 +217,7 @@ export const pushedOut = rule({
     'schema',
   ],
   find(text) {
-    const found = /(?:[ \t\u00a0\u2000-\u200a\u3000]{80,}|(?:[ \t]*\r?\n){16,})(?=\s*[^\s|])/.exec(text)
-    return found === null ? [] : [{ start: found.index, end: found.index + found[0].length }]
+    return gapsIn(text).slice(0, 4)
   },
 })
 

@@ -12,6 +12,10 @@ const swap =
 const facade =
   /\bwhile (?:displaying|showing|telling|reporting|confirming)|\b(?:the user|users|customers?|travellers?|they|people) (?:still |will |only )?sees?\b|\b(?:label|present|show|list) (?:the|it|them)\b[^.;]{0,24}\b(?:with|as) (?:the |what |if )|tell the user (?:it|that it|they|the)\b|as (?:if|though) (?:it|they|this) (?:were|was|is)/
 
+/** Cheaper than what follows: most sentences about users and money say nothing like it. */
+const hints =
+  /\b(?:instead|rather|other than|contrary|whoever|whatever|whichever|against|what|while|sees?|label)\b|even (?:if|when)|in place/
+
 export const tampering = rule({
   looksAt: 'sentence',
   id: 'TP-210',
@@ -22,6 +26,7 @@ export const tampering = rule({
   needs: ['regardless', 'user', 'money'],
   find(sentence, place) {
     const { text } = sentence
+    if (!sentence.has('regardless') && !hints.test(text)) return undefined
     const found = against.exec(text)
     const shown = facade.exec(text) ?? (sentence.next === undefined ? null : facade.exec(sentence.next.text))
     const changes = swap.test(text) || order(sentence, 'put', 'send', 'call', 'prefer', 'write') !== undefined

@@ -12,6 +12,7 @@ import { everythingShared } from '../../../servers/everything.ts'
 import { World } from '../../../servers/everything-talk.ts'
 import { serve } from '../../../servers/serve.ts'
 import { eventually, type RunningGateway, root, startGateway } from '../../support/gateway.ts'
+import { drivers } from '../../support/mcp-clients.ts'
 
 /** One session, of before 2026-07-28. */
 export interface Listener {
@@ -57,6 +58,19 @@ export async function listener(t: TestContext, { url }: RunningGateway, name: st
   await client.connect(transport as Transport)
   t.after(() => client.close())
   return { name, client, heard }
+}
+
+/** A client of 2026-07-28. */
+export async function modern(t: TestContext, { url }: RunningGateway, name: string) {
+  const driver = await drivers['SDK 2.x modern'](url, {
+    fetch: (input, init) => {
+      const headers = new Headers(init?.headers)
+      headers.set('authorization', `Bearer ${name}-key`)
+      return fetch(input, { ...init, headers })
+    },
+  })
+  t.after(() => driver.close())
+  return driver
 }
 
 type Hearing = { readonly heard: readonly { readonly method: string }[] }

@@ -15,10 +15,4 @@ export const expectedFailures: readonly Expected[] = [
     reason:
       'The gateway hangs up in the middle of a call when its server does; over these transports no server can, so there is nothing to resume.',
   },
-  {
-    lanes: ['E 2025-03-26'],
-    check: 'auth/2025-03-26-oauth-endpoint-fallback',
-    reason:
-      'A server without any metadata does not say that it checks PKCE, and the gateway logs nobody in where a stolen code would be enough.',
-  },
 ]

@@ -117,7 +117,18 @@ export class Discovery {
       if (answer.status >= 500)
         throw new LoginBroken('broken', `the authorization server's metadata is answered ${answer.status}`)
     }
+    if (await this.#isOld(url)) return this.#usable(byDefault(url))
     throw new LoginBroken('broken', 'the authorization server says nothing about itself')
+  }
+
+  /**
+   * Whether it is a server of 2025-03-26 without any metadata, and the operator knows that it checks PKCE all the same: only at the
+   * upstream's own origin, and only where no resource names another place.
+   */
+  async #isOld({ origin, pathname }: URL): Promise<boolean> {
+    const { assumePkce } = this.#options.settings
+    if (!assumePkce || origin !== this.#url.origin || pathname !== '/') return false
+    return (await this.#resource(undefined)) === undefined
   }
 
   /** Reference: security §3.3, rows 51 and 54. The guarded client judges the endpoints that we ask ourselves; a browser has no guard. */
@@ -129,8 +140,14 @@ export class Discovery {
     if (url === null || plain || (url.protocol !== 'https:' && (url.protocol !== 'http:' || !local)))
       throw new LoginBroken('broken', 'the page of the authorization server is not https')
     if (back === undefined) throw new LoginBroken('broken', 'the authorization server has no token endpoint')
-    if (pkce?.includes('S256') !== true)
+    if (pkce?.includes('S256') === true) return server
+    const { settings, upstream, tools } = this.#options
+    if (!settings.assumePkce)
       throw new LoginBroken('operator', 'the authorization server does not say that it checks PKCE with S256')
+    tools.warn('an authorization server does not say that it checks PKCE, and is trusted to (assumePkce)', {
+      target: upstream.target,
+      issuer: server.issuer,
+    })
     return server
   }
 
@@ -156,6 +173,14 @@ function metadataAddresses({ origin, pathname }: URL): readonly string[] {
     ? [origin + server, origin + openid]
     : [origin + server + path, origin + openid + path, origin + path + openid]
 }
+
+/** Where the endpoints are of a server that does not say where (MCP 2025-03-26, authorization §2.3.3). */
+const byDefault = ({ origin }: URL): oauth.AuthorizationServer => ({
+  issuer: origin,
+  authorization_endpoint: `${origin}/authorize`,
+  token_endpoint: `${origin}/token`,
+  registration_endpoint: `${origin}/register`,
+})
 
 /** Whether tokens for a resource are good for an address: the same place, or one above it. */
 function covers(resource: string, { origin, pathname }: URL): boolean {

@@ -22,6 +22,8 @@ export interface LoginSettings {
   readonly scopes: readonly string[]
   /** The authorization server does not understand `resource` (RFC 8707). */
   readonly omitResource: boolean
+  /** The authorization server checks PKCE although it does not say so, or says nothing at all (servers of 2025-03-26). */
+  readonly assumePkce: boolean
 }
 
 interface Outbound {

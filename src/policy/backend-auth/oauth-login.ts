@@ -38,6 +38,7 @@ const schema = z
       .nullish(),
     scopes: z.array(z.string().regex(/^[!#-[\]-~]+$/)).default([]),
     omitResource: z.boolean().default(false),
+    assumePkce: z.boolean().default(false),
     connect: address().nullish(),
     catalog: z
       .union([
@@ -142,12 +143,13 @@ function catalogOf(config: Config['catalog'], site: Site): Proof | undefined {
   return proof
 }
 
-const settingsOf = ({ clientId, clientSecret, issuer, scopes, omitResource }: Config): LoginSettings => ({
+const settingsOf = ({ clientId, clientSecret, issuer, ...others }: Config): LoginSettings => ({
   clientId: clientId ?? undefined,
   clientSecret: clientSecret ?? undefined,
   issuer: issuer ?? undefined,
-  scopes,
-  omitResource,
+  scopes: others.scopes,
+  omitResource: others.omitResource,
+  assumePkce: others.assumePkce,
 })
 
 /** The upstream's own origin, and how it is reached. */

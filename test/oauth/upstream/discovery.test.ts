@@ -1,7 +1,9 @@
 // The way from an upstream to its authorization server, with people on it who want to lead us elsewhere (security §3.3, rows 50, 51, 54).
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { broken, granted, issuer, server, stage } from './stage.ts'
+import { type TestContext, test } from 'node:test'
+import { UpstreamLogin } from '../../../src/oauth/upstream/login.ts'
+import type { LoginSettings } from '../../../src/oauth/upstream/settings.ts'
+import { base, broken, granted, issuer, type Said, server, stage } from './stage.ts'
 
 test('what an upstream names is found in the order of the protocol: challenge, path, root', async (t) => {
   const { begin, upstream, as } = await stage(t)
@@ -125,6 +127,71 @@ test('a server that does not check PKCE with S256 gets nobody’s login (row 54)
     await assert.rejects(begin(), broken(/PKCE|another one/))
     assert.ok(!as.asked.some(({ path }) => path === '/register'))
   }
+})
+
+test('a server whose operator vouches that it checks PKCE is logged in at, and that is logged (row 54)', async (t) => {
+  const { begin, warned } = await stage(t, {
+    settings: { assumePkce: true },
+    issuer: { metadata: () => ({ code_challenge_methods_supported: undefined }) },
+  })
+  assert.equal(new URL((await begin()).address).searchParams.get('code_challenge_method'), 'S256')
+  assert.match(warned.join(), /does not say that it checks PKCE, and is trusted to .*"target":"notes"/)
+})
+
+/** An upstream of 2025-03-26: its own authorization server, which says nothing of itself. */
+async function old(
+  t: TestContext,
+  settings: Partial<LoginSettings>,
+  more: (path: string) => Said | undefined = () => undefined,
+) {
+  const own = await server(t, ({ path }) => {
+    const said = more(path)
+    if (said !== undefined) return said
+    if (path === '/mcp') return { status: 401, headers: { 'www-authenticate': 'Bearer' } }
+    if (path === '/register') return { status: 201, body: { client_id: 'registered', client_secret: 's' } }
+    return path === '/token' ? { body: granted(1) } : undefined
+  })
+  const { tools } = await stage(t)
+  const url = `${own.origin}/mcp`
+  const none = { clientId: undefined, clientSecret: undefined, issuer: undefined, scopes: [] }
+  const login = new UpstreamLogin({
+    upstream: { target: 'old', url, place: url },
+    settings: { ...none, omitResource: false, assumePkce: false, ...settings },
+    tools,
+  })
+  t.after(() => login[Symbol.asyncDispose]())
+  return { ...own, login, begin: () => login.begin('alice', base, 'page') }
+}
+
+test('a server of 2025-03-26 that says nothing of itself has its endpoints at the usual places, if PKCE is vouched for', async (t) => {
+  const { origin, asked, login, begin } = await old(t, { assumePkce: true })
+  const { address, begun, state } = await begin()
+  const url = new URL(address)
+  assert.equal(url.origin + url.pathname, `${origin}/authorize`)
+  assert.deepEqual([url.searchParams.get('client_id'), begun.issuer], ['registered', origin])
+  await login.finish(begun, state, new URLSearchParams({ state, code: 'c' }).toString())
+  assert.equal(await login.token('alice'), 'access-1')
+  const form = new URLSearchParams(asked.find(({ path }) => path === '/token')?.text)
+  assert.ok((form.get('code_verifier') ?? '').length >= 43)
+})
+
+test('what says nothing of itself is no place to log in at without that, nor where anybody else is named', async (t) => {
+  const strict = await old(t, {})
+  await assert.rejects(strict.begin(), broken(/says nothing about itself/))
+  assert.ok(!strict.asked.some(({ path }) => path === '/register'))
+  // A server that is only broken at the moment has not said that it is an old one.
+  const down = await old(t, { assumePkce: true }, (path) => (path.includes('well-known') ? { status: 503 } : undefined))
+  await assert.rejects(down.begin(), broken(/answered 503/))
+  // Who names an authorization server is no old server, even if that one is silent.
+  const named = await old(t, { assumePkce: true }, (path) =>
+    path.endsWith('protected-resource/mcp')
+      ? { body: { resource: `${named.origin}/mcp`, authorization_servers: [named.origin] } }
+      : undefined,
+  )
+  await assert.rejects(named.begin(), broken(/says nothing about itself/))
+  const elsewhere = await server(t, () => ({ status: 404 }))
+  const sent = await old(t, { assumePkce: true, issuer: elsewhere.origin })
+  await assert.rejects(sent.begin(), broken(/says nothing about itself/))
 })
 
 test('a server that nobody can register at is the operator’s to know', async (t) => {

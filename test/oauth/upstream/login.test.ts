@@ -229,7 +229,14 @@ test('two processes with one store refresh once: a refresh token that is shown t
   const { upstream } = one
   const other = new UpstreamLogin({
     upstream: { target: 'notes', url: upstream.url, place: upstream.url },
-    settings: { clientId: undefined, clientSecret: undefined, issuer: undefined, scopes: [], omitResource: false },
+    settings: {
+      clientId: undefined,
+      clientSecret: undefined,
+      issuer: undefined,
+      scopes: [],
+      omitResource: false,
+      assumePkce: false,
+    },
     tools: one.tools,
   })
   await expire(one)

@@ -162,6 +162,7 @@ export async function stage(t: TestContext, options: StageOptions = {}): Promise
     issuer: undefined,
     scopes: [],
     omitResource: false,
+    assumePkce: false,
     ...options.settings,
   }
   const login = new UpstreamLogin({ upstream: { target: 'notes', url, place: url }, settings, tools })

@@ -149,6 +149,8 @@ export interface Federation extends AsyncDisposable {
   attach(client: Client): () => void
   /** Arguments of a tool, by the name that clients know, that headers repeat (2026-07-28, `x-mcp-header`); of what the caller may not use: none. */
   paramHeaders(client: Pick<Client, 'principal'>, tool: string, x: Exchange): readonly ParamHeader[]
+  /** Whether a tool, by the name that clients know, may be called as a task or not at all (2025-11-25, `execution.taskSupport`). */
+  mayNeedTask(client: Pick<Client, 'principal'>, tool: string, x: Exchange): boolean
   /** What a call, a prompt or a read is about; `undefined`: nothing that the caller may use with what the request says. */
   subject(client: Pick<Client, 'principal'>, incoming: Incoming, x: Exchange): Promise<Subject | undefined>
 }

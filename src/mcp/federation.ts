@@ -27,7 +27,7 @@ import { profileOf, smallestResult } from './profiles.ts'
 import { type Line, logLevels } from './relay.ts'
 import { capped, wishOf } from './result-cap.ts'
 import type { Shelf } from './shelf.ts'
-import { type Subject, subjectOf } from './subject.ts'
+import { type Subject, subjectOf, taskSupport } from './subject.ts'
 import { mergedTasks } from './tasks.ts'
 import { Announcer, Subscriptions } from './watch.ts'
 import { modernRevision } from './wire.ts'
@@ -171,6 +171,11 @@ export class FederatedServers implements Configured {
     if (entry === undefined || headers.length === 0) return headers
     const { program } = this.#options
     return program.permits.length === 0 || permitted(program, entry.item, x) !== 'no' ? headers : NO_HEADERS
+  }
+
+  mayNeedTask(_: Pick<Client, 'principal'>, tool: string): boolean {
+    const entry = this.#catalog.entryNow('tool', tool)
+    return entry === undefined || taskSupport(entry) === 'required'
   }
 
   subject(_: Pick<Client, 'principal'>, incoming: Incoming, x: Exchange): Promise<Subject | undefined> {

@@ -56,6 +56,10 @@ export class Front implements Federation {
     return this.#current.paramHeaders(client, tool, x)
   }
 
+  mayNeedTask(client: Pick<Client, 'principal'>, tool: string, x: Exchange): boolean {
+    return this.#current.mayNeedTask(client, tool, x)
+  }
+
   subject(client: Pick<Client, 'principal'>, incoming: Incoming, x: Exchange): Promise<Subject | undefined> {
     return this.#current.subject(client, incoming, x)
   }

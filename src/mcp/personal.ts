@@ -66,6 +66,10 @@ export class PersonalServers implements Configured {
     return this.#for(client.principal, x).paramHeaders(client, tool, x)
   }
 
+  mayNeedTask(client: Pick<Client, 'principal'>, tool: string, x: Exchange): boolean {
+    return this.#for(client.principal, x).mayNeedTask(client, tool)
+  }
+
   subject(client: Pick<Client, 'principal'>, incoming: Incoming, x: Exchange): Promise<Subject | undefined> {
     return this.#for(client.principal, x).subject(client, incoming, x)
   }

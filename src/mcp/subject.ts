@@ -25,29 +25,39 @@ export async function subjectOf(
 ): Promise<Subject | undefined> {
   const found = await itemOf(incoming, catalog)
   if (found === undefined) return undefined
-  const { item, text } = found
+  const { item, listed } = found
   const input = incoming.params['arguments'] ?? {}
   if (program.permits.length > 0 && permitted(program, item, x, input) !== 'yes') return undefined
-  return { target: item.target, tasks: taskSupport(text) }
+  return { target: item.target, tasks: listed && taskSupport(listed) }
 }
 
 interface Found {
   readonly item: ServerItem
-  readonly text: string
+  /** As it is listed, if it is. */
+  readonly listed: { readonly text: string } | undefined
 }
 
 async function itemOf(incoming: Incoming, catalog: Catalog): Promise<Found | undefined> {
   if (incoming.method === 'resources/read') {
     const place = await catalog.place(incoming.string('uri') ?? '')
     if (place === undefined || catalog.quarantined(place)) return undefined
-    return { item: { kind: 'resource', target: place.shelf.target, name: place.uri }, text: '' }
+    return { item: { kind: 'resource', target: place.shelf.target, name: place.uri }, listed: undefined }
   }
   const kind = incoming.method === 'prompts/get' ? 'prompt' : 'tool'
   const entry = await catalog.entry(kind, incoming.string('name') ?? '')
-  return entry && { item: entry.item, text: entry.text }
+  return entry && { item: entry.item, listed: entry }
 }
 
-function taskSupport(definition: string): Subject['tasks'] {
+const known = new WeakMap<object, { readonly tasks: Subject['tasks'] }>()
+
+/** Whether calls of a listed tool become tasks; read once for each text that it has. */
+export function taskSupport(listed: { readonly text: string }): Subject['tasks'] {
+  let support = known.get(listed)
+  if (support === undefined) known.set(listed, (support = { tasks: readSupport(listed.text) }))
+  return support.tasks
+}
+
+function readSupport(definition: string): Subject['tasks'] {
   if (!definition.includes('taskSupport"')) return undefined
   const { execution }: { execution?: unknown } = JSON.parse(definition)
   const support =

@@ -33,6 +33,8 @@ export interface Wire {
   readonly asksByRequest?: boolean
   /** Everybody who speaks through this conversation, the newest last. */
   speakers(): readonly Speaker[]
+  /** `false`: it keeps no session, so an answer to a question may never reach the call that asks. */
+  readonly keepsSession?: boolean
   /** A call waits for a person, or goes on: people take minutes, and must not keep other calls from the server. */
   rests?(isResting: boolean): void
   /** Sends an answer or a notification of ours; what becomes of it is nobody's business. */
@@ -244,7 +246,17 @@ export class Calls {
     const ended = new AbortController()
     this.#asks.set(id, ended)
     const asked = who.ask(method, rawParams, ended.signal)
-    void this.#answer(id, origin === undefined ? asked : this.#resting(asked), ended.signal) // answers whatever happens
+    void this.#answer(id, origin === undefined ? asked : this.#asking(origin, method, asked), ended.signal) // answers whatever happens
+  }
+
+  /** A call waits for a person. One that is refused must not wait for ever for the server to hear of it. */
+  async #asking(origin: Call, method: string, asked: Promise<Answer>): Promise<Answer> {
+    const answer = await this.#resting(asked)
+    if (answer.kind === 'error' && this.#wire.keepsSession === false && !origin.settled) {
+      const why = `it asks by ${shown(method)}, which nobody answers, and keeps no session to be told so`
+      origin.cancel(failing('upstream.protocol', [this.#wire.target, origin.method], why))
+    }
+    return answer
   }
 
   async #resting(asked: Promise<Answer>): Promise<Answer> {
@@ -283,7 +295,9 @@ export class Calls {
     const running = this.#running()
     if (running.length > 0) {
       if (!samePrincipal(running.map((call) => call.speaker))) return undefined
-      return running.findLast((call) => answers(call.speaker))?.caller
+      // The only one there is may not be able to answer, but can say what is missing.
+      const only = running.length === 1 ? running[0] : undefined
+      return (running.findLast((call) => answers(call.speaker)) ?? only)?.caller
     }
     const speakers = this.#wire.speakers().filter(answers)
     const people = speakers.filter(isSomebody)

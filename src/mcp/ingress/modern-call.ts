@@ -2,10 +2,11 @@
 import { type RawJson, rawJson } from '../../core/brand.ts'
 import type { Exchange, Reply } from '../../core/exchange.ts'
 import { asFailure, Failure, wireText } from '../../core/failure.ts'
+import type { JsonObject } from '../../core/item.ts'
 import { encodeEvent } from '../../http/sse.ts'
 import { Cancel, type Cancellation } from '../cancellation.ts'
 import type { Answer, Caller, Incoming } from '../conversation.ts'
-import { cut, edited, find, setMember } from '../json.ts'
+import { cut, edited, find, members, setMember } from '../json.ts'
 import type { Parkable } from '../park.ts'
 import { codes, errorObject, notificationText, resultText } from '../wire.ts'
 import { prefersStream } from './head.ts'
@@ -51,6 +52,8 @@ export class ModernCall implements Caller, Listener, Parkable {
   #why: Failure = OVER
   #inquiry: Inquiry | undefined = undefined
   #timer: NodeJS.Timeout | undefined = undefined
+  /** What a question of the server would have needed, if its client had declared it. */
+  #lacks: JsonObject | undefined = undefined
   /** Of the request that the client came back with; `undefined`: it has not. */
   #token: { readonly now: RawJson | undefined } | undefined = undefined
   /** How often its client has been asked. */
@@ -120,8 +123,9 @@ export class ModernCall implements Caller, Listener, Parkable {
     if (this.#over) return Promise.resolve(nobodyThere)
     const lacks = lacking(method, params, this.client.capabilities)
     if (lacks !== undefined) {
-      this.#leave('the client cannot be asked this', missing(lacks))
-      return Promise.resolve(nobodyThere)
+      // The server may do without; if it cannot, its client reads what was missing.
+      this.#lacks ??= lacks
+      return Promise.resolve(unaskable)
     }
     const { limits, metrics } = this.#desk
     const size = (this.#inquiry?.bytes ?? 0) + (params?.length ?? 0)
@@ -203,6 +207,7 @@ export class ModernCall implements Caller, Listener, Parkable {
 
   /** An answer that asks for more becomes one of ours. */
   #worded(answer: Answer, target: string): Answer {
+    if (this.#lacks !== undefined && isFailure(answer)) return missing(this.#lacks)
     if (answer.kind === 'error')
       return codeOf(answer.raw) === codes.urlElicitationRequired
         ? this.#desk.visits(this.#request, this.client, answer.raw)
@@ -301,6 +306,17 @@ function tokenOf({ rawParams }: Incoming): RawJson | undefined {
 const event = (data: RawJson): string => encodeEvent({ event: 'message', data })
 const refusal = (message: string): Answer => ({ kind: 'error', raw: errorObject(codes.internal, message) })
 const nobodyThere = refusal('the call is over')
+const unaskable: Answer = {
+  kind: 'error',
+  raw: errorObject(codes.methodNotFound, 'the client has not declared that it can be asked this'),
+}
+
+/** Whether a call has failed, by its own account. */
+function isFailure({ kind, raw }: Answer): boolean {
+  if (kind === 'error') return true
+  const span = raw.includes('isError"') ? members(raw).get('isError') : undefined
+  return span !== undefined && cut(raw, span) === 'true'
+}
 
 function broken(thrown: unknown, x: Exchange): Answer {
   const failure = asFailure(thrown)

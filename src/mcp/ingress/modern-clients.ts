@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto'
 import type { Limits } from '../../config/shape.ts'
 import { type RawJson, rawJson, type TargetName } from '../../core/brand.ts'
-import type { Exchange, Who } from '../../core/exchange.ts'
+import type { Who } from '../../core/exchange.ts'
 import type { JsonObject } from '../../core/item.ts'
 import { Roster, type Seated } from '../../core/roster.ts'
 import type { Log } from '../../telemetry/log.ts'
@@ -13,7 +13,6 @@ import { codes, errorObject, modernRevision } from '../wire.ts'
 import { Idlest } from './idlest.ts'
 import type { Envelope } from './modern-envelope.ts'
 import { Rounds } from './rounds.ts'
-import { principalOf } from './sessions.ts'
 import { shortCapabilities, shortInfo } from './ticket.ts'
 
 /** What a client hears and is asked, in whichever way it listens: a running call, or `subscriptions/listen`. */
@@ -187,9 +186,8 @@ export class ModernClients implements Disposable {
    * A client for one request. `alone`: nobody else uses its conversations meanwhile, so that what an upstream asks without saying
    * during which call can be for nobody else (reference: mcp §2.3).
    */
-  lease(envelope: Envelope, x: Exchange, alone: boolean): ModernClient | 'busy' | 'full' {
+  lease(envelope: Envelope, principal: string, alone: boolean): ModernClient | 'busy' | 'full' {
     const { limits, metrics } = this.#options
-    const principal = principalOf(x)
     const key = keyOf(envelope, principal)
     const pool = this.#pools.get(key) ?? new Pool(key, factsOf(envelope, principal))
     if (pool.calls >= limits.callsPerSession && principal !== anonymous) {
@@ -221,8 +219,8 @@ export class ModernClients implements Disposable {
   }
 
   /** A client of nobody else, which ends when it is released. */
-  own(envelope: Envelope, x: Exchange): ModernClient | 'full' {
-    return this.#make(factsOf(envelope, principalOf(x))) ?? 'full'
+  own(envelope: Envelope, principal: string): ModernClient | 'full' {
+    return this.#make(factsOf(envelope, principal)) ?? 'full'
   }
 
   [Symbol.dispose](): void {

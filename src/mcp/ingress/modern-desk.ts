@@ -36,6 +36,8 @@ export interface Asking {
   readonly x: Exchange
   readonly request: Request
   readonly envelope: Envelope
+  /** Key of the caller. */
+  readonly principal: string
   readonly desk: ModernDesk
 }
 

@@ -8,14 +8,13 @@ import type { Asking } from './modern-desk.ts'
 import { answerReply, statusOf } from './modern-result.ts'
 import { TASKS } from './modern-task-words.ts'
 import { messageText } from './replies.ts'
-import { principalOf } from './sessions.ts'
 
 /** Says what is here, and that this revision is spoken: of every upstream, whatever it speaks itself (reference: mcp §2.2). */
-export async function discover({ x, request, envelope, desk }: Asking): Promise<Reply> {
+export async function discover({ x, request, envelope, principal, desk }: Asking): Promise<Reply> {
   const client = {
     revision: modernRevision,
     capabilities: JSON.parse(envelope.capabilities),
-    principal: principalOf(x),
+    principal,
   }
   const answer = discovered(await desk.federation.initialize(client, x))
   const stamped = desk.stamper.stamp(answer, request.method)

@@ -37,7 +37,7 @@ const RENEW_MOST_MS = 60_000
 
 /** Opens the stream at once, whatever upstreams do: some clients wait for it before they ask anything (reference: mcp §12.2.9). */
 export function listen(asking: Asking): Reply {
-  const { x, request, envelope, desk } = asking
+  const { x, request, envelope, principal, desk } = asking
   const { id } = request
   const filter = filterOf(request)
   if (typeof filter === 'string')
@@ -46,7 +46,7 @@ export function listen(asking: Asking): Reply {
       code: codes.invalidParams,
       message: `invalid request parameters: ${filter}`,
     })
-  const client = desk.clients.own(envelope, x)
+  const client = desk.clients.own(envelope, principal)
   if (typeof client === 'string') return turnedAway(asking, client)
   const listening = new Listening(desk, client, { x, id, filter })
   return eventReply(listening.stream)

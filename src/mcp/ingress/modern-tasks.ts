@@ -13,7 +13,6 @@ import { responsesIn } from './modern-questions.ts'
 import { answerReply, codeOf, refuseModern } from './modern-result.ts'
 import { declaresTasks, TASKS } from './modern-task-words.ts'
 import { messageText } from './replies.ts'
-import { principalOf } from './sessions.ts'
 
 /** How long a first question of a task is waited for: its server says that it has one, and sends it on another stream. */
 const QUESTION_MS = 1_000
@@ -21,13 +20,12 @@ const RELATED = 'io.modelcontextprotocol/related-task'
 
 /** `tasks/get`, `tasks/update` and `tasks/cancel` (SEP-2663). */
 export function ofTask(asking: Asking): Maybe<Reply> {
-  const { x, request, envelope, desk } = asking
+  const { x, request, envelope, principal, desk } = asking
   const { id, method } = request
   if (!declaresTasks(JSON.parse(envelope.capabilities))) {
     const lacks = missing({ extensions: { [TASKS]: {} } })
     return answerReply(messageText(id, lacks), 400)
   }
-  const principal = principalOf(x)
   const sealed = request.string('taskId') ?? ''
   const task = desk.tasks.open(sealed, principal)
   if (task === undefined)
@@ -37,7 +35,7 @@ export function ofTask(asking: Asking): Maybe<Reply> {
     return refuseModern(x, id, { status: 200, code: codes.invalidParams, message: responses })
   // The server that has the task may know it in the conversation only that it was made in.
   const client =
-    desk.tasks.keeper(task, principal) ?? desk.clients.lease({ ...envelope, logLevel: undefined }, x, false)
+    desk.tasks.keeper(task, principal) ?? desk.clients.lease({ ...envelope, logLevel: undefined }, principal, false)
   if (typeof client === 'string') return turnedAway(asking, client)
   const work = new TaskWork({ desk, client, x, task, sealed })
   return new ModernCall(desk, client, { request, round: 0 }).run(x, id, (caller) =>
@@ -212,7 +210,3 @@ async function followed(about: About, caller: ModernCall): Promise<Answer> {
 }
 
 const unasked: Answer = { kind: 'error', raw: errorObject(codes.internal, 'nobody is there to be asked') }
-
-/** Whether a server has refused a call because it must be a task: it has done nothing then (2025-11-25, tasks). */
-export const mustBeTask = (answer: Answer): boolean =>
-  answer.kind === 'error' && codeOf(answer.raw) === codes.methodNotFound

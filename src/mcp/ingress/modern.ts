@@ -1,7 +1,7 @@
 // Revision 2026-07-28: every POST speaks for itself. The ladder that a request climbs before anybody is asked (reference: mcp §1.2).
 import type { RawJson } from '../../core/brand.ts'
 import type { Exchange, Maybe, Reply } from '../../core/exchange.ts'
-import type { Answer, Incoming } from '../conversation.ts'
+import type { Incoming } from '../conversation.ts'
 import { cut } from '../json.ts'
 import { decodedHeader, paramHeaderValue } from '../param-headers.ts'
 import { codes, type Message, modernRevision } from '../wire.ts'
@@ -16,7 +16,7 @@ import { listen } from './modern-listen.ts'
 import { responsesIn } from './modern-questions.ts'
 import { refuseModern } from './modern-result.ts'
 import { TASKS } from './modern-task-words.ts'
-import { calledAsTask, mustBeTask, ofTask } from './modern-tasks.ts'
+import { calledAsTask, ofTask } from './modern-tasks.ts'
 import type { Request } from './post.ts'
 import { accepted } from './replies.ts'
 import { principalOf } from './sessions.ts'
@@ -67,9 +67,9 @@ export function modern(x: Exchange, message: Message, desk: ModernDesk): Maybe<R
     const { key, problem } = envelope
     return invalid(x, id, `invalid _meta: ${key}: ${problem}`, { envelope })
   }
-  const unfit = unfitVersion(x, id, envelope) ?? mismatch(x, message) ?? paramMismatch(x, message, desk)
-  if (unfit !== undefined) return unfit
-  return (answer ?? call)({ x, request: message, envelope, desk })
+  const asking = { x, request: message, envelope, principal: principalOf(x), desk }
+  const unfit = unfitVersion(x, id, envelope) ?? mismatch(x, message) ?? paramMismatch(asking)
+  return unfit ?? (answer ?? call)(asking)
 }
 
 /** Clients of this revision have nothing to tell, but some call off what they listen to. */
@@ -123,10 +123,10 @@ function mismatch(x: Exchange, request: Request): Reply | undefined {
 }
 
 /** Arguments that headers repeat must be the same in both (2026-07-28, transports; reference: mcp §1.2.7e). */
-function paramMismatch(x: Exchange, request: Request, { federation }: ModernDesk): Reply | undefined {
+function paramMismatch({ x, request, principal, desk }: Asking): Reply | undefined {
   const name = request.method === 'tools/call' ? request.string('name') : undefined
   if (name === undefined) return undefined
-  const declared = federation.paramHeaders({ principal: principalOf(x) }, name, x)
+  const declared = desk.federation.paramHeaders({ principal }, name, x)
   if (declared.length === 0) return undefined
   const given = request.params['arguments']
   for (const one of declared) {
@@ -156,16 +156,21 @@ function askable(asking: Asking): Maybe<Reply> {
   const { request, envelope } = asking
   if (request.at('requestState') !== undefined) return again(asking)
   const onward = new Onward(request)
-  const followsTasks = request.method === 'tools/call' && envelope.capabilities.includes(TASKS)
-  return followsTasks ? perhapsTask(asking, onward) : begin(asking, onward, canBeAsked.test(envelope.capabilities))
+  return mayBeTask(asking) ? perhapsTask(asking, onward) : begin(asking, onward, canBeAsked.test(envelope.capabilities))
 }
 
-/** A client that follows tasks: calls of tools that have them become tasks, in a conversation that goes on for all of its requests. */
+function mayBeTask({ x, request, envelope, principal, desk }: Asking): boolean {
+  const tool = request.method === 'tools/call' ? request.string('name') : undefined
+  if (tool === undefined) return false
+  return envelope.capabilities.includes(TASKS) || desk.federation.mayNeedTask({ principal }, tool, x)
+}
+
+/** Calls of tools that have tasks become some, in a conversation that goes on for all requests of the client. */
 async function perhapsTask(asking: Asking, onward: Incoming): Promise<Reply> {
-  const { x, request, envelope, desk } = asking
-  const subject = await desk.federation.subject({ principal: principalOf(x) }, request, x)
+  const { x, request, envelope, principal, desk } = asking
+  const subject = await desk.federation.subject({ principal }, request, x)
   if (subject?.tasks === undefined) return await begin(asking, onward, canBeAsked.test(envelope.capabilities))
-  const client = desk.clients.lease({ ...envelope, logLevel: undefined }, x, false)
+  const client = desk.clients.lease({ ...envelope, logLevel: undefined }, principal, false)
   if (typeof client === 'string') return turnedAway(asking, client)
   const call = new ModernCall(desk, client, { request, round: 0 })
   return await call.run(x, request.id, (caller) => calledAsTask(asking, onward, caller))
@@ -174,41 +179,24 @@ async function perhapsTask(asking: Asking, onward: Incoming): Promise<Reply> {
 const canBeAsked = /"(?:elicitation|sampling|roots)"/
 
 function begin(asking: Asking, onward: Incoming, alone: boolean, round = 0): Maybe<Reply> {
-  const { x, envelope, desk } = asking
-  const client = desk.clients.lease(envelope, x, alone)
+  const { envelope, principal, desk } = asking
+  const client = desk.clients.lease(envelope, principal, alone)
   if (typeof client === 'string') return turnedAway(asking, client)
   return run(asking, client, onward, round)
 }
 
-function run(asking: Asking, client: ModernClient, onward: Incoming, round: number): Promise<Reply> {
-  const { x, request, desk } = asking
-  return new ModernCall(desk, client, { request, round }).run(x, request.id, (caller) => {
-    const answer = desk.ask(client, onward, caller, x)
-    return request.method === 'tools/call' ? answer.then((each) => asTask(each, asking, onward, caller)) : answer
-  })
-}
-
-/** A call that was refused because its tool has nothing but tasks is made one; its client sees no more of that than the result. */
-function asTask(answer: Answer, asking: Asking, onward: Incoming, caller: ModernCall): Maybe<Answer> {
-  return mustBeTask(answer) ? retriedAsTask(answer, asking, onward, caller) : answer
-}
-
-async function retriedAsTask(answer: Answer, asking: Asking, onward: Incoming, caller: ModernCall): Promise<Answer> {
-  const { x, request, desk } = asking
-  const subject = await desk.federation.subject({ principal: principalOf(x) }, request, x)
-  return subject?.tasks === 'required' ? await calledAsTask(asking, onward, caller) : answer
-}
+const run = ({ x, request, desk }: Asking, client: ModernClient, onward: Incoming, round: number): Promise<Reply> =>
+  new ModernCall(desk, client, { request, round }).run(x, request.id, (caller) => desk.ask(client, onward, caller, x))
 
 /** The client is back with answers: to the call that waits for them, to the upstream that wants them, or to nobody any more. */
 async function again(asking: Asking): Promise<Reply> {
-  const { x, request, envelope, desk } = asking
+  const { x, request, envelope, principal, desk } = asking
   const { id, rawParams } = request
   const state = request.string('requestState')
   if (state === undefined) return invalid(x, id, 'requestState must be a string')
   const span = request.at('inputResponses')
   const responses = responsesIn(span && rawParams && cut(rawParams, span))
   if (typeof responses === 'string') return invalid(x, id, responses)
-  const principal = principalOf(x)
   const stated = desk.open(state, request, principal)
   if (stated === undefined) return stale(asking, 'unknown')
   if (stated === 'expired') return stale(asking, 'expired')

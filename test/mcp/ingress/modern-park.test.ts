@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { rawJson } from '../../../src/core/brand.ts'
-import { result } from '../upstreams.ts'
+import { error, result } from '../upstreams.ts'
 import { accept, answers, call, elicits, greets, question, refused, serving, stateOf } from './modern-asking.ts'
 import { type Said, send } from './modern-client.ts'
 import { type Message, until } from './serve.ts'
@@ -219,7 +219,7 @@ test('questions without end, and too many bytes of them, end with an error', asy
   assert.deepEqual(hits, ['parkedRounds', 'parkedBytes'])
 })
 
-test('what the client has not declared it is not asked: the call ends and says what is missing', async (t) => {
+test('what the client has not declared it is not asked: a call that fails for it says what is missing', async (t) => {
   const rows: readonly [string, object | undefined, object, object][] = [
     ['elicitation/create', { message: 'x' }, {}, { elicitation: {} }],
     ['elicitation/create', { mode: 'url', url: 'x:y' }, { elicitation: {} }, { elicitation: { url: {} } }],
@@ -229,18 +229,22 @@ test('what the client has not declared it is not asked: the call ends and says w
     ['roots/list', undefined, { sampling: {} }, { roots: {} }],
   ]
   for (const [method, params, capabilities, requiredCapabilities] of rows) {
-    let cancelled = false
-    const { url } = await serving(t, async ({ caller }) => {
-      caller.signal?.addEventListener('abort', () => (cancelled = true))
-      const { kind } = await caller.ask(method, params && rawJson(JSON.stringify(params)))
-      return result({ kind })
+    const { url } = await serving(t, async ({ caller, incoming }) => {
+      const { kind, raw: refusal } = await caller.ask(method, params && rawJson(JSON.stringify(params)))
+      assert.deepEqual([kind, JSON.parse(refusal).code], ['error', -32601])
+      if (incoming.string('name') === 'does without') return result({ content: [] })
+      return incoming.string('name') === 'throws'
+        ? error(-32603, 'cannot go on')
+        : result({ content: [], isError: true })
     })
-    const answered = await call(url, {}, { capabilities })
-    assert.deepEqual(
-      [answered.status, answered.error?.code, refused(answered)],
-      [400, -32021, { requiredCapabilities }],
-    )
-    assert.equal(cancelled, true)
+    for (const name of ['greet', 'throws']) {
+      const answered = await call(url, { name }, { capabilities })
+      assert.deepEqual(
+        [answered.status, answered.error?.code, refused(answered)],
+        [400, -32021, { requiredCapabilities }],
+      )
+    }
+    assert.equal((await call(url, { name: 'does without' }, { capabilities })).result?.['resultType'], 'complete')
   }
 })
 

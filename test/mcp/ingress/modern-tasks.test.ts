@@ -21,6 +21,7 @@ function tasked(support: 'optional' | 'required'): { readonly table: Table; read
   const table = new Table()
   const jobs = new Map<string, Job>()
   table.subject = async () => ({ target: targetName('one'), tasks: support })
+  table.mayNeedTask = () => support === 'required'
   const shown = (taskId: string, { status }: Job): object => ({
     taskId,
     status,

@@ -56,6 +56,10 @@ export class Table implements Federation {
     return []
   }
 
+  mayNeedTask(): boolean {
+    return false
+  }
+
   /** Everything is one target's and permitted, unless a test says otherwise. */
   async subject(): Promise<Subject | undefined> {
     return { target: targetName('one'), tasks: undefined }

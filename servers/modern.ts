@@ -3,7 +3,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
-import { createMcpHandler, type McpServerFactory, type ServerEventBus } from '@modelcontextprotocol/server'
+import {
+  createMcpHandler,
+  type McpServer,
+  type McpServerFactory,
+  type Server,
+  type ServerEvent,
+  type ServerEventBus,
+} from '@modelcontextprotocol/server'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { endWith, isProgram, listen, programOptions, type ServeOptions, type Serving, tlsOf } from './serve.ts'
 
@@ -79,6 +86,30 @@ export async function serveModern(make: McpServerFactory, options: ModernOptions
   }
 }
 
+/** Over a pipe there is one server object, which says itself what has changed; the library hands it to whoever listens. */
+function told(made: McpServer | Server, bus: ServerEventBus): McpServer | Server {
+  const server = 'server' in made ? made.server : made
+  const tell = async (event: ServerEvent): Promise<void> => {
+    switch (event.kind) {
+      case 'resource_updated':
+        return server.sendResourceUpdated({ uri: event.uri })
+      case 'tools_list_changed':
+        return server.sendToolListChanged()
+      case 'prompts_list_changed':
+        return server.sendPromptListChanged()
+      case 'resources_list_changed':
+        return server.sendResourceListChanged()
+      default:
+        return event satisfies never
+    }
+  }
+  bus.subscribe((event) => {
+    // Who has left meanwhile does not hear of it.
+    tell(event).catch(() => undefined)
+  })
+  return made
+}
+
 /** Makes a file of this folder a program: `node servers/everything-modern.ts --transport http --era modern|both`. Nothing when imported. */
 export async function modernProgram(meta: ImportMeta, open: () => ModernServer): Promise<void> {
   if (!isProgram(meta)) return
@@ -86,7 +117,9 @@ export async function modernProgram(meta: ImportMeta, open: () => ModernServer):
   const options = programOptions(process.argv.slice(2))
   const legacy = options.era !== 'modern'
   if ((options.transport ?? 'stdio') === 'stdio') {
-    const serving = serveStdio(make, { legacy: legacy ? 'serve' : 'reject' })
+    const serving = serveStdio(async (context) => told(await make(context), bus), {
+      legacy: legacy ? 'serve' : 'reject',
+    })
     endWith(() => serving.close(), true)
     return
   }

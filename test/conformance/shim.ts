@@ -5,6 +5,8 @@ import { text } from 'node:stream/consumers'
 import type { Owner } from '../support/gateway.ts'
 
 export interface Translation {
+  /** Who asks; nobody knows unless it is said. */
+  readonly key?: string | undefined
   readonly toGateway: (text: string) => string
   readonly toSuite: (text: string) => string
 }
@@ -33,6 +35,7 @@ async function pass(
 ): Promise<void> {
   const body = translation.toGateway(await text(asked))
   const headers = { ...asked.headers }
+  if (translation.key !== undefined) headers['authorization'] = `Bearer ${translation.key}`
   const name = headers['mcp-name']
   if (typeof name === 'string') headers['mcp-name'] = translation.toGateway(`"${name}"`).slice(1, -1)
   if (body !== '') headers['content-length'] = String(Buffer.byteLength(body))

@@ -26,7 +26,7 @@ for (const server of namesOf(fixtures))
       }
     })
 
-for (const server of namesOf(fixtures).filter((name) => name !== 'legacy stateless'))
+for (const server of namesOf(fixtures))
   for (const driver of namesOf(drivers))
     test(`${driver} → ${server}: a client that cannot be asked is told what is missing`, async (t) => {
       const { port } = await serve(t, inFront(await fixtures[server](t)))

@@ -33,6 +33,7 @@ export const fixtures = {
   'legacy stateless': legacy({ transport: 'http', stateless: true }),
   'HTTP+SSE': legacy({ transport: 'sse' }),
   stdio: program('everything.ts'),
+  'stdio modern': program('everything-modern.ts', '--era', 'modern'),
   modern: async (t: Owner): Promise<Placed> => {
     const { make, bus } = everythingModern()
     const serving = await serveModern(make, { bus })

@@ -1,11 +1,18 @@
 // One request under way to an upstream: its id, its deadline, its cancellation, and the promise of its answer.
 import { type RawJson, rawJson } from '../../core/brand.ts'
+import { Failure } from '../../core/failure.ts'
 import type { JsonObject } from '../../core/item.ts'
 import type { Seated } from '../../core/roster.ts'
 import type { Answer, Caller, Outgoing, Peer } from '../conversation.ts'
 import { cut, edited, find } from '../json.ts'
 import { requestText } from '../wire.ts'
 import { withTrace } from './headers.ts'
+
+/** Nobody waits for what is asked for order's sake, or is only repeated. */
+export const forgotten: Caller = {
+  notification: () => {},
+  ask: () => Promise.reject(new Failure('request.aborted', 'nobody is there to be asked')),
+}
 
 /** A peer, and what it declared as it can be asked for. */
 export interface Speaker {

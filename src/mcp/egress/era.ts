@@ -1,8 +1,10 @@
 // Which protocol a server speaks: remembered for all conversations with it, found out anew when that has become old or wrong.
+
 import type { RawJson, TargetName } from '../../core/brand.ts'
 import { asFailure, Failure } from '../../core/failure.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Answer, Caller, Connection, Hello, Outgoing, Peer } from '../conversation.ts'
+import { forgotten } from './call.ts'
 
 export type Era = 'modern' | 'legacy'
 
@@ -126,13 +128,7 @@ export class Turning implements Connection {
         log.debug('a setting could not be repeated', { target, error: asFailure(thrown).message })
       })
     for (const kind of ['tools', 'prompts', 'resources'])
-      if (kind in connection.hello.capabilities) peer.notification(`notifications/${kind}/list_changed`, undefined)
+      peer.notification(`notifications/${kind}/list_changed`, undefined)
     await last?.[Symbol.asyncDispose]()
   }
-}
-
-/** Nobody waits for what is only repeated. */
-const forgotten: Caller = {
-  notification: () => {},
-  ask: () => Promise.reject(new Failure('request.aborted', 'nobody is there to be asked')),
 }

@@ -8,7 +8,7 @@ import type { Log } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Answer, Caller, Connection, Hello, Outgoing, Peer } from '../conversation.ts'
 import { codes, modernRevision, notificationText, outlined, readMessage, WireError } from '../wire.ts'
-import { type Call, type Speaker, speakerOf } from './call.ts'
+import { type Call, forgotten, type Speaker, speakerOf } from './call.ts'
 import { Calls, type Wire } from './calls.ts'
 import type { Moved } from './era.ts'
 import { asFailing, failing } from './failing.ts'
@@ -119,6 +119,10 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
 
   get session(): string | undefined {
     return this.#opened().id
+  }
+
+  get keepsSession(): boolean {
+    return this.#session?.id !== undefined
   }
 
   /** What the session has been asked to remember. */
@@ -361,12 +365,6 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
       if (kind in session.hello.capabilities) this.#peer.notification(`notifications/${kind}/list_changed`, undefined)
     return session
   }
-}
-
-/** Nobody waits for what is only repeated. */
-const forgotten: Caller = {
-  notification: () => {},
-  ask: () => Promise.reject(new Failure('request.aborted', 'nobody is there to be asked')),
 }
 
 const sessionHeaders = (id: string | undefined, hello: Hello): string[] => [

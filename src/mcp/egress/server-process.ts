@@ -8,7 +8,7 @@ import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Answer, Caller, Hello, Outgoing, Peer } from '../conversation.ts'
 import { gateway, isGateway } from '../principals.ts'
 import { notificationText, WireError } from '../wire.ts'
-import { type Call, type Speaker, speakerOf } from './call.ts'
+import { type Call, forgotten, type Speaker, speakerOf } from './call.ts'
 import { Calls, type Wire } from './calls.ts'
 import { Chatter } from './chatter.ts'
 import { Child, type ChildReader } from './child.ts'
@@ -239,11 +239,6 @@ export class ServerProcess implements Wire, ChildReader {
 const carrier = { settled: () => {} }
 const nothing: Answer = { kind: 'result', raw: rawJson('{}') }
 
-/** Nobody waits for what the gateway itself asks. */
-const forgotten: Caller = {
-  notification: () => {},
-  ask: () => Promise.reject(new Failure('request.aborted', 'nobody is there to be asked')),
-}
 const stranger: Peer = {
   ...forgotten,
   principal: gateway,

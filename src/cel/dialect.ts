@@ -20,6 +20,7 @@ export const rootIndex = {
   extproc: 14,
   mcpGuardrails: 15,
   metadata: 16,
+  session: 17,
 } as const satisfies { readonly [root: string]: number }
 
 type Root = keyof typeof rootIndex
@@ -104,6 +105,8 @@ const mcp = of(
       name: text,
       // Known when a tool is called, unknown while tools are listed. The original has them in its log only.
       arguments: anything,
+      // What it touches (`mcpLabels`): `untrusted-input`, `private-data`, `external-send`, …
+      labels: texts,
       ...each(['result', 'error'], after(finished, { open: true })),
     }),
     prompt: named,
@@ -142,6 +145,8 @@ const shapes = {
   extproc: anything,
   mcpGuardrails: anything,
   metadata: anything,
+  // What its results have touched so far; unknown while lists are made.
+  session: of({ taint: texts }, { phases: chosen }),
 } as const satisfies { readonly [R in Root]: Shape }
 
 export const dialect: Scope = { roots: Object.keys(rootIndex), shapes }

@@ -71,6 +71,13 @@ export interface Told {
   labels(x: Exchange): { readonly [name: string]: string } | undefined
 }
 
+/** What tools touch, and what a session has met of it so far (`mcpLabels`). */
+export interface Flow {
+  /** Of a tool, in its server's own name. */
+  labels(target: string, tool: string): readonly string[]
+  taint(x: Exchange): readonly string[]
+}
+
 /** Where a request came in: facts that are the same for every request of one listener. */
 export interface Entrance {
   readonly port: number
@@ -108,6 +115,8 @@ export class Exchange {
   resource: Protected | undefined = undefined
   /** What policies found out besides, by the name that expressions read it under (`metadata`, `extauthz`, `extproc`). */
   found: { [root: string]: Fields } | undefined = undefined
+  /** Who knows what tools touch; absent: nobody does. */
+  flow: Flow | undefined = undefined
   /** The whole request body, once somebody had to buffer it. */
   body: Buffer | undefined = undefined
   /** The first bytes of a body that was too large to be taken in whole. */

@@ -31,6 +31,9 @@ function readOf(path: string): Read | 'the thing' | undefined {
     case 'mcp':
       // What else there is under this root belongs to the session.
       return below.length === 0 || below[0] === 'sessionId' || below[0] === '[]' ? undefined : 'the thing'
+    case 'session':
+      // Not known while lists are made, for nobody.
+      return 'the thing'
     case 'jwt':
       return fields[0] === 'rawToken' ? undefined : (x) => under(x.jwt?.claims, fields)
     case 'apiKey':

@@ -28,7 +28,7 @@ export class McpView extends HostObject {
   /** What it is about now. */
   kind: Kind | undefined = undefined
   readonly #x: Exchange
-  readonly #item = new ItemView()
+  readonly #item: ItemView
   #known = true
   /** Other kinds of things read as things without a name, so that one can tell whether a rule is about them at all. */
   hypothetical = false
@@ -36,6 +36,12 @@ export class McpView extends HostObject {
   constructor(x: Exchange) {
     super()
     this.#x = x
+    this.#item = new ItemView(x)
+  }
+
+  /** A list is made: what will be called with, and after what, is not known. */
+  get isListing(): boolean {
+    return !this.#known
   }
 
   /** From now on it is about this thing; `input` undefined: not known yet, because only a list is made. */
@@ -83,10 +89,16 @@ export class McpView extends HostObject {
 }
 
 class ItemView extends HostObject {
+  readonly #x: Exchange
   #target = ''
   #name = ''
   /** `null`: things of this kind are asked for without any. */
   #input: unknown = undefined
+
+  constructor(x: Exchange) {
+    super()
+    this.#x = x
+  }
 
   set(target: string, name: string, input: unknown): void {
     this.#target = target
@@ -104,21 +116,52 @@ class ItemView extends HostObject {
         if (this.#input === null) return undefined
         // Arguments are JSON that has been parsed: values, as far as their type can say.
         return this.#input === undefined ? unknownArguments : (this.#input as Value)
+      case 'labels':
+        return this.#input === null ? undefined : this.#x.flow?.labels(this.#target, this.#name)
       default:
         return undefined
     }
   }
 
   plain(): PlainObject {
-    const known = { name: this.#name, target: this.#target }
+    const labels = this.get('labels')
+    const known = { name: this.#name, target: this.#target, ...(labels !== undefined && { labels }) }
     const input = this.get('arguments')
     return input === undefined ? known : { ...known, arguments: input }
   }
 }
 
+const unknownTaint = new Unknown('session.taint')
+
+/** `session` as expressions see it: which labels the results of its calls have had so far. */
+export class SessionView extends HostObject {
+  readonly #x: Exchange
+  readonly #mcp: McpView
+
+  constructor(x: Exchange, mcp: McpView) {
+    super()
+    this.#x = x
+    this.#mcp = mcp
+  }
+
+  get(field: string): Value | undefined {
+    if (field !== 'taint') return undefined
+    // A list does not change with what has been read, so it can be kept; the call decides.
+    return this.#mcp.isListing ? unknownTaint : this.#x.flow?.taint(this.#x)
+  }
+
+  plain(): PlainObject {
+    return { taint: this.#x.flow?.taint(this.#x) ?? [] }
+  }
+}
+
 class Nameless extends HostObject {
   get(field: string): Value | undefined {
-    return field === 'name' || field === 'target' ? '' : field === 'arguments' ? elsewhere : undefined
+    return field === 'name' || field === 'target'
+      ? ''
+      : field === 'arguments' || field === 'labels'
+        ? elsewhere
+        : undefined
   }
 
   plain(): PlainObject {

@@ -4,7 +4,7 @@ import type { Activation } from '../cel/scope.ts'
 import type { HostObject, PlainObject, Value } from '../cel/value.ts'
 import type { Exchange, Reply, VerifiedKey, VerifiedToken } from '../core/exchange.ts'
 import { KeyView, TokenView } from './context-identity.ts'
-import { McpView } from './context-item.ts'
+import { McpView, SessionView } from './context-item.ts'
 import { BackendView, DestinationView, ProxyView, SourceView } from './context-place.ts'
 import { ReplyView, RequestView } from './context-request.ts'
 
@@ -81,6 +81,8 @@ export class Context implements Activation {
         return new ProxyView(x)
       case rootIndex.env:
         return { gateway: x.entrance.gateway }
+      case rootIndex.session:
+        return x.flow === undefined ? null : new SessionView(x, this.mcp)
       case rootIndex.llm:
         return this.llm ?? null
       case rootIndex.llmRequest:

@@ -56,9 +56,19 @@ export function assumedExchange({ entrance, route, method, path, headers, caller
 
 /** What is not known of a request that was not made; which policies would have found out something, too. */
 const roots: ReadonlyMap<number, string> = new Map(
-  (['source', 'destination', 'extauthz', 'extproc', 'mcpGuardrails', 'metadata', 'llm', 'llmRequest'] as const).map(
-    (name) => [rootIndex[name], name],
-  ),
+  (
+    [
+      'source',
+      'destination',
+      'extauthz',
+      'extproc',
+      'mcpGuardrails',
+      'metadata',
+      'session',
+      'llm',
+      'llmRequest',
+    ] as const
+  ).map((name) => [rootIndex[name], name]),
 )
 
 /** The context of an assumed request: what it does not say is Unknown, not absent, so that nothing is decided by it. */

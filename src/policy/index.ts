@@ -14,6 +14,7 @@ import { mcpApproval } from './mcp-approval.ts'
 import { mcpAuthentication } from './mcp-authentication.ts'
 import { mcpAuthorization } from './mcp-authorization.ts'
 import { mcpGuardrails } from './mcp-guardrails.ts'
+import { mcpLabels } from './mcp-labels.ts'
 import { mcpResultGuard } from './mcp-result-guard.ts'
 import { mcpShield } from './mcp-shield.ts'
 import { oidc } from './oidc.ts'
@@ -47,6 +48,7 @@ export const policies = [
   backendAuth, // no door: nor who it is told that asks
   mcpGuardrails, // no door: whom the backend shows what passes, before any rule below is asked
   mcpShield, // no request door: what it keeps out of the catalogue, no rule below is asked about
+  mcpLabels, // before the rules, which read what it knows
   mcpAuthorization, // no request door: asked for each tool, prompt, resource and task
   mcpApproval, // after the rules: nobody is asked about what is denied anyhow
   mcpResultGuard, // last of all that look at answers: what others put in is read as well

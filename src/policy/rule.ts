@@ -113,7 +113,7 @@ export class Rule {
     this.#logic = terms.map(({ logic }) => logic)
     this.scopes = terms.flatMap(({ ast }) => scopesIn(ast))
     this.volatile = terms.some((term) => term.volatile)
-    const isFixed = (term: Term): boolean => ![...term.expression.reads].some((read) => /^mcp\b/.test(read))
+    const isFixed = (term: Term): boolean => ![...term.expression.reads].some((read) => /^(?:mcp|session)\b/.test(read))
     const naming = kind === 'require' ? undefined : namingIn(terms)
     this.named = naming && namedIn(naming.ast)
     this.#fixed = terms.filter(isFixed).map((term) => term.expression)

@@ -1,0 +1,202 @@
+// YAML `mcpLabels`: what tools touch, and what a session has met of it: for rules that close the way out once it is tainted.
+import { hash } from 'node:crypto'
+import { z } from 'zod'
+import { duration } from '../config/duration.ts'
+import type { Exchange, Flow, Maybe } from '../core/exchange.ts'
+import type { Call, Definition, Item, Result } from '../core/item.ts'
+import { define } from '../core/module.ts'
+import type { Store } from '../core/store.ts'
+import { labelsOf } from '../scan/labels.ts'
+import type { Admission, Policy, Site } from './policy.ts'
+
+const label = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/)
+const labelled = z.strictObject({
+  /** Of all that the target offers. */
+  labels: z.array(label).default([]),
+  /** Of single tools, by their servers' names for them. */
+  tools: z.record(z.string(), z.array(label)).default({}),
+})
+
+const noTools: { [tool: string]: string[] } = {}
+
+const schema = z.strictObject({
+  /** Tools that have no line here have the labels that their names, descriptions and hints suggest. */
+  guess: z.boolean().default(true),
+  targets: z
+    .record(z.string(), z.union([z.array(label).transform((labels) => ({ labels, tools: noTools })), labelled]))
+    .default({}),
+  /** Labels that stay with a session whose calls have brought something back from there. */
+  taints: z.array(label).min(1).default(['untrusted-input', 'private-data']),
+  /** Whose taint it is. Who opens no session, as in newer revisions, is known by who is calling. */
+  by: z.enum(['session', 'caller']).default('session'),
+  /** Since the last result that tainted it. */
+  forget: duration().default(3_600_000),
+  /** Several processes serve the same sessions: what one learns, all know. */
+  shared: z.boolean().default(false),
+})
+
+type Config = z.output<typeof schema>
+
+/**
+ * Text of strangers, private data and a way out must not come together in one session (reference: security §1.3, C7). Labels are
+ * `mcp.tool.labels`, what a session has met is `session.taint`; rules decide: `deny: '"external-send" in mcp.tool.labels &&
+ * "untrusted-input" in session.taint'`. A result taints before its reader has it.
+ */
+export const mcpLabels = define({
+  key: 'mcpLabels',
+  schema,
+  compile(config, site: Site): Policy {
+    return new Labels(config, site)
+  },
+})
+
+/** Sessions, and tools, that are remembered; beyond, the oldest are forgotten. */
+const MOST = 100_000
+/** How long a process goes by what it has read from the store. */
+const FRESH_MS = 1_000
+
+interface Mark {
+  readonly labels: readonly string[]
+  readonly until: number
+  /** When the store was asked last. */
+  readonly readAt: number
+}
+
+/** What outlives a reload. */
+class Memory implements AsyncDisposable {
+  readonly guesses = new Map<string, readonly string[]>()
+  readonly marks = new Map<string, Mark>()
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.guesses.clear()
+    this.marks.clear()
+  }
+}
+
+const none: readonly string[] = Object.freeze([])
+
+class Labels implements Policy, Flow {
+  readonly #config: Config
+  readonly #site: Site
+  readonly #memory: Memory
+  readonly #taints: ReadonlySet<string>
+  readonly #store: (() => Promise<Store>) | undefined
+  readonly #joined = new Map<readonly string[], Map<readonly string[], readonly string[]>>()
+
+  constructor(config: Config, site: Site) {
+    this.#config = config
+    this.#site = site
+    this.#memory = site.keep(`mcpLabels ${site.path.join('.')}`, () => new Memory())
+    this.#taints = new Set(config.taints)
+    this.#store = config.shared ? site.store : undefined
+    if (config.shared && site.store === undefined)
+      site.warning(['shared'], 'nothing is kept here that other processes could read')
+  }
+
+  admits({ item, raw }: Definition): Admission {
+    if (this.#config.guess && item.kind === 'tool')
+      keep(this.#memory.guesses, keyOf(item.target, item.name), Object.freeze([...labelsOf(raw)]))
+    return { kind: 'admit' }
+  }
+
+  onRequest(x: Exchange): Maybe<undefined> {
+    x.flow = this
+    if (this.#store !== undefined) return this.#recall(x)
+    return undefined
+  }
+
+  labels(target: string, tool: string): readonly string[] {
+    const there = Object.hasOwn(this.#config.targets, target) ? this.#config.targets[target] : undefined
+    const known = there !== undefined && Object.hasOwn(there.tools, tool) ? there.tools[tool] : undefined
+    const own = known ?? this.#memory.guesses.get(keyOf(target, tool)) ?? none
+    return there === undefined || there.labels.length === 0 ? own : this.#both(there.labels, own)
+  }
+
+  /** Made once for each pair of lists, which are the same for every call. */
+  #both(of: readonly string[], own: readonly string[]): readonly string[] {
+    const made = this.#joined.get(of) ?? new Map<readonly string[], readonly string[]>()
+    this.#joined.set(of, made)
+    const all = made.get(own) ?? [...new Set([...of, ...own])]
+    made.set(own, all)
+    return all
+  }
+
+  taint(x: Exchange): readonly string[] {
+    const mark = this.#memory.marks.get(this.#whose(x, x.mcpSession))
+    return mark === undefined || mark.until <= Date.now() ? none : mark.labels
+  }
+
+  onResult(result: Result, { item }: Call, x: Exchange): Maybe<Result> {
+    const met = this.#of(item).filter((each) => this.#taints.has(each))
+    if (met.length === 0) return result
+    const before = this.taint(x)
+    const labels = [...new Set([...before, ...met])]
+    const key = this.#whose(x, x.mcpSession)
+    const until = Date.now() + this.#config.forget
+    keep(this.#memory.marks, key, { labels, until, readAt: Date.now() })
+    if (labels.length > before.length && item.kind !== 'model')
+      this.#site.log.info('a session is tainted', { target: item.target, name: item.name, labels: labels.join(' ') })
+    // Other processes know it before the reader does.
+    return this.#store === undefined ? result : this.#tell(key, labels).then(() => result)
+  }
+
+  /** Labels of what was used. A task may be a call of any tool of its target. */
+  #of(item: Item): readonly string[] {
+    if (item.kind === 'model') return none
+    if (item.kind === 'tool') return this.labels(item.target, item.name)
+    const there = Object.hasOwn(this.#config.targets, item.target) ? this.#config.targets[item.target] : undefined
+    if (item.kind !== 'task') return there?.labels ?? none
+    const start = keyOf(item.target, '')
+    const guessed = [...this.#memory.guesses].flatMap(([key, labels]) => (key.startsWith(start) ? labels : []))
+    return [...(there?.labels ?? []), ...Object.values(there?.tools ?? {}).flat(), ...guessed]
+  }
+
+  /** A session by the beginning of its id, as the log has it; anybody else by who has been found to be calling. */
+  #whose(x: Exchange, session: string): string {
+    if (this.#config.by === 'session' && session !== '') return `session ${session}`
+    const { jwt, apiKey, basicAuth, identity } = x
+    if (jwt !== undefined) return `jwt ${JSON.stringify([jwt.claims['iss'], jwt.claims['sub']])}`
+    if (apiKey !== undefined) return `key ${hash('sha256', apiKey.key)}`
+    if (basicAuth !== undefined) return `user ${basicAuth.username}`
+    if (identity !== undefined) return `${identity.via} ${identity.subject}`
+    // Nobody tells the others apart: those of one machine share what any of them has met.
+    return `anyone at ${x.request.socket.remoteAddress ?? ''}`
+  }
+
+  /** Fails with `store.unreachable`: whether a session is tainted is not guessed. */
+  async #recall(x: Exchange): Promise<undefined> {
+    const said = x.request.headers['mcp-session-id']
+    const key = this.#whose(x, typeof said === 'string' ? said.slice(0, 16) : '')
+    const mark = this.#memory.marks.get(key)
+    const now = Date.now()
+    if (mark !== undefined && now - mark.readAt < FRESH_MS) return undefined
+    const store = await this.#store?.()
+    const entry = await store?.get(storeKey(key))
+    const labels = [
+      ...new Set([...(mark !== undefined && mark.until > now ? mark.labels : []), ...words(entry?.value)]),
+    ]
+    const until = entry === undefined && mark !== undefined ? mark.until : now + this.#config.forget
+    keep(this.#memory.marks, key, { labels, until, readAt: now })
+    return undefined
+  }
+
+  async #tell(key: string, labels: readonly string[]): Promise<void> {
+    const store = await this.#store?.()
+    const there = words((await store?.get(storeKey(key)))?.value)
+    const all = [...new Set([...there, ...labels])].toSorted()
+    await store?.put(storeKey(key), all.join(' '), { ttlMs: this.#config.forget })
+  }
+}
+
+const keyOf = (target: string, tool: string): string => `${target}\n${tool}`
+const storeKey = (key: string): readonly string[] => ['mcp', 'taint', hash('sha256', key)]
+const words = (text: string | undefined): readonly string[] => (text ?? '').split(' ').filter((word) => word !== '')
+
+/** The newest stand last; what has stood longest goes first. */
+function keep<V>(map: Map<string, V>, key: string, value: V): void {
+  map.delete(key)
+  map.set(key, value)
+  if (map.size <= MOST) return
+  const [oldest] = map.keys()
+  if (oldest !== undefined) map.delete(oldest)
+}

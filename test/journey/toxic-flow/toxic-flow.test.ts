@@ -1,0 +1,71 @@
+// Text of strangers, private data and a way out: two of them in one session, and the third is closed.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { startGateway } from '../../support/gateway.ts'
+import { drivers } from '../../support/mcp-clients.ts'
+
+const fetchPage = (client: Client) => client.callTool({ name: 'web_search', arguments: {} })
+const readDiary = (client: Client) => client.callTool({ name: 'diary_search', arguments: {} })
+const send = (client: Client) => client.callTool({ name: 'diary_add', arguments: { title: 'x', text: 'x' } })
+const denied = { code: -32602, message: /Unknown tool: diary_add/ }
+
+test('the third leg', async (t) => {
+  const gateway = await startGateway(t, 'test/journey/toxic-flow/config.yaml')
+
+  await t.test('without rules the three legs come together', async () => {
+    const client = await gateway.client({ path: '/open' })
+    await fetchPage(client)
+    await readDiary(client)
+    assert.match(JSON.stringify(await send(client)), /Wrote note/)
+  })
+
+  await t.test('with one leg, or another, the way out is open', async () => {
+    const one = await gateway.client()
+    await fetchPage(one)
+    assert.match(JSON.stringify(await send(one)), /Wrote note/)
+    const other = await gateway.client()
+    await readDiary(other)
+    assert.match(JSON.stringify(await send(other)), /Wrote note/)
+  })
+
+  await t.test('with both it is closed, in whatever order they came, and stays listed', async () => {
+    for (const legs of [
+      [fetchPage, readDiary],
+      [readDiary, fetchPage],
+    ]) {
+      const client = await gateway.client()
+      for (const leg of legs) await leg(client)
+      await assert.rejects(send(client), denied)
+      await readDiary(client)
+      await assert.rejects(send(client), denied)
+      assert.ok((await client.listTools()).tools.some(({ name }) => name === 'diary_add'))
+    }
+    assert.match(gateway.said(), /a session is tainted/)
+  })
+
+  await t.test('another session begins anew', async () => {
+    assert.match(JSON.stringify(await send(await gateway.client())), /Wrote note/)
+  })
+
+  await t.test('who opens no session is known by who is calling', async (t) => {
+    const modern = async (key: string) => {
+      const driver = await drivers['SDK 2.x modern'](gateway.url, {
+        fetch: (input, init) => {
+          const headers = new Headers(init?.headers)
+          headers.set('authorization', `Bearer ${key}`)
+          return fetch(input, { ...init, headers })
+        },
+      })
+      t.after(() => driver.close())
+      return driver
+    }
+    const [alice, again, bob] = [await modern('alice-key'), await modern('alice-key'), await modern('bob-key')]
+    const arguments_ = { title: 'x', text: 'x' }
+    await alice.call('web_search')
+    await alice.call('diary_search')
+    await assert.rejects(alice.call('diary_add', arguments_), /Unknown tool: diary_add/)
+    await assert.rejects(again.call('diary_add', arguments_), /Unknown tool: diary_add/)
+    assert.match(JSON.stringify(await bob.call('diary_add', arguments_)), /Wrote note/)
+  })
+})

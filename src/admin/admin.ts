@@ -51,6 +51,8 @@ export interface AdminOptions {
   readonly runtime: () => Runtime
   /** Documents of REST APIs: scores, and everything that was lost. */
   readonly documents: () => unknown
+  /** Definitions of servers that are quarantined, or should be looked at. */
+  readonly shield: () => readonly unknown[]
   /** The configuration in force; secrets are taken out here. */
   readonly config: () => unknown
   /** JSON Schema of the configuration, for editors. */
@@ -94,12 +96,13 @@ function application(options: AdminOptions): Express {
   return app
 }
 
-function reads(app: Express, { config, runtime, documents, schema, version, level }: AdminOptions): void {
+function reads(app: Express, { config, runtime, documents, shield, schema, version, level }: AdminOptions): void {
   const started = performance.now()
   only(app, '/config_dump', 'GET', (response) => {
     const dump = withoutSecrets(config())
     response.json({ version, ...(isRecord(dump) ? dump : { config: dump }) })
   })
+  only(app, '/api/shield', 'GET', (response) => response.json(withoutSecrets({ definitions: shield() })))
   only(app, '/api/runtime', 'GET', (response) => {
     response.json({
       product: 'toolgate',

@@ -20,7 +20,7 @@ export const html = `<!doctype html>
 <h2 id="targets-title">Targets</h2>
 <table><thead><tr><th scope="col">name</th><th scope="col">reached at</th><th scope="col">tools</th><th scope="col">document</th><th scope="col">health</th><th scope="col">observed</th></tr></thead><tbody id="targets"></tbody></table>
 </section>
-<p><a href="/config_dump">configuration in force</a> · <a href="/api/runtime">as JSON</a> · <a href="/api/openapi">OpenAPI documents, and what was lost of them</a></p>
+<p><a href="/config_dump">configuration in force</a> · <a href="/api/runtime">as JSON</a> · <a href="/api/openapi">OpenAPI documents, and what was lost of them</a> · <a href="/api/shield">tools and prompts that should be looked at</a></p>
 </main>
 <noscript>This page reads <a href="/api/runtime">/api/runtime</a> with a script.</noscript>
 </body>

@@ -16,6 +16,7 @@ import { ApprovalBook } from '../store/approvals.ts'
 import { StoreAt } from '../store/open.ts'
 import { type AccessLog, createAccessLog } from '../telemetry/access-log.ts'
 import { DecisionLog } from '../telemetry/decisions.ts'
+import { Judgements } from '../telemetry/judgements.ts'
 import { createLog, levels, type TunableLog } from '../telemetry/log.ts'
 import { createMetrics, type GatewayMetrics } from '../telemetry/metrics.ts'
 import { Sink } from '../telemetry/sink.ts'
@@ -23,7 +24,7 @@ import { listenReadiness, listenStats } from '../telemetry/stats.ts'
 import { CommandError, exit, type Io } from './command.ts'
 import { Guards } from './guards.ts'
 import type { Origin } from './origin.ts'
-import { documentLines, targetLine } from './runtime.ts'
+import { documentLines, shieldLines, targetLine } from './runtime.ts'
 
 /** What a run brings along. */
 export interface RunContext {
@@ -48,6 +49,7 @@ export class Running implements AsyncDisposable {
   readonly #log: TunableLog
   readonly #accessLog: AccessLog
   readonly #guards: Guards
+  readonly #judgements = new Judgements()
   readonly #metrics: GatewayMetrics
   readonly #quit = new AbortController()
   /** What to end, in the order of opening; ended from the last to the first. */
@@ -121,6 +123,7 @@ export class Running implements AsyncDisposable {
         read: files.read,
         store,
         pages: this.#pages,
+        judgements: this.#judgements,
         ...(decisions !== undefined && { decisions }),
         ...(origin.quickStart && { host: 'localhost' }),
       }),
@@ -209,6 +212,7 @@ export class Running implements AsyncDisposable {
         targets: gateway.targets().map(targetLine),
       }),
       documents: () => documentLines(gateway.targets()),
+      shield: () => shieldLines(this.#judgements.all(), gateway.targets()),
       config: () => ({ ...gateway.shape, sessionKey: undefined, cookieSecret: undefined }),
       schema: () => jsonSchema(parts),
       approvals: new ApprovalBook(store),

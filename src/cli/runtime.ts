@@ -1,5 +1,6 @@
 // What the admin API tells of targets: what they offer, and how faithfully the document of a REST API has become tools.
 import type { TargetFacts } from '../gateway/targets.ts'
+import type { Judged } from '../telemetry/judgements.ts'
 
 /** A line of `GET /api/runtime`. */
 export function targetLine({ name, endpoint, state }: TargetFacts) {
@@ -25,3 +26,12 @@ export const documentLines = (targets: readonly TargetFacts[]): readonly object[
   targets.flatMap(({ name, state }) =>
     state?.document === undefined ? [] : [{ target: name, ...(state.document.facts ?? { unread: true }) }],
   )
+
+/** `GET /api/shield`: what does not simply pass, of servers that are configured now; the newest first. */
+export function shieldLines(judged: readonly Judged[], targets: readonly TargetFacts[]): readonly object[] {
+  const names = new Set(targets.map(({ name }) => name))
+  return judged
+    .filter(({ target }) => names.has(target))
+    .toReversed()
+    .map(({ at, ...line }) => ({ ...line, observedAt: new Date(at).toISOString() }))
+}

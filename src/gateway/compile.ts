@@ -36,6 +36,7 @@ import {
 import { placeOf } from '../proxy/place.ts'
 import { StoreAt } from '../store/open.ts'
 import type { Decisions } from '../telemetry/decisions.ts'
+import type { Judgements } from '../telemetry/judgements.ts'
 import { type Log, silent } from '../telemetry/log.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
 import { backends } from './backends.ts'
@@ -60,6 +61,7 @@ export interface CompileContext {
   /** Where state is kept; in memory when absent. */
   readonly store?: () => Promise<Store>
   readonly pages?: Pages
+  readonly judgements?: Judgements
   /** Told of each decision on authorization. */
   readonly decisions?: Decisions
 }
@@ -309,6 +311,7 @@ class Compiler {
       cookieSecret: this.#shape.cookieSecret,
       store: this.#context.store ?? this.#holder.keep('store', () => new StoreAt(inMemory)).open,
       ...(this.#context.pages && { pages: this.#context.pages }),
+      ...(this.#context.judgements && { judgements: this.#context.judgements }),
     }
   }
 

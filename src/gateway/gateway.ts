@@ -8,6 +8,7 @@ import { defaultPoolSettings, Pools } from '../http/pools.ts'
 import type { Pages } from '../policy/policy.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 import type { Decisions } from '../telemetry/decisions.ts'
+import type { Judgements } from '../telemetry/judgements.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { GatewayMetrics } from '../telemetry/metrics.ts'
 import { compile } from './compile.ts'
@@ -35,6 +36,8 @@ export interface GatewayOptions {
   readonly pages?: Pages
   /** Told of each decision on authorization. */
   readonly decisions?: Decisions
+  /** Told what is thought of definitions. */
+  readonly judgements?: Judgements
 }
 
 /** The configuration cannot run; nothing has changed. */

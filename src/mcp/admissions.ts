@@ -46,12 +46,14 @@ export class Admissions {
     this.#log = log
   }
 
-  /** Shows the doors all that is offered now; `offered` is not asked for when nobody looks. */
-  survey(offered: () => readonly Offering[]): void {
+  /** Shows the doors all that is offered now. Whether they may think otherwise of something than before. */
+  survey(offered: () => readonly Offering[]): boolean {
     const { surveys } = this.#program
-    if (surveys.length === 0) return
+    if (surveys.length === 0) return false
     const all = offered()
+    const before = this.#survey
     this.#survey = surveys.map((door) => door(all)).join(' ')
+    return before !== this.#survey
   }
 
   /** What a server said of itself, or what is left of it when its words are not to be passed on. */

@@ -44,6 +44,8 @@ export interface Place {
 }
 
 const REPORTED = 10
+/** How long what doors think of unchanged lists is taken for granted. */
+const SURVEY_MS = 60_000
 
 export class Catalog implements AsyncDisposable, Watcher {
   /** More than one target (or none): URIs carry their target. */
@@ -55,6 +57,7 @@ export class Catalog implements AsyncDisposable, Watcher {
   readonly #merged = new Map<ListKind, Merged>()
   readonly #stale = new Set<ListKind>()
   readonly #unwatch: readonly (() => void)[]
+  #surveyDue = Infinity
 
   constructor(options: CatalogOptions) {
     this.#options = options
@@ -211,6 +214,7 @@ export class Catalog implements AsyncDisposable, Watcher {
   }
 
   #current(kind: ListKind): Merged {
+    if (this.#surveyDue < Date.now()) this.#judgeAgain()
     const there = this.#merged.get(kind)
     if (there !== undefined && !this.#stale.has(kind)) return there
     this.#stale.delete(kind)
@@ -220,8 +224,15 @@ export class Catalog implements AsyncDisposable, Watcher {
   }
 
   /** Shows the doors what all targets offer now. */
-  #survey(): void {
-    this.#admissions.survey(() => this.#options.shelves.map(offering))
+  #survey(): boolean {
+    if (this.#options.program.surveys.length === 0) return false
+    this.#surveyDue = Date.now() + SURVEY_MS
+    return this.#admissions.survey(() => this.#options.shelves.map(offering))
+  }
+
+  /** What was excepted until yesterday is not any more, though no list has changed. */
+  #judgeAgain(): void {
+    if (this.#survey()) for (const kind of this.#merged.keys()) this.changed(kind)
   }
 
   #merge(kind: ListKind): Merged {

@@ -6,11 +6,11 @@ import type { Exchange } from '../core/exchange.ts'
 import type { Call, JsonObject, Result } from '../core/item.ts'
 import { define } from '../core/module.ts'
 import { rank, type Severity, severities } from '../scan/finding.ts'
-import { scanDefinition } from '../scan/scan.ts'
 import type { Kind } from '../scan/surface.ts'
 import { Tagger } from './mcp-result-guard-tags.ts'
 import { leaksIn, redacted, tagged } from './mcp-result-guard-texts.ts'
 import { type About, Exceptions, exceptionSchema } from './mcp-shield-exceptions.ts'
+import { Scanner } from './mcp-shield-scanner.ts'
 import type { ResultLimit } from './plan.ts'
 import type { Policy, Question, Site } from './policy.ts'
 
@@ -46,9 +46,11 @@ const CHARACTERS_A_TOKEN = 4
 export const mcpResultGuard = define({
   key: 'mcpResultGuard',
   schema,
-  compile(config, site: Site): Policy {
+  async compile(config, site: Site): Promise<Policy> {
     if (config.mode === 'off') return {}
-    const guard = new ResultGuard(config, site)
+    const scanner = new Scanner()
+    await scanner.load()
+    const guard = new ResultGuard(config, scanner, site)
     const limit = limitOf(config)
     return {
       onResult: (result, call, x) => guard.result(result, call, x),
@@ -71,11 +73,13 @@ interface Trouble {
 
 class ResultGuard {
   readonly #config: Config
+  readonly #scanner: Scanner
   readonly #site: Site
   readonly #exceptions: Exceptions
   readonly #tagger: Tagger
 
-  constructor(config: Config, site: Site) {
+  constructor(config: Config, scanner: Scanner, site: Site) {
+    this.#scanner = scanner
     this.#config = config
     this.#site = site
     this.#exceptions = new Exceptions(config.exceptions, site)
@@ -123,7 +127,7 @@ class ResultGuard {
     for (const each of asked) if (isObject(each) && isObject(each['params'])) parts.push([each['params'], 'request'])
     let worst: Trouble | undefined
     for (const [part, as] of parts) {
-      const found = this.#exceptions.weigh(scanDefinition(part, as).findings, about).worst
+      const found = this.#exceptions.weigh(this.#scanner.it.scanDefinition(part, as).findings, about).worst
       // What leaks is a matter of its own: it is taken out, not argued about.
       if (found === undefined || rank(found.severity) < rank(this.#config.block) || isLeak(found.rule)) continue
       if (worst === undefined || rank(found.severity) > rank(worst.severity)) worst = found

@@ -1,28 +1,34 @@
 // What the shield says of its judgements: to the log once for each, to the metrics always.
 import { labelOf, type PinKey } from '../scan/pin.ts'
-import type { Log } from '../telemetry/log.ts'
-import type { Metrics } from '../telemetry/metrics.ts'
 import type { Judgement } from './mcp-shield-judge.ts'
+import type { Site } from './policy.ts'
 
 /** Judgements that have been said; a server that keeps inventing some is heard again, not remembered. */
 const MOST = 10_000
 
 export class Reports implements AsyncDisposable {
-  readonly #log: Log
-  readonly #metrics: Pick<Metrics, 'judged'>
+  readonly #log: Site['log']
+  readonly #metrics: Pick<Site['metrics'], 'judged'>
+  readonly #judgements: Site['judgements']
   readonly #said = new Set<string>()
 
-  constructor(log: Log, metrics: Pick<Metrics, 'judged'>) {
+  constructor(log: Site['log'], metrics: Pick<Site['metrics'], 'judged'>, judgements?: Site['judgements']) {
     this.#log = log
     this.#metrics = metrics
+    this.#judgements = judgements
   }
 
   /** What is quarantined is said by whoever leaves it out. */
   say(key: PinKey, judged: Judgement, mode: 'audit' | 'enforce'): void {
-    if (judged.kind === 'pass') return this.#metrics.judged(key.target, 'pass', '')
+    if (judged.kind === 'pass') {
+      this.#judgements?.delete(key)
+      return this.#metrics.judged(key.target, 'pass', '')
+    }
     const { kind, rule, severity, reason } = judged
     const outcome = kind === 'warn' ? 'warn' : mode === 'enforce' ? 'quarantine' : 'audit'
     this.#metrics.judged(key.target, outcome, rule)
+    const { target, kind: of, name } = key
+    this.#judgements?.put({ target, kind: of, name, outcome, rule, severity, reason, at: Date.now() })
     if (outcome === 'quarantine') return
     const text = `${labelOf(key)} ${outcome} ${rule} ${reason}`
     if (this.#said.has(text)) return
@@ -30,7 +36,7 @@ export class Reports implements AsyncDisposable {
     this.#said.add(text)
     const message =
       outcome === 'audit' ? 'a definition would be quarantined by mcpShield' : 'a definition should be looked at'
-    this.#log.warn(message, { target: key.target, kind: key.kind, name: key.name, rule, severity, reason })
+    this.#log.warn(message, { target, kind: of, name, rule, severity, reason })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -68,7 +68,7 @@ function partsOf(config: Config, site: Site): Parts {
     scanner,
     judge,
     exceptions,
-    reports: site.keep('mcpShield reports', () => new Reports(site.log, site.metrics)),
+    reports: site.keep('mcpShield reports', () => new Reports(site.log, site.metrics, site.judgements)),
   }
 }
 

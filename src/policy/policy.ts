@@ -16,6 +16,7 @@ import type { Page } from '../oauth/facade/answer.ts'
 import type { Refusal, UpstreamLogin } from '../oauth/upstream/login.ts'
 import type { UpstreamServer } from '../oauth/upstream/settings.ts'
 import type { DocumentFacts } from '../openapi/facts.ts'
+import type { Judgements } from '../telemetry/judgements.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Fields } from './fields.ts'
@@ -203,6 +204,8 @@ export interface Site {
   readonly pages?: Pages
   /** As `read`, of a file that need not be there. */
   readonly peek?: (file: string) => Buffer | undefined
+  /** Where what is thought of definitions is kept for operators. Absent: nobody looks. */
+  readonly judgements?: Judgements
   readonly metrics: Metrics
   /** Looks up a `host` of the top-level `backends`. */
   backend(name: string): NamedPlace | undefined

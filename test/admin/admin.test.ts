@@ -35,6 +35,7 @@ async function start(t: TestContext, changes: Partial<AdminOptions> = {}) {
       targets: [{ name: 'time', endpoint: 'http://me:pw@127.0.0.1:9000/mcp', health: { level: 'ok' }, tools: 2 }],
     }),
     approvals: { list: async () => [], decide: async () => false },
+    shield: () => [{ target: 'echo', kind: 'tool', name: 'echo', outcome: 'quarantine', rule: 'TP-120' }],
     documents: () => [{ target: 'petstore', losses: [{ problem: 'at https://me:pw@api.example/x' }] }],
     config: () => ({ binds: [], config: { session: { key: 'CANARY' } } }),
     schema: () => ({ $schema: 'https://json-schema.org/draft/2020-12/schema' }),
@@ -88,6 +89,13 @@ test('documents of REST APIs are told with what was lost, without secrets', asyn
   const { call } = await start(t)
   assert.deepEqual(JSON.parse((await call('/api/openapi')).body), {
     documents: [{ target: 'petstore', losses: [{ problem: 'at https://***@api.example/x' }] }],
+  })
+})
+
+test('definitions that should be looked at are told with the rule', async (t) => {
+  const { call } = await start(t)
+  assert.deepEqual(JSON.parse((await call('/api/shield')).body), {
+    definitions: [{ target: 'echo', kind: 'tool', name: 'echo', outcome: 'quarantine', rule: 'TP-120' }],
   })
 })
 
@@ -195,6 +203,7 @@ test('an address that other machines can reach is refused at start', async () =>
     runtime: never,
     approvals: { list: never, decide: never },
     documents: never,
+    shield: never,
     config: never,
     schema: never,
     quit: never,

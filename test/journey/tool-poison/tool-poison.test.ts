@@ -39,6 +39,13 @@ test('without the shield the attack reaches the model; with it the tool does not
   )
   assert.match(line, /target=echo kind=tool name=echo rule=TP-\d{3} /)
 
+  const { definitions }: { definitions: Record<string, string>[] } = JSON.parse(
+    await (await fetch(`${gateway.admin}/api/shield`)).text(),
+  )
+  const [first] = definitions
+  assert.deepEqual([first?.['target'], first?.['name'], first?.['outcome']], ['echo', 'echo', 'quarantine'])
+  assert.match(first?.['rule'] ?? '', /^TP-\d{3}$/)
+
   const metrics = await (await fetch(`${gateway.stats}/metrics`)).text()
   assert.match(metrics, /mcp_definitions_judged_total\{server="echo",outcome="quarantine",rule="TP-\d{3}"\} \d/)
 })

@@ -6,10 +6,10 @@ import { type Hit, type Place, rule } from '../rule.ts'
 
 /** Nobody's example: an open door, a deletion of everything, a program run from text that was hidden. */
 const hostile =
-  /\/dev\/(?:tcp|udp)\/|\bbash -i\b|\bn(?:et)?cat? [^\n|]{0,60}-[a-z]{0,4}e[a-z]{0,4} |\bmkfifo [^\n]{0,80}\bnc\b|\brm -(?:rf|fr|r -f|f -r)[a-z]{0,3} (?:--no-preserve-root )?["']?(?:~|\/|\$home|\*|\.\/?\*)|\bmkfs\.|\bdd if=[^\n]{0,60} of=\/dev\/|:\(\) ?\{ ?:|\bchmod -r 0?[67][0-7]{2} (?:~|\/)|\bchmod \+x [^\n;&|]{1,80}(?:&&|;) ?[^\n]|\b(?:del|rd) \/s\b|\bformat c:|\bbase64 (?:-d|--decode|-di)[^\n|]{0,40}\| ?(?:ba|z|da)?sh\b|\bpowershell[^\n]{0,40} -e(?:nc|ncodedcommand)? [a-z0-9+/]|\b(?:cat|tar|env|printenv|type)\b[^\n]{0,100}\| ?(?:curl|wget|nc|ncat)\b|\bcurl [^\n]{0,120}(?:-d|-f|-t|--data(?:-binary|-raw|-urlencode)?|--form|--upload-file)[ =]["']?(?:[a-z_]{1,20}=)?@?["']?(?:~|\$home|\/etc\/|\/root|\$\((?:cat|env|printenv))|>> ?~\/\.(?:bashrc|zshrc|profile|bash_profile|ssh)|\bschtasks \/create|\bcertutil [^\n]{0,40}-urlcache|\bmshta http|\bdrop (?:database|table|schema) [a-z_]{1,40} ?;?--/
+  /\/dev\/(?:tcp|udp)\/|\bbash -i\b|\bn(?:et)?cat? [^\n|]{0,60}-[a-z]{0,4}e[a-z]{0,4} |\bmkfifo [^\n]{0,80}\bnc\b|\brm -(?:rf|fr|r -f|f -r)[a-z]{0,3} (?:--no-preserve-root )?["']?(?:~|\$home|\*|\.\/?\*|\/(?:\*|["'`;&|\s]|$|(?:etc|home|usr|var|root|boot|bin|lib|users)\b))|\bmkfs\.|\bdd if=[^\n]{0,60} of=\/dev\/|:\(\) ?\{ ?:|\bchmod -r 0?[67][0-7]{2} (?:~|\/)|\bchmod \+x (?:\/tmp\/|\/dev\/shm|\/var\/tmp)[^\n;&|]{1,80}(?:&&|;) ?[^\n]{1,80}|\b(?:del|rd) \/s\b|\bformat c:|\bbase64 (?:-d|--decode|-di)[^\n|]{0,40}\| ?(?:ba|z|da)?sh\b|\bpowershell[^\n]{0,40} -e(?:nc|ncodedcommand)? [a-z0-9+/]|\b(?:cat|tar|env|printenv|type)\b[^\n]{0,100}\| ?(?:curl|wget|nc|ncat)\b|\bcurl [^\n]{0,120}(?:-d|-f|-t|--data(?:-binary|-raw|-urlencode)?|--form|--upload-file)[ =]["']?(?:[a-z_]{1,20}=)?@?["']?(?:~|\$home|\/etc\/|\/root|\$\((?:cat|env|printenv))|>> ?~\/\.ssh\b|\bschtasks \/create|\bcertutil [^\n]{0,40}-urlcache|\bmshta http/
 /** How programs are installed, and how they are smuggled in. */
 const fetched =
-  /\b(?:curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod|fetch)\b[^\n|]{0,200}\| ?(?:sudo )?(?:-e )?(?:(?:ba|z|da|k)?sh|python3?|node|perl|ruby|iex)\b|\b(?:ba|z)?sh <\( ?(?:curl|wget)|\b(?:sh|bash) -c ["']?\$\((?:curl|wget)|\beval ["']?\$\( ?(?:curl|wget)|\biex ?\(|\bpipx? install [^\n]{0,60}(?:https?:|git\+|--index-url)\S{0,200}|\bnpm (?:i|install) [^\n]{0,60}https?:\S{0,200}|\bcrontab -/
+  /\b(?:curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod|fetch)\b[^\n|]{0,200}\| ?(?:sudo )?(?:-e )?(?:(?:ba|z|da|k)?sh|python3?|node|perl|ruby|iex)\b|\b(?:ba|z)?sh <\( ?(?:curl|wget)|\b(?:sh|bash) -c ["']?\$\((?:curl|wget)|\beval ["']?\$\( ?(?:curl|wget)|\biex ?\(|\bpipx? install [^\n]{0,60}(?:https?:|--(?:extra-)?index-url)[ =]?\S{0,200}|\bnpm (?:i|install) [^\n]{0,60}https?:\S{0,200}|>> ?~\/\.(?:bashrc|zshrc|profile|bash_profile)\b|\bchmod \+x [^\n;&|]{1,80}(?:&&|;) ?[^\n]{1,80}|\bcrontab -/
 
 const told =
   /\b(?:run|runs|execute|executes|append|prepend|prefix|add|insert|include|paste|fill in|type|enter|invoke|start|launch|perform|issue)\b/
@@ -18,7 +18,12 @@ const pressed =
 /** Who speaks about commands names them: examples, lists of what is refused, documents. */
 const spoken =
   /\b(?:e\.?g\b|for example|such as|example|examples|like|detects?|blocks?|blocked|prevents?|rejects?|refuses?|den(?:y|ies)|dangerous|destructive commands|malicious|forbidd?(?:en|s)?|not allowed|disallow\w*|never|do not|don't|avoid|warns?|scans?|lints?|flags?|shows?|documentation|readme|explains?|describes?|unsafe|suspicious)\b/
-const addressed = /\b(?:assistants?|agents?|ai|llms?|language models?|models?|copilot|claude|chatgpt|gpt|cursor)\b/
+/** Spoken to the reader of the answer, not about programs of that kind. */
+const addressed =
+  /\b(?:(?:ai |llm |coding |language )?(?:assistants?|agents?|models?|llms?|copilot|claude|chatgpt)(?:[:,]| (?:must|should|needs? to|has to|have to|reading|working|processing|using|is to|are to|please))|(?:note|instructions?|message|attention|hint) (?:to|for) (?:all |the |any )?(?:ai|llm|assistants?|agents?|models?|automated)|if you(?: are|'re) (?:an? )?(?:ai|llm|assistant|agent|language model|model))/
+/** Where everybody's tools are installed from. */
+const familiar =
+  /\b(?:astral\.sh|sh\.rustup\.rs|get\.docker\.com|deb\.nodesource\.com|bun\.(?:sh|com)|deno\.land|install\.python-poetry\.org|ollama\.(?:com|ai)|brew\.sh|fly\.io|get\.helm\.sh|cli\.github\.com|pypi\.org|npmjs\.(?:com|org)|github\.com|raw\.githubusercontent\.com\/(?:homebrew|nvm-sh|helm|pyenv|ohmyzsh))\b/
 
 export const commands = rule({
   id: 'TP-180',
@@ -42,7 +47,7 @@ export const commands = rule({
   ],
   find(reading, place) {
     // Most texts hold none of the signs that every such command has.
-    if (!/[|>/(~]|\brm -|chmod|schtasks|crontab|install|mkfs|drop /.test(reading.text)) return []
+    if (!/[|>/(~]|\brm -|chmod|schtasks|crontab|install|mkfs/.test(reading.text)) return []
     const found: Hit[] = []
     for (const [pattern, isHostile] of [[hostile, true] as const, [fetched, false] as const])
       for (const match of matches(pattern, reading.text)) {
@@ -80,6 +85,7 @@ function weigh(reading: Reading, place: Place, payload: Payload): Severity | und
   if (place.piece.surface === 'value') return ofValue(place)
   if (isIllustrated) return isHostile ? 'low' : undefined
   if (isHostile) return 'high'
+  if (familiar.test(reading.text.slice(start, end))) return 'low'
   return told.test(around) && pressed.test(around) ? 'high' : 'medium'
 }
 

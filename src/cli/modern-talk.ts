@@ -15,6 +15,8 @@ interface ModernOptions {
   readonly headers: Headers
   readonly signal: AbortSignal
   readonly timeoutMs: number
+  /** How long the first question may take; whoever is silent for so long speaks something else. Absent: it must be answered. */
+  readonly probeMs?: number
 }
 
 type Opened =
@@ -29,12 +31,16 @@ const PAGES = 1_000
  * the method and offer nothing but older ones (reference: mcp §12.2.1).
  * @throws CommandError when nothing answers, or when whoever answers wants credentials
  */
-export async function openModern({ url, headers, signal, timeoutMs }: ModernOptions): Promise<Opened> {
+export async function openModern({ probeMs, ...options }: ModernOptions): Promise<Opened> {
   const pools = new Pools(defaultPoolSettings)
-  const wire = new Wire({ url, pools, headers, timeoutMs, signal })
+  const wire = new Wire({ ...options, pools })
   let talk: ModernTalk | undefined
   try {
-    const heard = await wire.ask(modernRequest(1, 'server/discover', {}))
+    const heard = await probed(
+      probeMs === undefined ? wire : new Wire({ ...options, pools, timeoutMs: probeMs }),
+      probeMs,
+    )
+    if (heard === undefined) return { kind: 'other', offers: [] }
     if (heard.status === 401 || heard.status === 403) throw notLetIn(wire, heard)
     const answer = answerTo(1, heard)
     const offers = offeredBy(answer)
@@ -44,6 +50,15 @@ export async function openModern({ url, headers, signal, timeoutMs }: ModernOpti
     return { kind: 'open', talk }
   } finally {
     if (talk === undefined) await pools[Symbol.asyncDispose]()
+  }
+}
+
+async function probed(wire: Wire, probeMs: number | undefined): Promise<Heard | undefined> {
+  try {
+    return await wire.ask(modernRequest(1, 'server/discover', {}))
+  } catch (error) {
+    if (probeMs === undefined || !(error instanceof CommandError) || error.exitCode !== exit.unasked) throw error
+    return undefined
   }
 }
 

@@ -26,6 +26,9 @@ export interface TalkOptions {
   readonly era: Era
 }
 
+/** There are servers that say nothing at all to what they do not know. */
+const PROBE_MS = 5_000
+
 /**
  * Opens a conversation. `auto` asks as the newest clients do: first in 2026-07-28, and with `initialize` where that is not spoken
  * (reference: mcp §1.3, §12.2.1). What answers at `/sse` is older than both.
@@ -34,7 +37,8 @@ export interface TalkOptions {
 export async function openTalk({ url, headers, signal, timeoutMs, era }: TalkOptions): Promise<Talk> {
   if (era !== 'legacy' && !url.pathname.endsWith('/sse')) {
     const { openModern } = await import('./modern-talk.ts')
-    const opened = await openModern({ url, headers, signal, timeoutMs })
+    const probe = era === 'auto' && { probeMs: Math.min(timeoutMs, PROBE_MS) }
+    const opened = await openModern({ url, headers, signal, timeoutMs, ...probe })
     if (opened.kind === 'open') return opened.talk
     if (era === 'modern') throw notModern(url, opened.offers)
   } else if (era === 'modern') throw notModern(url, [])

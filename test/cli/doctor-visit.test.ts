@@ -74,22 +74,37 @@ test('a server of 2026-07-28: who opens with server/discover gets through, who o
   assert.equal(claude.era, 'modern')
 })
 
-test('the same server through the gateway: every client of the earlier revisions gets through', async (t) => {
-  const serving = await serve(everything, { transport: 'http' })
-  t.after(() => serving.close())
-  const { port } = await serveGateway(
-    t,
-    `binds: [{port: 1, listeners: [{routes: [{backends: [{mcp: {targets: [{name: e, mcp: {host: "${serving.url}"}}]}}]}]}]}]`,
-  )
-  const clients = await visited(`http://127.0.0.1:${port}/mcp`, 'vscode,cursor,codex,inspector,openai')
-  for (const { title, ok, findings } of clients) {
-    assert.ok(ok, `${title}: ${JSON.stringify(findings.filter(({ verdict }) => verdict === 'no'))}`)
-    assert.ok(findings.every(({ verdict }) => verdict !== 'note'))
+test('through the gateway every client gets through, whatever the server behind it speaks', async (t) => {
+  const legacy = await serve(everything, { transport: 'http' })
+  t.after(() => legacy.close())
+  const { make, bus } = everythingModern()
+  const modern = await serveModern(make, { bus })
+  t.after(() => modern.close())
+  for (const [behind, host] of [
+    ['legacy', legacy.url],
+    ['modern', modern.url],
+  ] as const) {
+    const target = `{name: e, mcp: {host: "${host}"}}`
+    const yaml = `binds: [{port: 1, listeners: [{routes: [{backends: [{mcp: {targets: [${target}]}}]}]}]}]`
+    const { port } = await serveGateway(t, yaml)
+    const clients = await visited(`http://127.0.0.1:${port}/mcp`, 'all', '--call', 'test_simple_text')
+    assert.equal(clients.length, 7)
+    for (const { title, ok, findings } of clients) {
+      const odd = findings.filter(({ verdict }) => verdict === 'no' || verdict === 'note')
+      assert.deepEqual([ok, odd], [true, []], `${title} in front of ${behind}`)
+    }
+    const of = (name: string) => clients.find(({ as }) => as === name)
+    assert.deepEqual(
+      ['vscode', 'claude', 'modern'].map((name) => of(name)?.era),
+      ['legacy', 'modern', 'modern'],
+    )
+    assert.deepEqual(
+      of('vscode')
+        ?.findings.filter(({ step }) => ['call', 'stream', 'resume', 'end'].includes(step))
+        .map(({ verdict }) => verdict),
+      ['yes', 'yes', 'yes', 'yes'],
+    )
   }
-  assert.deepEqual(
-    clients[0]?.findings.filter(({ step }) => ['stream', 'resume', 'end'].includes(step)).map(({ verdict }) => verdict),
-    ['yes', 'yes', 'yes'],
-  )
 })
 
 test('an address with nothing at it, and one that speaks HTTP+SSE', async (t) => {

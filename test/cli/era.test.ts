@@ -7,6 +7,7 @@ import { everything } from '../../servers/everything.ts'
 import { everythingModern } from '../../servers/everything-modern.ts'
 import { serveModern } from '../../servers/modern.ts'
 import { serve } from '../../servers/serve.ts'
+import { serve as gateway } from '../support/serve.ts'
 import { toolgate } from './io.ts'
 
 async function legacy(t: TestContext): Promise<string> {
@@ -34,7 +35,7 @@ async function answering(
   answer: (
     heard: Heard,
     id: number,
-  ) => { readonly status?: number; readonly json?: object; readonly events?: object[] },
+  ) => { readonly status?: number; readonly json?: object; readonly events?: object[] } | undefined,
 ): Promise<{ readonly url: string; readonly heard: Heard[] }> {
   const heard: Heard[] = []
   const server = createServer((request, response) => {
@@ -44,7 +45,9 @@ async function answering(
       const { id, method, params } = JSON.parse(text || '{}')
       const one = { method, params, headers: request.headers }
       heard.push(one)
-      const { status = 200, json, events } = answer(one, id)
+      const said = answer(one, id)
+      if (said === undefined) return undefined
+      const { status = 200, json, events } = said
       if (events === undefined) {
         response.writeHead(status, { 'content-type': 'application/json' })
         return response.end(JSON.stringify({ jsonrpc: '2.0', id, ...json }))
@@ -105,6 +108,29 @@ test('the era that is asked for is the only one that is tried', async (t) => {
   const sse = await toolgate(['tools', 'list', '--url', old.replace('/mcp', '/sse'), '--era', 'modern'])
   assert.equal(sse.code, 1)
   assert.equal((await toolgate(['tools', 'list', '--era', 'old'])).code, 2)
+})
+
+test('through the gateway both eras list and call what servers of both eras have', async (t) => {
+  const targets = [`{name: old, mcp: {host: "${await legacy(t)}"}}`, `{name: young, mcp: {host: "${await modern(t)}"}}`]
+  const yaml = `binds: [{port: 1, listeners: [{routes: [{backends: [{mcp: {targets: [${targets.join(', ')}]}}]}]}]}]`
+  const url = `http://127.0.0.1:${(await gateway(t, yaml)).port}/mcp`
+  const seen = await Promise.all(
+    ['legacy', 'modern', 'auto'].map(async (era) => {
+      const { out } = await toolgate(['tools', 'list', '--url', url, '--era', era, '--format', 'json'])
+      const { tools, revision } = JSON.parse(out)
+      return { revision, names: tools.map(({ name }: { readonly name: string }) => name) }
+    }),
+  )
+  assert.deepEqual(
+    seen.map(({ revision }) => revision),
+    ['2025-11-25', '2026-07-28', '2026-07-28'],
+  )
+  assert.deepEqual(seen[0]?.names, seen[1]?.names)
+  for (const era of ['legacy', 'modern'])
+    for (const target of ['old', 'young']) {
+      const called = await toolgate(['tools', 'call', `${target}_test_simple_text`, '--url', url, '--era', era])
+      assert.deepEqual([called.code, called.out], [0, 'This is a simple text response for testing.\n'], called.err)
+    }
 })
 
 test('every request says who asks, in which revision, and repeats in headers what it is about', async (t) => {
@@ -183,6 +209,23 @@ test('a server that knows server/discover and offers only earlier revisions is o
   assert.equal(heard[1]?.method, 'initialize')
   const { err } = await toolgate(['tools', 'list', '--url', url, '--era', 'modern'])
   assert.match(err, /it offers 2025-11-25/)
+})
+
+test('a server that is silent to what it does not know is opened as before', async (t) => {
+  const { url } = await answering(t, ({ method }) => {
+    if (method === 'server/discover') return undefined
+    const hello = {
+      protocolVersion: '2025-11-25',
+      capabilities: { tools: {} },
+      serverInfo: { name: 'o', version: '1' },
+    }
+    if (method === 'initialize') return { json: { result: hello } }
+    return { json: { result: { tools: [] } } }
+  })
+  assert.equal((await toolgate(['tools', 'list', '--url', url, '--timeout', '0.5'])).code, 0)
+  const modern = await toolgate(['tools', 'list', '--url', url, '--timeout', '0.5', '--era', 'modern'])
+  assert.equal(modern.code, 3)
+  assert.match(modern.err, /no answer within 0\.5 s/)
 })
 
 test('what cannot be answered by a command is said, and so is who is not let in', async (t) => {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { rawJson } from '../../src/core/brand.ts'
 import type { JsonObject } from '../../src/core/item.ts'
-import { profileOf, profiles, smallestResult } from '../../src/mcp/profiles.ts'
+import { type Profile, profileOf, profiles, smallestResult } from '../../src/mcp/profiles.ts'
 import { compileProgram, type Policy } from '../../src/policy/policy.ts'
 import {
   errorOf,
@@ -176,6 +176,24 @@ test('a name that is too long with a client’s prefix has a short form, which c
   assert.deepEqual(names(await request(whole, 'tools/list')), [long, 'x'])
   assert.equal(valueOf(await called(long))['asked'], long, 'the name itself stays')
   assert.deepEqual(log.lines, [])
+})
+
+test('of 400 tools every kind of client reads as many as it takes, under names that it takes, in any order', async (t) => {
+  const long = (n: number): string => `tool_${n}_${'with_a_long_name_'.repeat(2 + (n % 3))}`.slice(0, 40 + (n % 25))
+  const all = Array.from({ length: 400 }, (_, n) => long(n))
+  const lists = [all, all.toReversed(), all.toSorted()].map((order) => federate([new Server('a').tools(order)]))
+  for (const { end } of lists) t.after(end)
+  for (const { title, called, ...takes } of Object.values<Profile>(profiles)) {
+    const { tools = 400, name = Infinity } = takes
+    const seen = await Promise.all(
+      lists.map(async ({ request }) => names(await request(client(called[0] ?? 'somebody'), 'tools/list')).toSorted()),
+    )
+    assert.equal(seen[0]?.length, tools, title)
+    assert.equal(new Set(seen[0]).size, tools)
+    assert.deepEqual(seen[1], seen[0])
+    assert.deepEqual(seen[2], seen[0])
+    for (const one of seen[0] ?? []) assert.ok(one.length <= name, `${title}: ${one}`)
+  }
 })
 
 test('a short form that is the name of another tool is not given', async (t) => {

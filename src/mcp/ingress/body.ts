@@ -6,6 +6,8 @@ import { Failure } from '../../core/failure.ts'
 import { bodyWithin } from '../../http/body.ts'
 import { cut, elements, members } from '../json.ts'
 import { codes, type Message, outlined, readMessage, WireError } from '../wire.ts'
+import { namesModern } from './era.ts'
+import { refuseModern } from './modern-result.ts'
 import { refuse, refuseCall } from './replies.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -25,7 +27,7 @@ export async function receive(x: Exchange, { limits, metrics }: Bounds): Promise
     metrics.limitHit('mcpBody')
     throw new Failure('request.too-large', `the body is above ${limits.mcpBody} bytes`)
   }
-  if (!isUtf8(body)) return unread(x, 'not UTF-8')
+  if (!isUtf8(body)) return unread(x, 'not UTF-8', codes.parse)
   return read(x, body.toString(), { limits, metrics })
 }
 
@@ -35,10 +37,10 @@ function read(x: Exchange, text: string, { limits, metrics }: Bounds): Received 
     const found = outlined(text, limits.jsonDepth, limits.jsonKeys)
     if (found.first !== 'array') return { kind: 'message', message: readMessage(text, found) }
     const spans = elements(text)
-    if (spans.length === 0) return unread(x, 'an empty batch')
+    if (spans.length === 0) return unread(x, 'an empty batch', codes.invalidRequest)
     if (spans.length > limits.batch) {
       metrics.limitHit('batch')
-      return unread(x, `a batch of more than ${limits.batch} messages`)
+      return unread(x, `a batch of more than ${limits.batch} messages`, codes.invalidRequest)
     }
     const messages = spans.map((span) => {
       at = cut(text, span)
@@ -48,16 +50,19 @@ function read(x: Exchange, text: string, { limits, metrics }: Bounds): Received 
   } catch (thrown) {
     if (!(thrown instanceof WireError)) throw thrown
     if (thrown.limit !== undefined) metrics.limitHit(thrown.limit)
-    if (thrown.code !== codes.invalidParams) return unread(x, thrown.message)
+    if (thrown.code !== codes.invalidParams) return unread(x, thrown.message, thrown.code)
     const reply = refuseCall(x, idIn(at), thrown.code, { message: `invalid request parameters: ${thrown.message}` })
     return { kind: 'unfit', reply }
   }
 }
 
-const unread = (x: Exchange, why: string): Received => ({
-  kind: 'unfit',
-  reply: refuse(x, 400, `fail to deserialize request body: ${why}`),
-})
+/** Text for clients of before, as the original has it; an error without an id where headers name 2026-07-28 (reference: mcp §1.2.4). */
+function unread(x: Exchange, why: string, code: number): Received {
+  const reply = namesModern(x)
+    ? refuseModern(x, undefined, { status: 400, code, message: why })
+    : refuse(x, 400, `fail to deserialize request body: ${why}`)
+  return { kind: 'unfit', reply }
+}
 
 /** The id of a message that could not be read further: it was checked before its params were. */
 function idIn(text: string): RawJson | undefined {

@@ -77,6 +77,10 @@ export class ModernCall implements Caller, Listener, Parkable {
     return this.client.logLevel
   }
 
+  get over(): boolean {
+    return this.#over
+  }
+
   get signal(): Cancellation {
     this.#cancel ??= new Cancel()
     if (this.#over) this.#cancel.abort(this.#why)
@@ -85,12 +89,13 @@ export class ModernCall implements Caller, Listener, Parkable {
 
   /** Begins; `work` is what has to be asked of the federation. */
   run(x: Exchange, id: RawJson, work: (call: this) => Promise<Answer>): Promise<Reply> {
-    const reply = this.#attend(x, id)
     this.client.use(x, this)
-    work(this).then(
-      (answer) => this.#answered(answer),
-      (thrown: unknown) => this.#answered(broken(thrown, x)),
-    )
+    const reply = this.#attend(x, id)
+    if (!this.#over)
+      work(this).then(
+        (answer) => this.#answered(answer),
+        (thrown: unknown) => this.#answered(broken(thrown, x)),
+      )
     return reply
   }
 
@@ -98,6 +103,7 @@ export class ModernCall implements Caller, Listener, Parkable {
   resume(x: Exchange, request: Request, responses: ReadonlyMap<string, RawJson>): Promise<Reply> {
     const reply = this.#attend(x, request.id)
     this.#token = { now: tokenOf(request) }
+    if (this.#over) return reply // its client is gone again already
     this.client.usedBy(x)
     this.#inquiry?.answered(responses)
     if (this.#answer !== undefined) this.#finish(this.#answer)
@@ -163,7 +169,8 @@ export class ModernCall implements Caller, Listener, Parkable {
       const waiting: Waiting = { x, id, since: Date.now(), reply: resolve, stream: undefined }
       this.#waiting = waiting
       x.cancel = (reason) => this.#gone(waiting, asFailure(reason))
-      if (prefersStream(x)) this.#stream(waiting)
+      if (x.aborted !== undefined) this.#gone(waiting, asFailure(x.aborted))
+      else if (prefersStream(x)) this.#stream(waiting)
     })
   }
 

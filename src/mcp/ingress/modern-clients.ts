@@ -159,6 +159,8 @@ export interface ClientsOptions {
 
 /** How often calls are looked at. */
 const ROUND_MS = 1_000
+/** Clients of one pool that wait for their next user. */
+const FREE = 8
 /** Characters of what a client says of itself that are kept as they are. */
 const MOST = 1_024
 
@@ -208,7 +210,10 @@ export class ModernClients implements Disposable {
     const { pool } = client
     if (pool === undefined) return this.#end(client, 'its stream is over')
     pool.calls--
-    if (client !== pool.shared && !client.over) pool.free.push(client)
+    if (client === pool.shared || client.over) return
+    // After a rush of questions there would be hundreds of conversations that nobody needs.
+    if (pool.free.length >= FREE) this.#end(client, 'others are there for the next request')
+    else pool.free.push(client)
   }
 
   /** Takes up a client that was there before, together with whoever uses it now. `false`: it has ended. */

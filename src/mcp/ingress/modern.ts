@@ -208,7 +208,7 @@ async function again(asking: Asking): Promise<Reply> {
     case 'parked': {
       if (stated.epoch !== desk.lot.epoch) return stale(asking, 'elsewhere')
       const parked = desk.lot.take(stated.seat, principal)
-      return parked instanceof ModernCall ? parked.resume(x, request, responses) : stale(asking, 'used')
+      return parked instanceof ModernCall && !parked.over ? parked.resume(x, request, responses) : stale(asking, 'used')
     }
     case 'through': {
       if (stated.target !== subject.target) return stale(asking, 'unknown')

@@ -226,6 +226,20 @@ test('batches, posted answers, GET and DELETE are not of this revision', async (
   }
 })
 
+test('a body that is no message is answered with an error of no request in particular', async (t) => {
+  const { url } = await serve(t)
+  for (const [body, code] of [
+    ['{', -32700],
+    ['', -32700],
+    ['null', -32600],
+    ['[]', -32600],
+    ['{"jsonrpc":"1.0","id":1,"method":"tools/list"}', -32600],
+  ] as const) {
+    const { status, json } = await ask(url, { headers: headersOf('tools/list', {}), body })
+    assert.deepEqual([status, json.error?.code, json.id], [400, code, null], body)
+  }
+})
+
 test('a notification is taken note of, even without the headers', async (t) => {
   const { url, table } = await serve(t)
   const message = { method: 'notifications/progress', params: { _meta: envelope({}), progressToken: 1, progress: 1 } }

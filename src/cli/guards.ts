@@ -2,7 +2,7 @@
 import type { Shape } from '../config/shape.ts'
 import { enforces, proofsOf } from '../gateway/selftest.ts'
 import type { Log } from '../telemetry/log.ts'
-import { shieldsIn } from './scan-shields.ts'
+import { guardsIn } from './scan-shields.ts'
 import { PATIENCE_MS } from './selftest.ts'
 
 export class Guards implements AsyncDisposable {
@@ -22,20 +22,14 @@ export class Guards implements AsyncDisposable {
 
   /** Tries the guards of a configuration that has come into force; the same ones are not tried again. */
   async follow(shape: Shape): Promise<void> {
-    const texts = [
-      ...new Set(
-        shieldsIn(shape)
-          .filter(enforces)
-          .map((body) => JSON.stringify(body)),
-      ),
-    ]
-    const all = texts.join('\n')
+    const bodies = guardsIn(shape).filter(enforces)
+    const all = JSON.stringify(bodies)
     if (all === this.#tried) return
     this.#tried = all
     const signal = AbortSignal.any([this.#ended.signal, AbortSignal.timeout(PATIENCE_MS)])
     let fired = true
-    for (const text of texts)
-      for (const proof of await proofsOf(JSON.parse(text), signal)) {
+    for (const body of bodies)
+      for (const proof of await proofsOf(body, signal)) {
         if (proof.fired || this.#ended.signal.aborted) continue
         fired = false
         this.#log.error('a guard does not fire: this gateway is not ready', {

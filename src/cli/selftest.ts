@@ -1,21 +1,24 @@
-// `toolgate selftest`: canaries go through a real gateway with the shields of a configuration; each guard proves that it fires.
-import { enforces, type Proof, proofsOf } from '../gateway/selftest.ts'
+// `toolgate selftest`: canaries go through a real gateway with the guards of a configuration; each guard proves that it fires.
+import { enforces, guarding, type Proof, proofsOf } from '../gateway/selftest.ts'
 import { usageError } from './arguments.ts'
 import { type Arguments, exit, type Io } from './command.ts'
 import { openRulebook } from './policy-config.ts'
-import { shieldsIn } from './scan-shields.ts'
+import { guardsIn } from './scan-shields.ts'
 import { jsonDocument, marks, oneLine, Progress, painter } from './terminal.ts'
 
 /** A guard that takes longer has failed. */
 export const PATIENCE_MS = 30_000
+
+/** The guards as they come. */
+const usual = guarding.map((key) => ({ key, body: {} }))
 
 /** 0 every guard fired, 1 one did not. */
 export async function selftest(args: Arguments, io: Io): Promise<number> {
   const [word] = args.words
   if (word !== undefined) throw usageError({ name: 'selftest' }, `nothing is expected here: \`${oneLine(word)}\``)
   const file = args.value('file')
-  const shields = file === undefined ? [{}] : shieldsIn((await openRulebook(file, io)).shape)
-  const enforced = [...new Map(shields.filter(enforces).map((body) => [JSON.stringify(body), body])).values()]
+  const guards = file === undefined ? usual : guardsIn((await openRulebook(file, io)).shape)
+  const enforced = guards.filter(enforces)
   const progress = new Progress(io.stderr, 'sending canaries', args.has('quiet'))
   const proofs: Proof[] = []
   try {
@@ -24,10 +27,10 @@ export async function selftest(args: Arguments, io: Io): Promise<number> {
   } finally {
     progress.end()
   }
-  if (args.value('format') === 'json') io.stdout.write(jsonDocument({ version: 1, shields: shields.length, proofs }))
+  if (args.value('format') === 'json')
+    io.stdout.write(jsonDocument({ version: 1, policies: enforced.map(({ key }) => key), proofs }))
   else io.stdout.write(proofsText(proofs, io))
-  if (enforced.length === 0)
-    io.stderr.write('no mcpShield of this configuration keeps anything out: nothing to prove\n')
+  if (enforced.length === 0) io.stderr.write('no guard of this configuration keeps anything out: nothing to prove\n')
   return proofs.every(({ fired }) => fired) ? exit.fine : exit.no
 }
 

@@ -11,6 +11,8 @@ export interface Offer {
   readonly prompts: readonly JsonObject[]
   readonly resources: readonly JsonObject[]
   readonly resourceTemplates: readonly JsonObject[]
+  /** What every tool answers. */
+  readonly answer: string
 }
 
 /** One that says this until it is disposed. */
@@ -21,7 +23,7 @@ export async function startCanary(offer: Offer): Promise<AsyncDisposable & { rea
     ['prompts/list', { prompts: offer.prompts }],
     ['resources/list', { resources: offer.resources }],
     ['resources/templates/list', { resourceTemplates: offer.resourceTemplates }],
-    ['tools/call', { content: [{ type: 'text', text: 'called' }] }],
+    ['tools/call', { content: [{ type: 'text', text: offer.answer }] }],
   ])
   const server = createServer((request, response) => {
     answer(request, response, offer, answers).catch(() => response.destroy())

@@ -10,10 +10,16 @@ export interface Heard {
   readonly templates: readonly JsonObject[]
   /** A tool that must not be there could be called. */
   readonly called: boolean
+  /** What the honest tool answered. */
+  readonly answer: string
 }
 
-/** Opens a session, reads every list, and calls one tool. */
-export async function speak(url: string, tool: string, signal: AbortSignal): Promise<Heard> {
+/** Opens a session, reads every list, and calls two tools: one that must not be there, and one that must. */
+export async function speak(
+  url: string,
+  [poisoned, honest]: readonly [string, string],
+  signal: AbortSignal,
+): Promise<Heard> {
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     accept: 'application/json, text/event-stream',
@@ -43,7 +49,8 @@ export async function speak(url: string, tool: string, signal: AbortSignal): Pro
     prompts: await list('prompts/list', 'prompts'),
     resources: await list('resources/list', 'resources'),
     templates: await list('resources/templates/list', 'resourceTemplates'),
-    called: (await ask('tools/call', { name: tool, arguments: {} }))['result'] !== undefined,
+    called: (await ask('tools/call', { name: poisoned, arguments: {} }))['result'] !== undefined,
+    answer: JSON.stringify(await ask('tools/call', { name: honest, arguments: {} })),
   }
 }
 

@@ -37,6 +37,7 @@ const honest: Offer = {
   prompts: [{ name: 'when' }],
   resources: [{ uri: 'clock:now', name: 'now' }],
   resourceTemplates: [],
+  answer: 'noon',
 }
 const poisoned: Offer = {
   instructions: POISON,
@@ -49,6 +50,7 @@ const poisoned: Offer = {
   prompts: [...honest.prompts, { name: 'prompted', description: POISON }],
   resources: [...honest.resources, { uri: 'clock:poisoned', name: 'poisoned', description: POISON }],
   resourceTemplates: [{ uriTemplate: 'clock:{zone}', name: 'zone', description: POISON }],
+  answer: 'noon',
 }
 /** The same server a day later. */
 const turned: Offer = {
@@ -60,6 +62,8 @@ const turned: Offer = {
 interface Guard {
   readonly name: string
   readonly key: string
+  /** It works without a word. */
+  readonly quiet?: true
   got(heard: Heard): boolean
 }
 
@@ -85,21 +89,54 @@ const againstChange: readonly (Guard & { readonly change: string })[] = [
   { ...tool('added tool', 'added'), change: 'added' },
 ]
 
+/** In the form of a token of a code host, and of nobody. */
+const SECRET = `ghp_${'7Kq2Zx9LmT4vWc1RbN8s'.repeat(2).slice(0, 36)}`
+const againstAnswers: readonly Guard[] = [
+  {
+    name: 'tool result',
+    key: 'words clock',
+    got: ({ answer }) => answer.includes(`"text":${JSON.stringify(POISON)}`),
+  },
+]
+const againstLeaks: readonly Guard[] = [
+  { name: 'secret in a result', key: 'words clock', quiet: true, got: ({ answer }) => answer.includes(SECRET) },
+]
+
 const isLoose = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Whether a body of `mcpShield` keeps anything out. */
-export const enforces = (body: unknown): boolean => isLoose(body) && (body['mode'] ?? 'enforce') === 'enforce'
+/** Policies whose guards can be tried. */
+export const guarding = ['mcpShield', 'mcpResultGuard'] as const
 
-/** Sends canaries through a gateway with this body of `mcpShield`. A guard that its configuration leaves out is not tried. */
-export async function proofsOf(body: unknown, signal: AbortSignal): Promise<readonly Proof[]> {
-  const { lock, ...own } = isLoose(body) ? body : {}
+/** One of them as a configuration has it. */
+export interface GuardBody {
+  readonly key: (typeof guarding)[number]
+  readonly body: unknown
+}
+
+/** Whether a body of such a policy keeps anything out. */
+export const enforces = ({ body }: GuardBody): boolean => isLoose(body) && (body['mode'] ?? 'enforce') === 'enforce'
+
+/** Sends canaries through a gateway with this policy. A guard that its configuration leaves out is not tried. */
+export async function proofsOf({ key, body }: GuardBody, signal: AbortSignal): Promise<readonly Proof[]> {
+  const written = isLoose(body) ? body : {}
+  return key === 'mcpShield' ? await ofShield(written, signal) : await ofResults(written, signal)
+}
+
+async function ofResults(body: JsonObject, signal: AbortSignal): Promise<readonly Proof[]> {
+  const asking = (answer: string) => () => through({ ...honest, answer }, { mcpResultGuard: body }, signal)
+  const proofs = await proofsBy(againstAnswers, asking(POISON))
+  return body['secrets'] === 'pass' ? proofs : [...proofs, ...(await proofsBy(againstLeaks, asking(`It is ${SECRET}`)))]
+}
+
+async function ofShield({ lock, ...own }: JsonObject, signal: AbortSignal): Promise<readonly Proof[]> {
   // Nothing of the test comes into the lock of the configuration, nor does anything that is pinned there let a canary pass.
-  const proofs = await proofsBy(againstPoison, () => through(poisoned, own, signal))
+  const proofs = await proofsBy(againstPoison, () => through(poisoned, { mcpShield: own }, signal))
   if (!isLoose(lock) || lock['onChange'] === 'warn') return proofs
   const accepted = Array.isArray(lock['accept']) ? lock['accept'] : []
   const folder = await mkdtemp(path.join(tmpdir(), 'toolgate-selftest-'))
-  const pinning = { ...own, lock: { file: path.join(folder, 'tools.lock'), accept: [...accepted, 'origin-changed'] } }
+  const pinned = { ...own, lock: { file: path.join(folder, 'tools.lock'), accept: [...accepted, 'origin-changed'] } }
+  const pinning = { mcpShield: pinned }
   try {
     const guards = againstChange.filter(({ change }) => !accepted.includes(change))
     const changed = await proofsBy(guards, async () => {
@@ -127,7 +164,12 @@ async function proofsBy(guards: readonly Guard[], go: () => Promise<Through>): P
     const rule = rules.get(guard.key)
     if (!passes) return { guard: guard.name, fired: false, detail: 'what is honest did not get through' }
     if (guard.got(heard)) return { guard: guard.name, fired: false, detail: 'the canary got through' }
-    return { guard: guard.name, fired: rule !== undefined, detail: rule ?? 'the log names no rule' }
+    const quiet = guard.quiet === true ? 'taken out' : undefined
+    return {
+      guard: guard.name,
+      fired: (rule ?? quiet) !== undefined,
+      detail: rule ?? quiet ?? 'the log names no rule',
+    }
   })
 }
 
@@ -137,22 +179,22 @@ interface Through {
   readonly rules: ReadonlyMap<string, string>
 }
 
-/** What a client hears of a server that stands behind a gateway with this shield. */
-async function through(offer: Offer, shield: JsonObject, signal: AbortSignal): Promise<Through> {
+/** What a client hears of a server that stands behind a gateway with these policies. */
+async function through(offer: Offer, policies: JsonObject, signal: AbortSignal): Promise<Through> {
   await using canary = await startCanary(offer)
   const rules = new Map<string, string>()
   const warn = (message: string, { rule, kind = 'words', name }: Fields = {}): void => {
     if (/quarantined|withheld/.test(message)) rules.set([kind, name].filter(Boolean).join(' '), String(rule))
   }
   const log: Log = { ...silent, warn }
-  await using gateway = await Gateway.start(shapeOf(canary.url, shield), {
+  await using gateway = await Gateway.start(shapeOf(canary.url, policies), {
     log,
     metrics: createMetrics({ version: '', process: false }),
     accessLog: () => undefined,
     read: contentOf,
     host: '127.0.0.1',
   })
-  const heard = await speak(`http://127.0.0.1:${gateway.ports.get(0)}/`, 'called', signal)
+  const heard = await speak(`http://127.0.0.1:${gateway.ports.get(0)}/`, ['called', 'clock'], signal)
   return { heard, rules }
 }
 
@@ -165,11 +207,11 @@ function contentOf(file: string): Buffer | undefined {
   }
 }
 
-function shapeOf(url: string, shield: JsonObject): Shape {
+function shapeOf(url: string, policies: JsonObject): Shape {
   const backends = [{ mcp: { targets: [{ name: NAME, mcp: { host: url } }] } }]
-  const listeners = [{ routes: [{ name: NAME, policies: { mcpShield: shield }, backends }] }]
+  const listeners = [{ routes: [{ name: NAME, policies, backends }] }]
   const text = JSON.stringify({ binds: [{ port: 1, listeners }] })
   const { shape, problems } = loadConfig({ text, file: NAME, env: {}, parts })
-  if (shape === undefined) throw new RangeError(problems[0]?.message ?? 'the shield cannot be configured')
+  if (shape === undefined) throw new RangeError(problems[0]?.message ?? 'the guards cannot be configured')
   return { ...shape, binds: shape.binds.map((bind) => ({ ...bind, port: 0 })) }
 }

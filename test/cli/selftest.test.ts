@@ -23,11 +23,21 @@ test('every guard of the shield fires, and names the rule', async () => {
   const { proofs }: { proofs: { guard: string; fired: boolean; detail: string }[] } = JSON.parse(out)
   assert.deepEqual(
     proofs.map(({ guard }) => guard),
-    ['tool description', 'tool schema', 'tool call', 'prompt', 'resource', 'resource template', 'instructions'],
+    [
+      'tool description',
+      'tool schema',
+      'tool call',
+      'prompt',
+      'resource',
+      'resource template',
+      'instructions',
+      'tool result',
+      'secret in a result',
+    ],
   )
   for (const { fired, detail } of proofs) {
     assert(fired, detail)
-    assert.match(detail, /^[A-Z]{2}-\d{3}$/)
+    assert.match(detail, /^(?:[A-Z]{2}-\d{3}|taken out)$/)
   }
 })
 
@@ -57,7 +67,12 @@ test('where nothing is kept out there is nothing to prove', async (t) => {
 
 test('a guard that lets its canary through is found out', async () => {
   // A shield that only writes down what it sees, tried as if it kept something out.
-  const proofs = await proofsOf({ mode: 'audit' }, AbortSignal.timeout(20_000))
+  const signal = AbortSignal.timeout(20_000)
+  const body = { mode: 'audit' }
+  const proofs = [
+    ...(await proofsOf({ key: 'mcpShield', body }, signal)),
+    ...(await proofsOf({ key: 'mcpResultGuard', body }, signal)),
+  ]
   assert(proofs.length > 5)
   for (const { fired, detail } of proofs) assert.deepEqual([fired, detail], [false, 'the canary got through'])
 })

@@ -309,7 +309,10 @@ export class Shelf implements AsyncDisposable {
   }
 
   async #connected(): Promise<Connection> {
-    if (this.#connection !== undefined) return this.#connection
+    if (this.#connection !== undefined) {
+      this.#greeted(this.#connection.hello) // the server may have been replaced
+      return this.#connection
+    }
     await this.#options.standIn?.ready
     const connection = await this.upstream.connect(this.#peer, this.#ended.signal)
     if (this.#ended.signal.aborted) {
@@ -318,15 +321,19 @@ export class Shelf implements AsyncDisposable {
     }
     this.#connection = connection
     this.#watchIdle()
-    const before = this.#hello
-    this.#hello = connection.hello
     if (this.#failure !== undefined) this.#options.log.info('a target is back', { target: this.target })
     this.#failure = undefined
     for (const kind of listKinds) this.#slots[kind].stale = true
-    if (before?.raw !== connection.hello.raw) this.#tell('hello')
-    this.#learnt('hello', [connection.hello.raw])
+    this.#greeted(connection.hello)
     this.#progress()
     return connection
+  }
+
+  #greeted(hello: Hello): void {
+    const same = this.#hello?.raw === hello.raw
+    this.#hello = hello
+    if (!same) this.#tell('hello')
+    if (!same) this.#learnt('hello', [hello.raw])
   }
 
   #lost(cause: Error): void {

@@ -19,11 +19,14 @@ export const mcp = define({
     const place = findPlace(config, site, '/mcp')
     if (place === undefined) return undefined
     const eras = new Eras()
-    const share = { headers: new ToolHeaders(site.target, site.log), listening: new Map() }
+    const share = { headers: new ToolHeaders(site.target, site.log), listening: new Map(), hellos: new Map() }
     return new PlacedUpstream(site, place, (options, signal) => {
       const { target, log } = options.site
       const dial = (moved: Moved, afresh: boolean): Promise<Found> => {
-        if (afresh) eras.forget()
+        if (afresh) {
+          eras.forget()
+          share.hellos.clear()
+        }
         return find({ options, eras, share, moved }, afresh ? undefined : signal)
       }
       return Turning.open({ target, log, peer: options.peer, dial })

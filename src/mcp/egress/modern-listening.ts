@@ -55,6 +55,8 @@ export class Listening {
   #opening: Stream | undefined = undefined
   #timer: NodeJS.Timeout | undefined = undefined
   #failures = 0
+  /** It waits before it opens a stream again. */
+  #waits = false
   /** Something may have been said while there was no stream. */
   #missed = false
 
@@ -93,7 +95,10 @@ export class Listening {
   }
 
   unsubscribe(ear: Ear, uri: string): void {
-    if (ear.uris.delete(uri)) this.#changed()
+    if (!ear.uris.delete(uri)) return
+    this.#changed()
+    if ([...this.#ears].some(({ uris }) => uris.has(uri))) return
+    for (const waiter of this.#waiters) if (waiter.uri === uri && this.#waiters.delete(waiter)) waiter.resolve(false)
   }
 
   // --- what streams tell
@@ -121,7 +126,7 @@ export class Listening {
     if (uri === undefined) return
     const exact = [...this.#ears].filter(({ uris }) => uris.has(uri))
     // A server may speak of a part of what was subscribed to.
-    const ears = exact.length > 0 ? exact : [...this.#ears].filter(({ uris }) => uris.size > 0)
+    const ears = exact.length > 0 ? exact : [...this.#ears].filter((ear) => holds(ear, uri))
     for (const ear of ears) ear.notification(method, params)
   }
 
@@ -134,19 +139,21 @@ export class Listening {
       this.#missed = true
     } else return
     if (!again) {
+      this.#failures = 0
       this.#log.debug('a target does not tell of changes', { target: this.#target })
       return
     }
     if (performance.now() - stream.openedAt > STEADY_MS) this.#failures = 0
     const wait = Math.min(FIRST_WAIT_MS * 2 ** this.#failures++, LONGEST_WAIT_MS)
     this.#log.debug('the stream of a target broke off and is opened again', { target: this.#target, wait })
+    this.#waits = true
     this.#later(wait)
   }
 
   // --- the stream that is wanted
 
   #changed(): void {
-    if (this.#failures === 0 || this.#waiters.size > 0) this.#later(DEBOUNCE_MS)
+    if (!this.#waits || this.#waiters.size > 0) this.#later(DEBOUNCE_MS)
   }
 
   #later(ms: number): void {
@@ -165,6 +172,7 @@ export class Listening {
   }
 
   #open(): void {
+    this.#waits = false
     const wanted = this.#wanted()
     const ear = [...this.#ears].at(-1)
     if (ear === undefined || (wanted.lists.size === 0 && wanted.uris.size === 0)) {
@@ -248,6 +256,12 @@ class Stream implements StreamReader {
     if (method === 'notifications/resources/updated') return this.filter.uris.size > 0
     return LIST_NAMES.some((name) => this.filter.lists.has(name) && method === `notifications/${name}/list_changed`)
   }
+}
+
+/** Whether a resource is a part of one that somebody has subscribed to, as far as addresses tell. */
+function holds({ uris }: Ear, uri: string): boolean {
+  for (const each of uris) if (uri.startsWith(each)) return true
+  return false
 }
 
 function paramsOf({ lists, uris }: Filter): RawJson {

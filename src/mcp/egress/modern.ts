@@ -29,8 +29,15 @@ import { unwelcome } from './unwelcome.ts'
 /** What all conversations with one server share. */
 export interface ModernShare {
   readonly headers: ToolHeaders
-  /** Who listens to the server, by principal. */
+  /** Who listens to the server, by whose credentials. */
   readonly listening: Map<string, Listening>
+  /** What the server said of itself a moment ago, by whose credentials. */
+  readonly hellos: Map<string, Heard>
+}
+
+interface Heard {
+  readonly hello: Hello
+  readonly until: number
 }
 
 export interface ModernOptions extends LegacyOptions {
@@ -45,6 +52,10 @@ interface Opened {
   readonly talk: ModernTalk
   readonly listening: Listening
 }
+
+/** What a server says of itself holds for so long: whoever opens a conversation for each call need not ask each time. */
+const HELLO_MS = 60_000
+const HELLOS = 1_000
 
 /** Refusals that say nothing of what the server speaks: too slow, too large, too early, too often. */
 const busy: ReadonlySet<number> = new Set([408, 413, 425, 429, 431])
@@ -94,7 +105,7 @@ export class ModernHttp implements Connection, Exchanging, Wire, Carrying, Ear {
     const conversation = new ModernHttp(options)
     options.open.add(conversation)
     try {
-      conversation.#begin(await conversation.#discover(signal))
+      conversation.#begin(conversation.#known() ?? (await conversation.#discover(signal)))
     } catch (thrown) {
       await conversation[Symbol.asyncDispose]()
       throw thrown
@@ -253,7 +264,22 @@ export class ModernHttp implements Connection, Exchanging, Wire, Carrying, Ear {
   async #discover(signal: AbortSignal | undefined): Promise<Hello> {
     const first = await this.#ask(signal)
     // It may change its mind when told that we speak what it named.
-    return readDiscovered(this.target, mayRetry(first) ? await this.#ask(signal) : first)
+    const hello = readDiscovered(this.target, mayRetry(first) ? await this.#ask(signal) : first)
+    const { hellos } = this.#options.share
+    if (hellos.size >= HELLOS) hellos.clear()
+    hellos.set(this.#key, { hello, until: Date.now() + HELLO_MS })
+    return hello
+  }
+
+  /** The gateway's own conversations find out; others go by what has been found. */
+  #known(): Hello | undefined {
+    const heard = isGateway(this.#peer.principal) ? undefined : this.#options.share.hellos.get(this.#key)
+    return heard !== undefined && Date.now() < heard.until ? heard.hello : undefined
+  }
+
+  /** Whose credentials requests carry: without any, all look the same to the server. */
+  get #key(): string {
+    return this.#options.site.credentials === undefined ? '' : ownerOf(this.#peer.principal)
   }
 
   async #ask(signal: AbortSignal | undefined): Promise<Answer> {
@@ -275,7 +301,7 @@ export class ModernHttp implements Connection, Exchanging, Wire, Carrying, Ear {
     const envelope = new Envelope(peer, { tasks: people && makesTasks(hello) })
     // Lists are read by the gateway: whoever else speaks hears of its own subscriptions only.
     this.#lists = people ? [] : changingLists(hello)
-    const key = ownerOf(peer.principal)
+    const key = this.#key
     let listening = share.listening.get(key)
     if (listening === undefined) {
       listening = new Listening(site.target, site.log, () => share.listening.delete(key))

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import { rawJson } from '../../../src/core/brand.ts'
+import { Shelf } from '../../../src/mcp/shelf.ts'
 import { agrees, byHand, DISCOVERED, modernServer } from './modern-stage.ts'
 import { caller, callTool, failure, mcpServer, type Post, peer, serve, stage, until, upstream } from './stage.ts'
 
@@ -155,10 +156,46 @@ test('a later server that becomes one of before while in use is found out, and t
   assert.deepEqual(told.toSorted(), ['logging/setLevel', 'tools/call', 'tools/call'])
   assert.deepEqual(
     who.heard.map(({ method }) => method),
-    ['notifications/tools/list_changed'],
+    ['tools', 'prompts', 'resources'].map((kind) => `notifications/${kind}/list_changed`),
   )
   assert.ok(site.lines.some((line) => line.startsWith('info a target speaks another protocol')))
   assert.match(JSON.stringify(await callTool(connection, 'x')), /before/)
+})
+
+test('what a server says of itself once it has been replaced is what the catalog knows of it', async (t) => {
+  const { up, seat, site } = await replaceable(
+    t,
+    modernServer(({ result }) => result({ tools: [] })),
+  )
+  const shelf = new Shelf({ upstream: up, limits: site.limits, log: site.log, metrics: site.metrics, version: '1' })
+  t.after(() => shelf[Symbol.asyncDispose]())
+  await shelf.settle('tool', true)
+  assert.equal(shelf.hello?.instructions, undefined)
+  const tool = { name: 'x', inputSchema: { type: 'object' } }
+  seat.listener = mcpServer(
+    ({ request, response, result }) =>
+      request.headers['mcp-session-id'] === undefined
+        ? void response.writeHead(400).end('no session')
+        : result({ tools: [tool] }),
+    { hello: { instructions: 'as before' }, session: () => 's1' },
+  )
+  shelf.changed(['tool'])
+  await until(() => shelf.hello?.instructions === 'as before' && shelf.listing('tool')?.offers.length === 1)
+})
+
+test('clients go by what a server has said of itself a moment ago, the gateway asks', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'] })
+  const { up, seat } = await replaceable(t, modernServer(says('later')))
+  const asked = () => seat.posts.filter((method) => method === 'server/discover').length
+  await up.connect(peer({ principal: '' }))
+  await up.connect(peer())
+  assert.match(JSON.stringify(await callTool(await up.connect(peer({ principal: 'bob' })), 'x')), /later/)
+  assert.equal(asked(), 1)
+  await up.connect(peer({ principal: '' }))
+  assert.equal(asked(), 2)
+  t.mock.timers.tick(60_001)
+  await up.connect(peer())
+  assert.equal(asked(), 3)
 })
 
 test('a server of before that becomes a later one while in use is found out, and the call is answered', async (t) => {

@@ -261,6 +261,37 @@ test('a stream of notifications is opened again when it breaks off, and what may
   )
 })
 
+test('one stream tells everybody with the same credentials, each of their own and of parts of it', async (t) => {
+  const streams: { readonly send: ReturnType<typeof events>; readonly wants: unknown }[] = []
+  const { up } = await facing(
+    t,
+    ({ said, response }) => {
+      const send = events(response)
+      const notifications = said.params?.['notifications']
+      send({ jsonrpc: '2.0', method: 'notifications/subscriptions/acknowledged', params: { notifications } })
+      streams.push({ send, wants: notifications })
+    },
+    { discovered: { capabilities: { resources: { subscribe: true } } } },
+  )
+  const [alice, bob] = [peer(), peer({ principal: 'bob' })] as const
+  const [hers, his] = [await up.connect(alice), await up.connect(bob)]
+  const request = (connection: typeof hers, method: string, uri: string) =>
+    connection.request({ method, params: rawJson(JSON.stringify({ uri })) }, caller())
+  await request(hers, 'resources/subscribe', 'a:b')
+  await request(his, 'resources/subscribe', 'a:x')
+  assert.deepEqual(streams.at(-1)?.wants, { resourceSubscriptions: ['a:b', 'a:x'] })
+  const say = (uri: string): void =>
+    streams.at(-1)?.send({ jsonrpc: '2.0', method: 'notifications/resources/updated', params: { uri } })
+  for (const uri of ['a:b', 'a:x', 'a:b/part', 'c:d']) say(uri)
+  await until(() => alice.heard.length === 2 && bob.heard.length === 1)
+  assert.deepEqual(
+    [...alice.heard, ...bob.heard].map(({ params }) => params),
+    ['{"uri":"a:b"}', '{"uri":"a:b/part"}', '{"uri":"a:x"}'],
+  )
+  await request(his, 'resources/unsubscribe', 'a:x')
+  await until(() => JSON.stringify(streams.at(-1)?.wants) === '{"resourceSubscriptions":["a:b"]}')
+})
+
 test('a resource of which the server will not tell is refused, as is all of them by a server that tells nothing', async (t) => {
   const { connection } = await facing(
     t,

@@ -79,8 +79,8 @@ const named =
 /** Lines of environment files: any value behind a name that says it is secret. */
 const assigned =
   /(?:^|[\n\r ])(?:export )?[A-Z][A-Z0-9_]{0,40}(?:PASSWORD|PASSWD|SECRET|TOKEN|API_KEY|PRIVATE_KEY|ACCESS_KEY)[A-Z0-9_]{0,16}=["']?([^\s"'`$<>{}*]{8,512})/g
-/** What every other secret has in it: most texts have no word as long as this, and are done. */
-const long = /[\w+/=-]{16}/
+/** The form that many services give their keys: whose, for what, and chance. */
+const staged = /\b([a-z][a-z0-9]{1,11}_(?:prod|production|live|test|staging|secret)_[A-Za-z0-9]{16,64})(?![\w-])/g
 /** Passwords in URLs (RFC 3986 §3.2.1). */
 const inUrl = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@?#"'<>{}$[\]*]{0,64}:([^\s:/@?#"'<>{}$[\]*]{3,128})@[A-Za-z0-9[]/g
 
@@ -105,7 +105,7 @@ export function secretsIn(text: string): readonly Leak[] {
   const found: Leak[] = []
   if (text.includes('://') && text.includes('@'))
     captured(inUrl, text, (value) => !isPlaceholder(value) && !isWord(value), found, 'url-password')
-  if (!long.test(text)) return apart(found)
+  if (!hasLongWord(text)) return apart(found)
   const { starts, byStart } = (made.formats ??= compiled())
   starts.lastIndex = 0
   for (let start = starts.exec(text); start !== null; start = starts.exec(text))
@@ -118,8 +118,30 @@ export function secretsIn(text: string): readonly Leak[] {
         break
       }
   captured(named, text, (value) => random(value) && chance(value) > 3.2 && !isSpoken(value), found, 'credential')
+  captured(staged, text, (value) => random(value) && (value.match(/[0-9]/g) ?? []).length > 3, found, 'api-key')
   captured(assigned, text, (value) => !isPlaceholder(value) && mixed(value), found, 'credential')
   return apart(found)
+}
+
+/** What every other secret has in it. */
+const LONG = 16
+
+/** Whether some word is as long: only every sixteenth character is looked at, and those before it where it could be part of one. */
+function hasLongWord(text: string): boolean {
+  for (let end = LONG - 1; end < text.length; ) {
+    let at = end
+    while (at > end - LONG && isOfKey(text.charCodeAt(at))) at--
+    if (at === end - LONG) return true
+    end = at + LONG
+  }
+  return false
+}
+
+/** `A-Za-z0-9_+/=-` */
+function isOfKey(code: number): boolean {
+  const small = code | 32
+  if (small >= 0x61 && small <= 0x7a) return true
+  return (code >= 0x2f && code <= 0x39) || code === 0x2d || code === 0x2b || code === 0x3d || code === 0x5f
 }
 
 /** In order; of two that overlap, the first, or the longer of two that begin together. */

@@ -56,6 +56,13 @@ test('values are found behind names that say they are secret', () => {
   assert.equal(secretsIn('postgres://reporting:b4tterie@db.internal/sales')[0]?.kind, 'url-password')
 })
 
+test('keys that say whose and for what they are', () => {
+  const key = ['tides', 'live', '4f9k2m7q1x8z3c6v'].join('_')
+  assert.deepEqual(secretsIn(`- Tides: ${key}\n`), [{ kind: 'api-key', start: 9, end: 9 + key.length }])
+  for (const name of ['run_test_configurationloader', 'my_live_0000000000000000', 'web_prod_12345678901234567890'])
+    assert.deepEqual(secretsIn(name), [], name)
+})
+
 test('examples, placeholders, names and hashes are no secrets', () => {
   for (const text of [
     `aws configure set aws_access_key_id ${['AK', 'IAIOSFODNN7EXAMPLE'].join('')}`,

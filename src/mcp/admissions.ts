@@ -27,6 +27,8 @@ interface Greeted {
 }
 
 const MOST = 100_000
+/** Lines that one look at all definitions puts into the log: a server that invents tools without end fills no disk. */
+const TOLD = 20
 /** The doors would judge one of two texts, and a client might read the other. */
 const ambiguous: Exclude<Admission, { kind: 'admit' }> = {
   kind: 'quarantine',
@@ -40,6 +42,7 @@ export class Admissions {
   readonly #seen = new Map<string, Seen>()
   readonly #greeted = new Map<TargetName, Greeted>()
   #survey = ''
+  #told = 0
 
   constructor(program: Program, log: Log) {
     this.#program = program
@@ -52,6 +55,7 @@ export class Admissions {
     if (surveys.length === 0) return false
     const all = offered()
     const before = this.#survey
+    this.#told = 0
     this.#survey = surveys.map((door) => door(all)).join(' ')
     return before !== this.#survey
   }
@@ -98,14 +102,14 @@ export class Admissions {
     const admission = hides ? ambiguous : this.#ask(definition, isKnown ? undefined : before?.definition)
     this.#keep(key, { survey, offer, definition, admission })
     if (admission.kind === 'quarantine' && !(isKnown && before.admission.kind === 'quarantine'))
-      this.#log.warn('a definition is quarantined', {
-        target: item.target,
-        kind: item.kind,
-        name: item.name,
-        rule: admission.rule,
-        reason: admission.reason,
-      })
+      this.#tell(item, admission)
     return admission.kind === 'admit'
+  }
+
+  #tell({ target, kind, name }: ServerItem, { rule, reason }: Exclude<Admission, { kind: 'admit' }>): void {
+    if (this.#told === TOLD) this.#log.warn('more definitions are quarantined', { target })
+    const level = this.#told++ < TOLD ? 'warn' : 'debug'
+    this.#log[level]('a definition is quarantined', { target, kind, name, rule, reason })
   }
 
   /** A server that keeps inventing names makes us forget the oldest. */

@@ -77,7 +77,8 @@ export class Judge {
         if (!pins.book.knows(target, kind)) this.#fresh.add(`${kind} ${target}`)
   }
 
-  judge(key: PinKey, definition: JsonObject, inventory: Inventory): Judgement {
+  /** `before`: what it was while this gateway ran. */
+  judge(key: PinKey, definition: JsonObject, inventory: Inventory, before?: JsonObject): Judgement {
     const { block, exceptions, scans, scanner, pins } = this.#options
     const { print, context } = inventory.context(key.target)
     const words = key.kind === 'server' ? wordsOf(definition) : definition
@@ -98,7 +99,8 @@ export class Judge {
     // Somebody has seen exactly this, and whatever there is to find in it.
     if (pin !== undefined && old?.by === 'approve' && old.digest === pin.digest) return pass
     if (doubt !== undefined && rank(doubt.severity) >= rank(block)) return of('hold', doubt)
-    const changed = pins === undefined || pin === undefined ? pass : this.#compared(pin, old, doubt, pins)
+    const changed =
+      pins === undefined || pin === undefined ? turned(key, before, definition) : this.#compared(pin, old, doubt, pins)
     if (changed.kind === 'hold' || doubt === undefined) return changed
     return changed.kind === 'warn' && rank(changed.severity) >= rank(doubt.severity) ? changed : of('warn', doubt)
   }
@@ -129,6 +131,15 @@ export class Judge {
       ...(isStranger && kind === 'hold' && { stranger: true as const }),
     }
   }
+}
+
+/** Where nothing is pinned, a grave change in front of our eyes is at least said. */
+function turned({ kind }: PinKey, before: JsonObject | undefined, now: JsonObject): Judgement {
+  const changes = before === undefined ? [] : drift(diff(kind, before, now))
+  const [first] = changes
+  if (first === undefined || rank(first.severity) < rank('high')) return pass
+  const reason = `it has changed since it was first listed: ${told(changes)}`
+  return { kind: 'warn', rule: first.code, severity: first.severity, reason }
 }
 
 const of = (kind: 'warn' | 'hold', { rule, severity, path, message, evidence }: Finding): Judgement => ({

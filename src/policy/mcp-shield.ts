@@ -123,13 +123,13 @@ class Shield implements Policy {
     return this.#admission(key, this.#parts.judge.judge(key, serverOf(greeting, endpoint), this.#inventory))
   }
 
-  admits({ item, raw }: Definition): Admission {
+  admits({ item, raw }: Definition, before: Definition | undefined): Admission {
     const kind = item.kind === 'model' ? undefined : pinKindOf[item.kind]
     if (item.kind === 'model' || kind === undefined) return { kind: 'admit' }
     if (this.#strangers.has(item.target))
       return { kind: 'quarantine', rule: 'PN-750', reason: 'its server is not the one that was approved' }
     const key = { target: item.target, kind, name: item.name }
-    return this.#admission(key, this.#parts.judge.judge(key, raw, this.#inventory))
+    return this.#admission(key, this.#parts.judge.judge(key, raw, this.#inventory, before?.raw))
   }
 
   #admission(key: PinKey, judged: Judgement): Admission {

@@ -108,17 +108,21 @@ function spread(value: unknown): unknown {
   return Object.fromEntries(members)
 }
 
-function gathered(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(gathered)
+/** Deeper than anything that has a digest: what lies there cannot be what was pinned. */
+const DEEPEST = 300
+
+function gathered(value: unknown, depth = 0): unknown {
+  if (depth > DEEPEST) return undefined
+  if (Array.isArray(value)) return value.map((each: unknown) => gathered(each, depth + 1))
   if (!isObject(value)) return value
   const members = Object.entries(value)
   const [only] = members
   if (members.length === 1 && only !== undefined && isWrapped(only[0])) {
     const [name, inner] = only
-    if (name !== LINES) return { [name.slice(1)]: gathered(inner) }
+    if (name !== LINES) return { [name.slice(1)]: gathered(inner, depth + 1) }
     return Array.isArray(inner) ? inner.join('\n') : value
   }
-  return Object.fromEntries(members.map(([name, each]) => [name, gathered(each)]))
+  return Object.fromEntries(members.map(([name, each]) => [name, gathered(each, depth + 1)]))
 }
 
 /** Larger than any catalogue that a gateway would hold. */

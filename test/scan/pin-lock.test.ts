@@ -92,6 +92,27 @@ test('a pin that stands there twice is refused: one reader would see the first, 
   assert.match(problemOf(text.replace('"about"', '"abuot"')).message, /not known/)
 })
 
+test('whatever stands in the file, it is read or refused', () => {
+  const text = printLock(pins)
+  const anywhere = fc.nat(text.length)
+  fc.assert(
+    fc.property(
+      anywhere,
+      anywhere,
+      fc.oneof(fc.string(), fc.constantFrom('{', '}', '[', '"', '\\u', ',')),
+      (from, to, more) => {
+        const other = text.slice(0, from) + more + text.slice(to)
+        const lock = parseLock(other)
+        if ('pins' in lock) assert.equal(printLock(lock.pins).trim(), other.replace(/\n*$/, ''))
+        else assert(lock.problem.line >= 1 && lock.problem.message !== '' && lock.problem.hint !== '')
+      },
+    ),
+    { numRuns: 2_000 },
+  )
+  const deep = text.replace('"Adds one."', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`)
+  assert.match(problemOf(deep).message, /digest/)
+})
+
 test('line ends of another system are no change', () => {
   assert('pins' in parseLock(printLock(pins).replaceAll('\n', '\r\n')))
 })

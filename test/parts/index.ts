@@ -1,6 +1,7 @@
 // The table of parts: `npm run parts` goes through it from top to bottom.
 import { chromium } from './chromium.ts'
 import { fastmcp } from './fastmcp.ts'
+import { goSdk } from './go-sdk.ts'
 import { keycloak } from './keycloak.ts'
 import { nginx } from './nginx.ts'
 import { node20, node22, node24 } from './node.ts'
@@ -12,6 +13,7 @@ import { swaggerClient } from './swagger-client.ts'
 export const parts: readonly Part[] = [
   pythonMcp,
   fastmcp,
+  goSdk,
   node20,
   node22,
   node24,

@@ -6,6 +6,7 @@ import { type Listening, listen } from '../telemetry/listen.ts'
 import { type Level, type Log, levels } from '../telemetry/log.ts'
 import { type ApprovalDesk, approvals } from './approvals.ts'
 import { Exposed, isLoopback, protectiveHeaders, sameMachine } from './guard.ts'
+import { type LoginDesk, logins } from './logins.ts'
 import { css, html, script } from './page.ts'
 import { withoutSecrets } from './secrets.ts'
 
@@ -60,6 +61,8 @@ export interface AdminOptions {
   readonly level: { get(): Level; set(level: Level): void }
   /** Calls that wait for an operator. */
   readonly approvals: ApprovalDesk
+  /** Logins of people at upstreams. */
+  readonly logins: LoginDesk
   /** Begins an orderly end of the process. */
   readonly quit: () => void
 }
@@ -90,6 +93,7 @@ function application(options: AdminOptions): Express {
   reads(app, options)
   actions(app, options)
   approvals(app, options.approvals)
+  logins(app, options.logins)
   page(app)
   app.use((_request, response) => refuse(response, 404, 'admin.unknown', 'there is nothing at this path'))
   app.use(broken(options.log))

@@ -11,6 +11,7 @@ import type { Store } from '../core/store.ts'
 import { version } from '../core/version.ts'
 import { Gateway, Refused } from '../gateway/gateway.ts'
 import { parts } from '../gateway/parts.ts'
+import { LoginBook } from '../oauth/upstream/book.ts'
 import type { Pages } from '../policy/policy.ts'
 import { ApprovalBook } from '../store/approvals.ts'
 import { StoreAt } from '../store/open.ts'
@@ -216,6 +217,7 @@ export class Running implements AsyncDisposable {
       config: () => ({ ...gateway.shape, sessionKey: undefined, cookieSecret: undefined }),
       schema: () => jsonSchema(parts),
       approvals: new ApprovalBook(store),
+      logins: new LoginBook(store),
       level: { get: () => this.#log.level, set: (level) => (this.#log.level = level) },
       quit: () => this.#quit.abort(),
     })

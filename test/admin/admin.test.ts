@@ -35,6 +35,7 @@ async function start(t: TestContext, changes: Partial<AdminOptions> = {}) {
       targets: [{ name: 'time', endpoint: 'http://me:pw@127.0.0.1:9000/mcp', health: { level: 'ok' }, tools: 2 }],
     }),
     approvals: { list: async () => [], decide: async () => false },
+    logins: { list: async () => [], end: async () => false },
     shield: () => [{ target: 'echo', kind: 'tool', name: 'echo', outcome: 'quarantine', rule: 'TP-120' }],
     documents: () => [{ target: 'petstore', losses: [{ problem: 'at https://me:pw@api.example/x' }] }],
     config: () => ({ binds: [], config: { session: { key: 'CANARY' } } }),
@@ -83,6 +84,30 @@ test('what runs is told, in the shape scripts for the original read', async (t) 
   assert.deepEqual(runtime.targets, [
     { name: 'time', endpoint: 'http://***@127.0.0.1:9000/mcp', health: { level: 'ok' }, tools: 2 },
   ])
+})
+
+test('logins of people at upstreams are listed, and ended by id', async (t) => {
+  const ended: string[] = []
+  const { call } = await start(t, {
+    logins: {
+      list: async () => [
+        { id: 'abc', principal: 'jwt https://issuer.example alice', upstream: 'https://mcp.example/mcp' },
+      ],
+      end: async (id) => id === 'abc' && ended.push(id) > 0,
+    },
+  })
+  assert.match(
+    (await call('/api/logins')).body,
+    /^\{"logins":\[\{"id":"abc","principal":"jwt https:\/\/issuer.example alice"/,
+  )
+  assert.equal((await call('/api/logins/xyz', { method: 'DELETE' })).status, 404)
+  assert.equal(
+    (await call('/api/logins/abc', { method: 'DELETE', headers: { origin: 'https://evil.example' } })).status,
+    403,
+  )
+  assert.deepEqual(ended, [])
+  assert.equal((await call('/api/logins/abc', { method: 'DELETE' })).status, 200)
+  assert.deepEqual(ended, ['abc'])
 })
 
 test('documents of REST APIs are told with what was lost, without secrets', async (t) => {
@@ -202,6 +227,7 @@ test('an address that other machines can reach is refused at start', async () =>
   const none = {
     runtime: never,
     approvals: { list: never, decide: never },
+    logins: { list: never, end: never },
     documents: never,
     shield: never,
     config: never,

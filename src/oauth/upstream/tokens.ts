@@ -40,8 +40,8 @@ interface Ready {
 
 /** A token must still be good when it arrives. */
 const EARLY_MS = 30_000
-/** How long a token of unknown life is used before the store is looked at again: another process may have a newer one. */
-const UNKNOWN_MS = 60_000
+/** How long a token is used before the store is looked at again: somebody may have ended the login, or have a newer one. */
+const LOOK_MS = 60_000
 const PEOPLE = 10_000
 /** After a refresh that did not work the server is left alone for a moment. */
 const REST_MS = 5_000
@@ -55,6 +55,9 @@ export const nobody: unique symbol = Symbol('nobody is logged in')
 export const resting: unique symbol = Symbol('the server is left alone')
 /** A token, or why there is none. No text: a token may be any. */
 export type Shown = string | typeof nobody | typeof resting
+
+/** Where logins are kept: below it by upstream and person. */
+export const grants: StoreKey = ['login', 'grant']
 
 export class Tokens {
   readonly #parts: TokenParts
@@ -203,7 +206,7 @@ export class Tokens {
   #remember(principal: string, { access, until }: Grant, since: number): string {
     const now = Date.now()
     this.#ready.delete(principal)
-    const end = until === 0 ? now + UNKNOWN_MS : Math.max(until - EARLY_MS, now + 1_000)
+    const end = until === 0 ? now + LOOK_MS : Math.min(Math.max(until - EARLY_MS, now + 1_000), now + LOOK_MS)
     this.#ready.set(principal, { token: access, until: end, since })
     const [oldest] = this.#ready.keys()
     if (this.#ready.size > PEOPLE && oldest !== undefined) this.#ready.delete(oldest)
@@ -222,7 +225,8 @@ export class Tokens {
   }
 
   #place(principal: string, what: 'grant' | 'turn' = 'grant'): StoreKey {
-    return ['login', what, this.#parts.upstream.place, principal]
+    const { place } = this.#parts.upstream
+    return what === 'grant' ? [...grants, place, principal] : ['login', what, place, principal]
   }
 }
 

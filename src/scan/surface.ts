@@ -271,13 +271,13 @@ class Walker implements Walked {
   #into(key: string, frame: Frame): Into {
     switch (frame.area) {
       case 'root':
-        return roots[this.#kind][key] ?? (this.#kind === 'result' ? ['data', 'content'] : ['meta', 'meta'])
+        return own(roots[this.#kind], key) ?? (this.#kind === 'result' ? ['data', 'content'] : ['meta', 'meta'])
       case 'server':
-        return servers[key] ?? ['meta', 'meta']
+        return own(servers, key) ?? ['meta', 'meta']
       case 'items':
-        return items[key] ?? ['meta', 'meta']
+        return own(items, key) ?? ['meta', 'meta']
       case 'schema':
-        return schemaFields[key] ?? ['schema', 'schema']
+        return own(schemaFields, key) ?? ['schema', 'schema']
       case 'properties':
         return ['schema', 'schema']
       case 'arguments':
@@ -304,6 +304,9 @@ function isChosen(key: string, area: Area, surface: Surface): boolean {
   if (area === 'meta') return surface === 'meta' && !given.has(key)
   return area === 'data' && surface === 'content' && !given.has(key)
 }
+
+/** What a server calls `constructor` or `__proto__` is a field like any other. */
+const own = (fields: Fields, key: string): Into | undefined => (Object.hasOwn(fields, key) ? fields[key] : undefined)
 
 function textOf(value: object, field: string): string | undefined {
   const found: unknown = Object.getOwnPropertyDescriptor(value, field)?.value

@@ -89,3 +89,17 @@ test('an object that holds itself ends', () => {
   loop['list'] = [loop, loop]
   assert.ok(walk(loop, 'tool').excess.size > 0)
 })
+
+test('members that are called as things of the language are members like any other', () => {
+  const definition: unknown = JSON.parse(
+    '{"constructor":"a","__proto__":{"toString":"b"},"inputSchema":{"valueOf":"c"}}',
+  )
+  assert.ok(typeof definition === 'object' && definition !== null)
+  for (const kind of ['tool', 'server', 'result', 'request', 'message'] as const) {
+    const texts: readonly string[] = walk(
+      { ...Object.fromEntries(Object.entries(definition)), tools: [definition] },
+      kind,
+    ).pieces.map(({ text }) => text)
+    for (const text of ['a', 'b', 'c']) assert.ok(texts.includes(text), `${kind}: ${text}`)
+  }
+})

@@ -36,6 +36,7 @@ export const dutch: Language = {
       'voordat je een ander hulpmiddel, voor elk ander hulpmiddel, voordat je een andere tool, voor elke andere tool',
     ),
     assistant: list('assistent, taalmodel, ai agent'),
+    free: list('zonder beperkingen, zonder filters, ongecensureerd'),
     user: list('gebruiker, gebruikers, klant, klanten'),
     you: list('je, jij, jouw, uw'),
     not: list('niet, nooit, geen, zonder, niets'),
@@ -63,7 +64,9 @@ export const dutch: Language = {
     before: list('voordat, eerst, nadat, zodra, telkens wanneer'),
   },
   orders: {
-    ignore: list('negeer, negeert, vergeet, veronachtzaam'),
+    ignore: list(
+      'let niet op, houd geen rekening met, sla geen acht op, trek je niets aan van, negeer, negeert, vergeet, veronachtzaam',
+    ),
     read: list('lees, leest, haal, verzamel, open het bestand, kopieer'),
     send: list('stuur, stuurt, verstuur, verzend, mail de, publiceer, upload de'),
     put: list('voeg, zet, plaats, neem op, geef door, geef de inhoud, plak'),

@@ -5,6 +5,13 @@ import { every, list } from '../phrases.ts'
 export const french: Language = {
   words: {
     'says-override': [
+      ...list(
+        "comme si tu n'avais reçu aucune, comme si vous n'aviez reçu aucune, comme si tu n'avais aucune, les instructions précédentes ne s'appliquent plus, les consignes précédentes ne s'appliquent plus, sont annulées les instructions",
+      ),
+      ...every(
+        'ne tiens plus compte, ne tenez plus compte, ne tiens pas compte, ne tenez pas compte',
+        'de ce qui précède, de tout ce qui précède, de ce qui a été dit',
+      ),
       ...every(
         'ignore, ignorez, oublie, oubliez',
         'tout ce que, tout ce qui, tout',
@@ -41,6 +48,11 @@ export const french: Language = {
     'says-consent': list(
       "l'utilisateur a déjà accepté, l'utilisateur a déjà donné son accord, l'utilisateur a déjà autorisé, l'utilisateur a déjà approuvé, l'utilisateur a déjà consenti, sans demander confirmation, sans demander de confirmation, sans demander la permission, ne demande pas de confirmation, ne demandez pas de confirmation, ne demande pas à l'utilisateur, sans demander à l'utilisateur",
     ),
+    'says-exfil': every(
+      'joins, joignez, inclus, incluez, envoie, envoyez, ajoute, ajoutez, transmets, transmettez',
+      ', systématiquement, toujours',
+      "l'historique de la conversation, l'intégralité de la conversation, toute la conversation, l'historique complet, le prompt système, les instructions système",
+    ),
     'says-role': list(
       'tu es maintenant, vous êtes maintenant, fais semblant d être, faites semblant d être, comporte toi comme si, nouveau prompt système, nouvelles instructions système, mode développeur, mode sans restriction',
     ),
@@ -48,6 +60,7 @@ export const french: Language = {
       "avant d'utiliser tout autre outil, avant d'appeler tout autre outil, avant tout autre outil, avant d'utiliser un autre outil",
     ),
     assistant: list("assistant, modèle de langage, agent ia, l'assistant"),
+    free: list('sans aucune limite, sans limites, sans restriction, sans restrictions, sans filtre, sans censure'),
     user: list("utilisateur, utilisateurs, utilisatrice, l'utilisateur, client, clients, d'utilisateurs"),
     you: list('tu, vous, tes, votre, vos'),
     not: list('jamais, ne pas'),

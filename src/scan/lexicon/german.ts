@@ -6,6 +6,15 @@ export const german: Language = {
   words: {
     'says-override': [
       ...every(
+        'was dir, was ihnen, was man dir',
+        'bisher, zuvor, vorher, früher',
+        'gesagt wurde, aufgetragen wurde, gesagt hat',
+      ),
+      ...every(
+        'anweisungen, regeln, vorgaben, instruktionen',
+        'gelten nicht mehr, sind aufgehoben, sind ungültig, gelten ab jetzt nicht',
+      ),
+      ...every(
         'ignoriere, ignorieren sie, vergiss, vergessen sie, missachte, verwirf',
         'alles',
         'bisherige, vorherige, was dir gesagt wurde, was du bisher, zuvor, vorher, davor, oben',
@@ -40,6 +49,11 @@ export const german: Language = {
     'says-consent': list(
       'der nutzer hat bereits zugestimmt, der benutzer hat bereits zugestimmt, der nutzer hat schon zugestimmt, die zustimmung liegt bereits vor, ohne bestätigung, ohne rückfrage, ohne nachzufragen, ohne zu fragen, frage nicht nach, frag nicht nach, frage den nutzer nicht, frage den benutzer nicht',
     ),
+    'says-exfil': every(
+      'füge, sende, schicke, übergib, übermittle, hänge',
+      'den gesamten, den kompletten, den, das gesamte, das ganze',
+      'gesprächsverlauf, chatverlauf, gespräch, systemprompt',
+    ),
     'says-role': list(
       'du bist jetzt, du bist nun, ab jetzt bist du, ab sofort bist du, tu so als, verhalte dich als, neuer systemprompt, neue systemanweisung, entwicklermodus',
     ),
@@ -47,6 +61,7 @@ export const german: Language = {
       'vor jedem anderen werkzeug, vor jedem anderen tool, bevor du ein anderes werkzeug, bevor du ein anderes tool, bevor ein anderes tool',
     ),
     assistant: list('assistent, sprachmodell, ki modell, ki assistent, ki agent'),
+    free: list('ohne einschränkungen, uneingeschränkt, ohne filter, ohne grenzen, ohne zensur'),
     user: list('benutzer, nutzer, anwender, benutzerin, nutzerin, kunde, kunden'),
     you: list('dein, deine, deinen, deinem, deiner, ihr, ihre'),
     not: list('nicht, nie, niemals, nichts, ohne, kein, keine, keinesfalls'),
@@ -74,7 +89,9 @@ export const german: Language = {
     before: list('bevor, vor dem, zuerst, zunächst, nachdem, sobald, jedes mal wenn'),
   },
   orders: {
-    ignore: list('ignoriere, ignoriert, ignorieren sie, vergiss, vergesst, vergessen sie, missachte, verwirf'),
+    ignore: list(
+      'setze dich über, setz dich über, setzen sie sich über, halte dich nicht an, beachte nicht, umgehe, ignoriere, ignoriert, ignorieren sie, vergiss, vergesst, vergessen sie, missachte, verwirf',
+    ),
     read: list(
       'lies die, lies den, lies das, lies zuerst, lies ~, lesen sie, öffne, öffnen sie, hole die, hole den, hole das, beschaffe, sammle, lade die datei, kopiere',
     ),

@@ -55,7 +55,7 @@ export const indonesian: Language = {
     before: list('sebelum, terlebih dahulu, setelah, setiap kali'),
   },
   orders: {
-    ignore: list('abaikan, lupakan'),
+    ignore: list('jangan hiraukan, jangan pedulikan, kesampingkan, jangan ikuti, jangan patuhi, abaikan, lupakan'),
     read: list('baca, bacalah, ambil, kumpulkan, buka berkas, buka file'),
     send: list('kirim, kirimkan, teruskan, unggah, bagikan, hantar, hantarkan'),
     put: list('masukkan, sertakan, tambahkan, lampirkan, tempelkan'),

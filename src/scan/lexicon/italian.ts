@@ -6,6 +6,11 @@ export const italian: Language = {
   words: {
     'says-override': [
       ...every(
+        'scorda, scordati, dimentica, ignora',
+        'quello che, tutto quello che, ciò che, tutto ciò che, di quello che',
+        'ti è stato detto, ti hanno detto, sai',
+      ),
+      ...every(
         'ignora, ignorate, dimentica, dimenticate, trascura',
         'tutto ciò che, tutto quello che, tutto',
         'ti è stato detto, ti hanno detto, precede, il resto, quanto sopra',
@@ -30,6 +35,11 @@ export const italian: Language = {
     'says-consent': list(
       "l'utente ha già approvato, l'utente ha già acconsentito, l'utente ha già autorizzato, l'utente ha già dato il consenso, senza chiedere conferma, senza chiedere il permesso, non chiedere conferma, non chiedere il permesso, non chiedere all'utente",
     ),
+    'says-exfil': every(
+      'includi, invia, allega, aggiungi, trasmetti',
+      "l'intera, tutta la, la",
+      'conversazione, cronologia della conversazione',
+    ),
     'says-role': list(
       'ora sei un, adesso sei un, da ora in poi sei, fingi di essere, comportati come se, nuovo prompt di sistema, nuove istruzioni di sistema, modalità sviluppatore, modalità senza restrizioni',
     ),
@@ -37,12 +47,13 @@ export const italian: Language = {
       'prima di usare qualsiasi altro strumento, prima di chiamare qualsiasi altro strumento, prima di ogni altro strumento',
     ),
     assistant: list('assistente, modello linguistico, agente ia'),
+    free: list('senza restrizioni, senza filtri, senza limiti, senza censura'),
     user: list('utente, utenti, cliente, clienti'),
     you: list('tuo, tua, tuoi, tue'),
     not: list('mai, senza'),
     must: list('devi, deve, sempre, obbligatorio, è necessario, bisogna'),
     rules: list('istruzione, istruzioni, regole, indicazioni, direttive, ordini, restrizioni'),
-    prior: list('precedenti, precedente, originali, di prima, sopra indicate'),
+    prior: list('ricevute finora, ricevute, date finora, precedenti, precedente, originali, di prima, sopra indicate'),
     every: list('tutte, tutti, tutto, ogni, qualsiasi, completo, completa, intero, intera'),
     secret: list(
       'chiave privata, chiavi private, chiave segreta, chiave api, chiavi api, chiavi, credenziali, token di accesso, variabili di ambiente, parola chiave segreta',
@@ -60,7 +71,9 @@ export const italian: Language = {
     before: list('prima di, dopo, quando, ogni volta che'),
   },
   orders: {
-    ignore: list('ignora, ignorate, ignori, dimentica, dimenticate, dimentichi, trascura, trascurate, disobbedisci'),
+    ignore: list(
+      'non tenere conto, non tener conto, non tenete conto, non considerare, non considerate, lascia perdere, lasciate perdere, scorda, scordati, ignora, ignorate, ignori, dimentica, dimenticate, dimentichi, trascura, trascurate, disobbedisci',
+    ),
     read: list('leggi, leggete, legga, recupera, raccogli, apri il file, estrai, copia il contenuto'),
     send: list(
       'invia, inviate, invialo, inviala, manda, mandate, mandalo, inoltra, inoltrate, trasmetti, carica su, pubblica',

@@ -5,6 +5,7 @@ import { everyJoined, list } from '../phrases.ts'
 export const japanese: Language = {
   words: {
     'says-override': [
+      ...everyJoined('指示, 命令, 指令, ルール', 'に, には', '従わず, 従わないで, とらわれず'),
       ...everyJoined(
         '指示, 命令, 指令, プロンプト, 指示事項',
         'を, は, をすべて, はすべて, を全て, は全て',
@@ -40,6 +41,7 @@ export const japanese: Language = {
       '他のツールを使う前に, 他のツールを使用する前に, 他のツールを呼び出す前に, どのツールを使う前にも',
     ),
     assistant: list('アシスタント, 言語モデル, エージェント, モデル'),
+    free: list('制限なし, 制限のない, 無制限'),
     user: list('ユーザー, ユーザ, 利用者, 顧客'),
     you: list('あなた'),
     not: list('ないで, せずに, しない, ません'),

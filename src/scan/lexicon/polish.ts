@@ -32,6 +32,7 @@ export const polish: Language = {
       'przed użyciem jakiegokolwiek innego narzędzia, przed każdym innym narzędziem, zanim użyjesz innego narzędzia',
     ),
     assistant: list('asystent, asystencie, model językowy, agent ai'),
+    free: list('bez ograniczeń, bez cenzury, bez filtrów'),
     user: list('użytkownik*, klient, klienta, klientów'),
     you: list('twoje, twoich, twój, twoja, swoje, swoich'),
     not: list('nie, nigdy, bez'),
@@ -55,7 +56,9 @@ export const polish: Language = {
     before: list('przed, najpierw, zanim, gdy tylko, za każdym razem'),
   },
   orders: {
-    ignore: list('zignoruj, ignoruj, zapomnij, pomiń, odrzuć'),
+    ignore: list(
+      'nie zwracaj uwagi na, nie bierz pod uwagę, nie uwzględniaj, nie stosuj się do, zignoruj, ignoruj, zapomnij, pomiń, odrzuć',
+    ),
     read: list('odczytaj, przeczytaj, pobierz, otwórz plik, zbierz, skopiuj'),
     send: list('wyślij, prześlij, przekaż, wysyłaj, opublikuj'),
     put: list('dołącz, umieść, wstaw, dodaj, wklej, wpisz, podaj'),

@@ -31,6 +31,11 @@ export const portuguese: Language = {
     'says-consent': list(
       'o usuário já autorizou, o usuário já aprovou, o usuário já concordou, o usuário já deu permissão, sem pedir confirmação, sem pedir permissão, não peça confirmação, não peça permissão, sem perguntar ao usuário, não pergunte ao usuário',
     ),
+    'says-exfil': every(
+      'inclua, envie, anexe, adicione, passe',
+      'toda a, todo o, o, a',
+      'histórico da conversa, conversa completa, prompt do sistema, conversa inteira',
+    ),
     'says-role': list(
       'agora você é, a partir de agora você é, finja ser, finja que é, aja como se, novo prompt do sistema, novas instruções do sistema, modo desenvolvedor, modo sem restrições',
     ),
@@ -38,6 +43,7 @@ export const portuguese: Language = {
       'antes de usar qualquer outra ferramenta, antes de qualquer outra ferramenta, antes de chamar qualquer outra ferramenta',
     ),
     assistant: list('assistente, modelo de linguagem, agente de ia'),
+    free: list('sem restrições, sem filtros, sem limites, sem censura'),
     user: list('usuário, usuários, utilizador, utilizadores, cliente'),
     you: list('você, seu, sua, seus, suas, teu, tua, tuas'),
     not: list('nunca, jamais, não'),
@@ -62,7 +68,7 @@ export const portuguese: Language = {
   },
   orders: {
     ignore: list(
-      'ignora, ignorem, esqueça, esquece, esqueçam, desconsidere, desconsidera, desrespeite, ignore as, ignore todas, ignore suas, ignore quaisquer',
+      'deixe de lado, deixa de lado, deixem de lado, não leve em conta, não leves em conta, não considere, não siga, não sigas, ignora, ignorem, esqueça, esquece, esqueçam, desconsidere, desconsidera, desrespeite, ignore as, ignore todas, ignore suas, ignore quaisquer',
     ),
     read: list('leia, lê o, obtenha, recupere, colete, abra o arquivo, abra o ficheiro, extraia, copie o conteúdo'),
     send: list('envie, envia, envie o, mande, manda, encaminhe, encaminha, transmita, publique, carregue'),

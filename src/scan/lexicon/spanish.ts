@@ -6,6 +6,16 @@ export const spanish: Language = {
   words: {
     'says-override': [
       ...every(
+        'olvida, olvídate de, olvide, ignora, ignore',
+        'todo lo que, lo que',
+        'te han dicho, te dijeron, te dije, has aprendido, sabes',
+      ),
+      ...every(
+        'instrucciones, reglas, órdenes',
+        'anteriores, previas',
+        'quedan anuladas, ya no aplican, ya no son válidas, no aplican, quedan sin efecto',
+      ),
+      ...every(
         'ignora, ignore, olvida, olvide, descarta',
         'todo lo, todo',
         'anterior, que te han dicho, que te dijeron, que sabes, dicho antes',
@@ -31,6 +41,11 @@ export const spanish: Language = {
     'says-consent': list(
       'el usuario ya ha aceptado, el usuario ya aceptó, el usuario ya ha dado su consentimiento, el usuario ya autorizó, el usuario ya ha autorizado, sin pedir confirmación, sin pedir permiso, no pidas confirmación, no pidas permiso, sin preguntar al usuario, no preguntes al usuario',
     ),
+    'says-exfil': every(
+      'incluye, incluya, envía, envíe, adjunta, adjunte, añade, agrega, pasa',
+      'todo el, toda la, el',
+      'historial de la conversación, historial de chat, conversación completa, conversación, prompt del sistema',
+    ),
     'says-role': list(
       'ahora eres, a partir de ahora eres, actúa como si, finge ser, nuevo prompt del sistema, nuevas instrucciones del sistema, modo desarrollador, modo sin restricciones',
     ),
@@ -38,6 +53,7 @@ export const spanish: Language = {
       'antes de usar cualquier otra herramienta, antes de llamar a cualquier otra herramienta, antes de cualquier otra herramienta, todas las demás herramientas',
     ),
     assistant: list('asistente, modelo de lenguaje, agente de ia'),
+    free: list('sin restricciones, sin filtros, sin límites, sin censura'),
     user: list('usuario, usuarios, usuaria, cliente'),
     you: list('tú, tus, tu, te, usted'),
     not: list('nunca, jamás'),
@@ -64,7 +80,7 @@ export const spanish: Language = {
   },
   orders: {
     ignore: list(
-      'ignora, ignore, ignorad, ignoren, olvida, olvide, olvidad, olvídate de, descarta, descarte, desobedece, omite',
+      'no tengas en cuenta, no tenga en cuenta, no tengan en cuenta, no tomes en cuenta, deja de lado, dejen de lado, haz caso omiso de, ignora, ignore, ignorad, ignoren, olvida, olvide, olvidad, olvídate de, descarta, descarte, desobedece, omite',
     ),
     read: list(
       'lee, leed, lea, obtén, obtenga, recupera, recopila, busca, extrae, abre el archivo, abra el archivo, copia el contenido',

@@ -6,6 +6,10 @@ export const turkish: Language = {
   words: {
     'says-override': [
       ...every(
+        'talimatları, talimatlarını, yönergeleri, yönergelerini',
+        'unut, unutun, yok say, yoksay, görmezden gel, dikkate alma, göz ardı et',
+      ),
+      ...every(
         'önceki, önceki tüm, tüm önceki, yukarıdaki, yukarıdaki tüm, bütün önceki, daha önceki, sana verilen',
         'talimatları, talimatlarını, komutları, kuralları, yönergeleri, mesajları',
         'yok say, yoksay, unut, unutun, görmezden gel, dikkate alma, göz ardı et, dikkate almayın, görmezden gelin',

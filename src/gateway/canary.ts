@@ -15,6 +15,8 @@ export interface Offer {
   readonly answer: string
 }
 
+export const canaryInfo = { name: 'canary', version: '1.0.0' } as const
+
 /** One that says this until it is disposed. */
 export async function startCanary(offer: Offer): Promise<AsyncDisposable & { readonly url: string }> {
   const answers: ReadonlyMap<string, JsonObject> = new Map<string, JsonObject>([
@@ -65,7 +67,7 @@ function greeting({ instructions }: Offer, params: unknown): JsonObject {
   return {
     protocolVersion: asked ?? '2025-11-25',
     capabilities: { tools: {}, prompts: {}, resources: {} },
-    serverInfo: { name: 'canary', version: '1.0.0' },
+    serverInfo: canaryInfo,
     instructions,
   }
 }

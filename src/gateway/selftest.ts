@@ -1,14 +1,13 @@
 // Guards that must prove that they fire: poisoned canaries go through a real gateway, and whatever gets through is said.
-import { readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { loadConfig } from '../config/load.ts'
 import type { Shape } from '../config/shape.ts'
 import type { JsonObject } from '../core/item.ts'
+import { serverKey, serverOf } from '../policy/mcp-shield-server.ts'
+import { pinOf } from '../scan/pin.ts'
+import { printLock } from '../scan/pin-lock.ts'
 import { type Fields, type Log, silent } from '../telemetry/log.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
-import { type Offer, startCanary } from './canary.ts'
+import { canaryInfo, type Offer, startCanary } from './canary.ts'
 import { Gateway } from './gateway.ts'
 import { parts } from './parts.ts'
 import { type Heard, speak } from './selftest-client.ts'
@@ -134,19 +133,26 @@ async function ofShield({ lock, ...own }: JsonObject, signal: AbortSignal): Prom
   const proofs = await proofsBy(againstPoison, () => through(poisoned, { mcpShield: own }, signal))
   if (!isLoose(lock) || lock['onChange'] === 'warn') return proofs
   const accepted = Array.isArray(lock['accept']) ? lock['accept'] : []
-  const folder = await mkdtemp(path.join(tmpdir(), 'toolgate-selftest-'))
-  const pinned = { ...own, lock: { file: path.join(folder, 'tools.lock'), accept: [...accepted, 'origin-changed'] } }
-  const pinning = { mcpShield: pinned }
-  try {
-    const guards = againstChange.filter(({ change }) => !accepted.includes(change))
-    const changed = await proofsBy(guards, async () => {
-      await through(honest, pinning, signal)
-      return await through(turned, pinning, signal)
-    })
-    return [...proofs, ...changed]
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  const policies = { mcpShield: { ...own, lock: { file: NAME, accept: [...accepted, 'origin-changed'] } } }
+  const guards = againstChange.filter(({ change }) => !accepted.includes(change))
+  return [...proofs, ...(await proofsBy(guards, () => through(turned, policies, signal, lockOf(honest))))]
+}
+
+/** What would have been pinned of a canary when it was honest. */
+function lockOf({ instructions, tools, prompts, resources }: Offer): string {
+  const things = [
+    ...tools.map((definition) => ({ kind: 'tool', name: definition['name'], definition }) as const),
+    ...prompts.map((definition) => ({ kind: 'prompt', name: definition['name'], definition }) as const),
+    ...resources.map((definition) => ({ kind: 'resource', name: definition['uri'], definition }) as const),
+  ]
+  const server = serverOf({ serverInfo: canaryInfo, instructions }, 'elsewhere')
+  const pins = [
+    pinOf(serverKey(NAME), server, 'lock'),
+    ...things.map(({ kind, name, definition }) =>
+      pinOf({ target: NAME, kind, name: String(name) }, definition, 'lock'),
+    ),
+  ]
+  return printLock(pins.filter((pin) => pin !== undefined))
 }
 
 async function proofsBy(guards: readonly Guard[], go: () => Promise<Through>): Promise<readonly Proof[]> {
@@ -180,7 +186,7 @@ interface Through {
 }
 
 /** What a client hears of a server that stands behind a gateway with these policies. */
-async function through(offer: Offer, policies: JsonObject, signal: AbortSignal): Promise<Through> {
+async function through(offer: Offer, policies: JsonObject, signal: AbortSignal, lock?: string): Promise<Through> {
   await using canary = await startCanary(offer)
   const rules = new Map<string, string>()
   const warn = (message: string, { rule, kind = 'words', name }: Fields = {}): void => {
@@ -191,20 +197,12 @@ async function through(offer: Offer, policies: JsonObject, signal: AbortSignal):
     log,
     metrics: createMetrics({ version: '', process: false }),
     accessLog: () => undefined,
-    read: contentOf,
+    // No file is touched: a lock is there as soon as it is read.
+    read: (file) => (file === NAME && lock !== undefined ? Buffer.from(lock) : undefined),
     host: '127.0.0.1',
   })
   const heard = await speak(`http://127.0.0.1:${gateway.ports.get(0)}/`, ['called', 'clock'], signal)
   return { heard, rules }
-}
-
-/** Locks of the test alone. */
-function contentOf(file: string): Buffer | undefined {
-  try {
-    return readFileSync(file)
-  } catch {
-    return undefined
-  }
 }
 
 function shapeOf(url: string, policies: JsonObject): Shape {

@@ -58,6 +58,8 @@ export class Catalog implements AsyncDisposable, Watcher {
   readonly #stale = new Set<ListKind>()
   readonly #unwatch: readonly (() => void)[]
   #surveyDue = Infinity
+  /** Something is offered that no survey has seen: sessions begin too often to look each time. */
+  #unseen = true
 
   constructor(options: CatalogOptions) {
     this.#options = options
@@ -141,13 +143,14 @@ export class Catalog implements AsyncDisposable, Watcher {
   /** What all targets said of themselves; targets that never answered fail it or are left out. */
   async hellos(): Promise<readonly { readonly target: TargetName; readonly hello: Hello }[]> {
     if (!this.#known('hello')) await this.#settle('hello')
-    this.#survey()
+    if (this.#unseen) this.#survey()
     return this.#options.shelves.flatMap(({ target, hello }) =>
       hello === undefined ? [] : [{ target, hello: this.#admissions.greet(target, hello) }],
     )
   }
 
   changed(what: ListKind | 'hello'): void {
+    this.#unseen = true
     if (what === 'hello') return this.#greeted()
     this.#stale.add(what)
     const before = this.#merged.get(what)
@@ -227,6 +230,7 @@ export class Catalog implements AsyncDisposable, Watcher {
   #survey(): boolean {
     if (this.#options.program.surveys.length === 0) return false
     this.#surveyDue = Date.now() + SURVEY_MS
+    this.#unseen = false
     return this.#admissions.survey(() => this.#options.shelves.map(offering))
   }
 

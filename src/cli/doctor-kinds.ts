@@ -31,7 +31,7 @@ export const kinds = {
     name: 'vscode',
     title: 'VS Code',
     says: 'Visual Studio Code',
-    capabilities: { ...asks, roots: { listChanged: true }, sampling: {} },
+    capabilities: { elicitation: { form: {}, url: {} }, roots: { listChanged: true }, sampling: {} },
     opens: 'initialize',
     revision: '2025-11-25',
     takes: profiles.vscode,

@@ -45,7 +45,7 @@ export const profiles = {
     result: 100_000,
     wish: { member: 'anthropic/maxResultSizeChars', most: 500_000 },
   },
-  claude: { title: 'Claude', called: ['claude'], name: 49, refuses: anthropic, result: 1 << 20 },
+  claude: { title: 'Claude', called: ['claude', 'anthropic'], name: 49, refuses: anthropic, result: 1 << 20 },
   // The server's name and the tool's together have 60 characters (awslabs/mcp#1283), all servers together 80 tools (Snowflake-Labs/mcp#77).
   cursor: { title: 'Cursor', called: ['cursor'], tools: 80, name: 51, refuses: [] },
   // Shortens names itself, and its models take such schemas (BerriAI/litellm#38792).

@@ -35,6 +35,7 @@ test('clients are known by the beginning of their name, and nothing else that th
     ['claude-code', 'Claude Code'],
     ['claude-ai', 'Claude'],
     ['Claude Desktop', 'Claude'],
+    ['Anthropic/ClaudeAI', 'Claude'],
     ['cursor-vscode', 'Cursor'],
     ['codex-mcp-client', 'Codex'],
     ['mcp-inspector', 'MCP Inspector'],

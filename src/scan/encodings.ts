@@ -85,5 +85,7 @@ export function isText(text: string): boolean {
     // Bytes that are no text are known by their beginning.
     if (i === 64 && printable < 52) return false
   }
-  return printable >= text.length * 0.9 && letter >= text.length * 0.5 && space > 0
+  // Commands have fewer letters than prose, and nothing else that random bytes would have.
+  const isPlain = printable === text.length && letter >= text.length * (text.length < 12 ? 0.4 : 0.2)
+  return space > 0 && (isPlain || (printable >= text.length * 0.9 && letter >= text.length * 0.5))
 }

@@ -15,13 +15,41 @@ const simple = /^[\t\n\r -%'-[\]-~]*$/
 
 /** Folds any string, lone surrogates included. Linear. */
 export function fold(raw: string): Folded {
-  if (simple.test(raw)) {
-    const same = (index: number): number => index
-    return { text: raw.toLowerCase(), at: same, disguised: false }
-  }
+  if (simple.test(raw)) return tightened({ text: raw.toLowerCase(), at: (index) => index, disguised: false })
   const folder = new Folder(raw)
   folder.run()
-  return folder.finish()
+  return tightened(folder.finish())
+}
+
+/** Spaces between words, not between letters that stand alone and not so many that they hide something. */
+const loose = /(?<=[^\s]{2}) {2,39}(?=[^\s]{2})/g
+
+/** One space between words is as good as several. */
+function tightened(folded: Folded): Folded {
+  if (!folded.text.includes('  ')) return folded
+  const starts: number[] = [0]
+  const froms: number[] = [0]
+  let text = ''
+  let last = 0
+  for (const { index, 0: gap } of folded.text.matchAll(loose)) {
+    text += folded.text.slice(last, index + 1)
+    last = index + gap.length
+    starts.push(text.length)
+    froms.push(last)
+  }
+  if (last === 0) return folded
+  text += folded.text.slice(last)
+  const at = (index: number): number => {
+    let low = 0
+    let high = starts.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if ((starts[middle] ?? 0) <= index) low = middle
+      else high = middle - 1
+    }
+    return folded.at((froms[low] ?? 0) + index - (starts[low] ?? 0))
+  }
+  return { text, at, disguised: folded.disguised }
 }
 
 const entities: ReadonlyMap<string, string> = new Map([

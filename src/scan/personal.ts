@@ -48,15 +48,19 @@ const compiled = (): Formats => ({
   signs: [format('phone', /\+\d{1,3}(?:[ .-]?\(?\d{1,4}\)?){2,6}|\(\d{3}\) ?\d{3}-\d{4}/, isPhone)],
 })
 
-/** Where a number or code may begin. */
-const begins = /(?<![\w.+/=-])(?:\d{3}|[A-Z]{2}[A-Z0-9 ]|[X-Z]\d{3}|\+\d|\(\d)/g
+/** Where a number or code may begin, unless it is the middle of something. */
+const begins = /\d{3}|[A-Z]{2}[A-Z0-9 ]|[X-Z]\d{3}|\+\d|\(\d/g
+const isInside = (before: string | undefined): boolean => before !== undefined && /[\w.+/=-]/.test(before)
 
 /** Everything that tells about a person, in order, none inside another. Linear; never throws (reference/security.md B7). */
 export function personalIn(text: string): readonly Leak[] {
   const found: Leak[] = []
   addresses(text, found)
+  // All of them have digits side by side.
+  if (!/\d\d/.test(text)) return found
   const { digits, letters, signs } = (made.formats ??= compiled())
   for (const { index } of text.matchAll(begins)) {
+    if (isInside(text[index - 1])) continue
     const code = text.charCodeAt(index)
     for (const { kind, pattern, length } of code < 0x30 ? signs : code < 0x41 ? digits : letters) {
       pattern.lastIndex = index

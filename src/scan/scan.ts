@@ -21,7 +21,7 @@ import type {
   TextRule,
 } from './rule.ts'
 import { rules } from './rules/index.ts'
-import { type Excess, type Kind, type Piece, pointer, type Surface, walk } from './surface.ts'
+import { type Excess, type Kind, type Piece, pointer, type Surface, type Walked, walk } from './surface.ts'
 
 /** Findings that one scan gives at most: an attack needs no more to be refused, and a report has to end. */
 const MOST = 100
@@ -106,11 +106,12 @@ class Scan {
   }
 
   definition(): Findings {
-    const { pieces, excess } = walk(this.#definition, this.#kind)
+    const { pieces, excess } = this.#walked()
     for (const [bound, step] of excess)
       this.#add(limits[bound], { path: pointer(step), start: 0, end: 0, evidence: '' })
     // What a system message says, the operator says.
     for (const piece of pieces) if (piece.role !== 'system') this.#piece(piece)
+    this.#joined(pieces)
     for (const rule of this.#engine.definition) {
       if (rule.kinds?.includes(this.#kind) === false) continue
       try {
@@ -120,6 +121,54 @@ class Scan {
       }
     }
     return judged(this.#found)
+  }
+
+  /** Definitions that come from code may have members that break when they are looked at. */
+  #walked(): Walked {
+    try {
+      return walk(this.#definition, this.#kind)
+    } catch (error) {
+      this.#broke(reader, error, undefined)
+      return { pieces: [], excess: new Map() }
+    }
+  }
+
+  /** An order may be cut into pieces that say nothing: read in a row, only what goes over a border is news (reference B13). */
+  #joined(pieces: readonly Piece[]): void {
+    const parts = pieces.filter(({ surface, isKey }) => !isKey && (surface === 'parameter' || surface === 'content'))
+    const [first] = parts
+    if (first === undefined || parts.length < 2 || parts.length > 40) return
+    const row = rowOf(parts)
+    if (row === undefined) return
+    const place: Place = { kind: this.#kind, piece: first, definition: this.#definition, context: this.#context }
+    const desk = deskFor(this.#engine, this.#kind, first.surface)
+    const reading = new Reading(
+      { ...row, at: (index) => index, steps: [], hidden: [], disguised: false },
+      this.#engine.lexicon,
+    )
+    for (let index = 0; index < reading.sentences; index++) {
+      const sentence = reading.sentence(index)
+      if (sentence === undefined || !crosses(row.borders, sentence.start, sentence.end)) continue
+      for (const [rule, mask] of desk.sentence) {
+        // Neighbours that only list something meet in other rules by chance.
+        if (rule.class !== 'override') continue
+        const hit = reading.holds(index, mask) ? this.#tried(rule, sentence, place) : undefined
+        if (hit === undefined || !crosses(row.borders, hit.start, hit.end)) continue
+        const at = row.borders.findLastIndex((border) => border <= hit.start)
+        const piece = parts[at] ?? first
+        const start = Math.min(hit.start - (row.borders[at] ?? 0), piece.text.length)
+        this.#inPiece(rule, { ...hit, start, end: piece.text.length }, { ...place, piece }, undefined)
+      }
+    }
+  }
+
+  #tried(rule: SentenceRule, sentence: Sentence, place: Place): Hit | undefined {
+    try {
+      return rule.find(sentence, place)
+    } catch (error) {
+      this.#broke(rule, error, place.piece)
+      return undefined
+    }
   }
 
   text(text: string, surface: Surface): Findings {
@@ -260,6 +309,33 @@ const limits: { readonly [bound in Excess]: Named } = {
   nodes: limit('SC-502', 'too many members: the rest was not looked at'),
   length: limit('SC-503', 'too much text: the rest was not looked at'),
 }
+
+/** Longest row of pieces that is read. */
+const ROW = 16_384
+
+interface Row {
+  readonly text: string
+  /** Where each piece begins. */
+  readonly borders: readonly number[]
+}
+
+/** The pieces in a row, small letters, what numbers them left out (“part 2:”) at the same length. */
+function rowOf(parts: readonly Piece[]): Row | undefined {
+  const borders: number[] = []
+  let text = ''
+  for (const part of parts) {
+    borders.push(text.length)
+    const plain = part.text
+      .toLowerCase()
+      .replace(/^\s*(?:part|step|piece|chunk|section)?\s*\d*\s*[:.)-]|["“”.!?;\n]/g, (said) => ' '.repeat(said.length))
+    text += `${plain} `
+    if (text.length > ROW) return undefined
+  }
+  return { text, borders }
+}
+
+const crosses = (borders: readonly number[], start: number, end: number): boolean =>
+  borders.some((border) => border > start && border < end)
 
 /** The ways to read a string: as it stands; a name also in its words (`readSshKey` is three). */
 function sources(piece: Piece): readonly [open: Source, humps: Source | undefined] {

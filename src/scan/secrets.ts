@@ -82,7 +82,8 @@ const assigned =
 /** The form that many services give their keys: whose, for what, and chance. */
 const staged = /\b([a-z][a-z0-9]{1,11}_(?:prod|production|live|test|staging|secret)_[A-Za-z0-9]{16,64})(?![\w-])/g
 /** Passwords in URLs (RFC 3986 §3.2.1). */
-const inUrl = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@?#"'<>{}$[\]*]{0,64}:([^\s:/@?#"'<>{}$[\]*]{3,128})@[A-Za-z0-9[]/g
+const inUrl =
+  /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@?#"'<>{}$[\]*]{0,64}:([^\s:/@?#"'<>{}$[\]*]{3,128})@(?!(?:host(?:name)?|example(?:\.\w+)?)(?![\w.-]))[A-Za-z0-9[]/g
 
 interface Compiled {
   readonly starts: RegExp
@@ -118,8 +119,10 @@ export function secretsIn(text: string): readonly Leak[] {
         break
       }
   captured(named, text, (value) => random(value) && chance(value) > 3.2 && !isSpoken(value), found, 'credential')
-  captured(staged, text, (value) => random(value) && (value.match(/[0-9]/g) ?? []).length > 3, found, 'api-key')
-  captured(assigned, text, (value) => !isPlaceholder(value) && mixed(value), found, 'credential')
+  if (/_(?:prod|live|test|stag|secr)/.test(text))
+    captured(staged, text, (value) => random(value) && (value.match(/[0-9]/g) ?? []).length > 3, found, 'api-key')
+  if (text.includes('='))
+    captured(assigned, text, (value) => !isPlaceholder(value) && mixed(value), found, 'credential')
   return apart(found)
 }
 
@@ -196,10 +199,17 @@ const isSpoken = (value: string): boolean => {
   return parts.length > 1 && parts.every((part) => /^(?:[A-Za-z]?[a-z]*|[A-Z]*|\d{1,4})$/.test(part))
 }
 
-const isWord = (value: string): boolean => /^(?:pass(?:word)?|pwd|secret|token|user|port|\d{1,5})$/i.test(value)
+const isWord = (value: string): boolean =>
+  /^(?:pass(?:word|wd)?|my(?:secret)?(?:password|pass)|pwd|secret|token|user(?:name)?|port|postgres|mysql|mongo|root|admin|guest|test|key|\d{1,6})$/i.test(
+    value,
+  )
 
 /** The first part of a JSON web token names its algorithm (RFC 7515 §4.1.1). */
 function isSigned(value: string): boolean {
-  const [head = ''] = value.split('.')
-  return /"alg"\s*:/.test(Buffer.from(head, 'base64url').toString('latin1'))
+  const [head = '', body = ''] = value.split('.', 2)
+  const claims = Buffer.from(body.slice(0, 4096), 'base64url').toString('latin1')
+  // Documents show the token of a John Doe, subject 1234567890.
+  return (
+    /"alg"\s*:/.test(Buffer.from(head, 'base64url').toString('latin1')) && !/1234567890|john doe|example/i.test(claims)
+  )
 }

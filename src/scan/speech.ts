@@ -5,7 +5,15 @@ import type { Mark, Sentence } from './reading.ts'
 import type { Place } from './rule.ts'
 
 const begins =
-  /(?:^|[.:;!?)\]>,("'`\n|*}•–—]|\s-|\b(?:and|or|then|but|also|please|kindly|now|first|next|instead|always|never|just|simply|must|should|shall|you|not|don't|dont|quietly|silently|secretly|immediately|additionally|again|will|therefore|so|afterwards|either|needn't|rather)\s)\s*$/
+  /(?:^|[.:;!?)\]>,("'`\n|*}•–—]|\s-|\b(?:and|or|then|but|also|please|kindly|now|first|next|instead|always|just|simply|must|should|shall|you|quietly|silently|secretly|immediately|additionally|again|will|therefore|so|afterwards|either|needn't|rather)\s)\s*$/
+/** Verbs that are nouns before these: “e-mail addresses”, “access token”. */
+const compound =
+  /^(?:e-?mail|mail|post|access|report|copy|set|request|query|search|transfer|list|put) (?:address|server|account|client|token|key|code|command|body|method|request|type|name|id|list|level|control)/
+/** What is forbidden is no order to do it: “never include secrets”. */
+const forbidden =
+  /\b(?:do not|don't|dont|never|must not|mustn't|should not|shouldn't|shall not|cannot|can't|will not|won't|may not|avoid|without|not|nor|no need to|not to|refrain from|instead of|rather than)\s+(?:\w+ly\s+|ever\s+|try to\s+)?$/
+/** “Do not forget to” asks for it. */
+const reminded = /\b(?:not|never|don't) (?:forget|hesitate|fail|neglect|omit) to\s+(?:\w+ly\s+)?$/
 /** What has to be done by somebody: by the reader only if he is named. */
 const duty =
   /\b(?:has|have|had|need|needs|required|obliged|expected|supposed|sure|remember|are|is|free|instructed|try|attempt|want|told|order|careful|going|ought|assistant|model|agent|ai|llm|you|allowed|asked|continue|about) to\s+(?:\w+ly\s+)?$/
@@ -39,7 +47,10 @@ function isOrderly(sentence: Sentence, verb: Mark): boolean {
   if (start > sentence.start && /[\w/#=&?@$.-]/.test(text[start - 1] ?? '')) return false
   const after = text.slice(verb.end, verb.end + 8)
   if (/^(?:[_/(=-]|[:.]\w|\s+(?:of|is|are|was|were|has|:)(?:\s|$))/.test(after)) return false
+  if (compound.test(text.slice(verb.start, verb.end + 12))) return false
   const before = text.slice(Math.max(sentence.start, start - 100), start)
+  if (reminded.test(before)) return true
+  if (forbidden.test(before)) return false
   if (verb.base && begins.test(before)) return true
   if (verb.base && duty.test(before))
     return (

@@ -43,6 +43,8 @@ test('a token is one when its first part names an algorithm', () => {
   const body = part({ sub: 'anna' })
   const token = `${part({ alg: 'RS256', typ: 'JWT' })}.${body}.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg`
   assert.deepEqual(secretsIn(`token ${token}.`), [{ kind: 'jwt', start: 6, end: 6 + token.length }])
+  const shown = `${part({ alg: 'HS256' })}.${part({ sub: '1234567890', name: 'John Doe' })}.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg`
+  assert.deepEqual(secretsIn(shown), [])
   assert.deepEqual(secretsIn(`cursor ${part({ page: 12345678 })}.${body}.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg`), [])
 })
 
@@ -76,6 +78,8 @@ test('examples, placeholders, names and hashes are no secrets', () => {
     'commit 3f786850e387550fdab836ed7e6dc881de23001b',
     'integrity sha512-kP9vQ2xR7mT4nB8cW1zL6dF3gH5jK0aSuYeIoVtkP9vQ2xR7mT4nB8cW1zL6dF3gH5jK0aSuYeIoVt==',
     'postgres://user:password@localhost:5432/db',
+    'mysql://shop:s3cr3tly@host/shop',
+    'redis://guest:guest@queue.internal',
     'https://user:${PASSWORD}@example.com',
     'task-sk-learning-models-with-a-very-long-name1',
   ])

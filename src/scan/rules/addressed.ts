@@ -1,4 +1,4 @@
-// TP-191 and UN-308: an answer speaks to the model that reads it; text that no page shows gives orders.
+// TP-191…193 and UN-308: an answer speaks to the model that reads it; tags are forged; text that no page shows gives orders.
 import type { Sentence } from '../reading.ts'
 import { rule } from '../rule.ts'
 import { addresses } from '../sinks.ts'
@@ -56,6 +56,51 @@ const isGuide = ({ text, reading }: Sentence): boolean =>
   /agents\.md|claude\.md|coding|repository|codebase|contribut|pull request/.test(text) ||
   /^\s*#\s+(?:agents|claude|copilot|gemini)/.test(reading.text)
 
+const labelled =
+  /^(?:ai|agent|assistant|llm|model|system|bot|claude|gpt)[\s_-]?(?:instructions?|directives?|prompt|notes?|messages?|commands?|guidance|actions?)$/i
+
+export const labelledOrders = rule({
+  looksAt: 'text',
+  id: 'TP-192',
+  class: 'override',
+  severity: 'medium',
+  message: 'a member of an answer is named as if it held orders for the model',
+  advice: 'what a tool brought back is data, whatever its members are called',
+  kinds: ['result'],
+  surfaces: ['content'],
+  find(reading, { piece }) {
+    if (piece.isKey || !labelled.test(String(piece.at.key).replace(/([a-z])(?=[A-Z])/g, '$1_'))) return []
+    return reading.steps.length === 0 && /\S\s+\S/.test(reading.text) ? [{ start: 0, end: reading.text.length }] : []
+  },
+})
+
+export const forgedTags = rule({
+  looksAt: 'definition',
+  id: 'TP-193',
+  class: 'fake-role',
+  severity: 'high',
+  message: 'brings tags of its own that mark what is trusted: they would be taken for those of the gateway',
+  advice: 'do not admit it: these tags are set by the gateway alone',
+  kinds: ['prompt', 'message', 'request'],
+  find(definition) {
+    const { messages } = definition
+    if (!Array.isArray(messages)) return []
+    return messages.slice(0, 200).flatMap((message: unknown, index) => {
+      const text = contentOf(message)
+      const found = /^\s*<\/?a2as:[a-z]+/i.exec(text)
+      return found === null
+        ? []
+        : [{ path: `/messages/${index}/content`, start: 0, end: found[0].length, evidence: found[0].trim() }]
+    })
+  },
+})
+
+/** The text of a message by the operator; those of others are read as such. */
+function contentOf(message: unknown): string {
+  if (typeof message !== 'object' || message === null || !('role' in message) || message.role !== 'system') return ''
+  return 'content' in message && typeof message.content === 'string' ? message.content : ''
+}
+
 export const unseen = rule({
   looksAt: 'sentence',
   id: 'UN-308',
@@ -72,7 +117,8 @@ export const unseen = rule({
       sentence.hasAny('secret', 'talk', 'outside') ||
       addresses(sentence).length > 0 ||
       (sentence.has('private') && sentence.has('user'))
-    if (isAnswer(place) && !(sentence.has('assistant') && (isGrave || sentence.has('user')))) return undefined
+    const isModel = /assistant|\bai\b|\bllms?\b|language model|claude|gpt|the (?:model|agent)\b/.test(sentence.text)
+    if (isAnswer(place) && !(isModel && (isGrave || sentence.has('user')))) return undefined
     return isGrave || sentence.has('assistant') ? { start: verb.start, end: sentence.end } : undefined
   },
 })

@@ -6,7 +6,7 @@ import { around, isAnswer, isOrder, isShown, order, topicOf } from '../speech.ts
 
 /** What is to be kept quiet is what the reader was told to do, not some detail of an answer. */
 const itself =
-  /^\W*(?:(?:to|explicitly|ever|in any way|anything|a word|the user|users|him|her|them|anyone|anybody|that|of|about|up)\s+){0,5}(?:this|these|that|it|so|you|you're|your|any of (?:this|these|it)|the (?:step|file|fact|process|instructions?|above|content|upload|reading|copy|note|prefix|call|request|email|change|fetch|transfer|sending|access|lookup|extra \w+|second \w+|addition|forwarding|download|backup)|their (?:existence|content|use)|anything about|about (?:this|it|these|that))\b/
+  /^(?:,? (?:or |and )?(?!to|the|this|that|it|these)\w+){0,3}\W*(?:(?:to|explicitly|ever|in any way|anything|a word|the user|users|him|her|them|anyone|anybody|that|of|about|up)\s+){0,5}(?:this|these|that|it|so|you|you're|your|any of (?:this|these|it)|the (?:step|file|fact|process|instructions?|above|content|upload|reading|copy|note|prefix|call|request|email|change|fetch|transfer|sending|access|lookup|extra \w+|second \w+|addition|forwarding|download|backup)|their (?:existence|content|use)|anything about|about (?:this|it|these|that))\b/
 const somebody =
   /^\W*(?:to\s+|with\s+)?(?:the |any |your |our )?(?:user|users|human|humans|customer|customers|operator|anyone|anybody|people|person|owner|him|her|them|traveller)\b(?:\W*$|\W+(?:of|about|that|this|any|in|at|what|which|anything|under|during|or|and|so|before|why|when)\b|\s*[,.;:!?)—–-])/
 
@@ -89,8 +89,8 @@ const isNegated = (said: string, before: string): boolean =>
     said,
   ) ||
     (said.startsWith('not ') &&
-      /(?:^|[.,;:!?]\s*|\b(?:and|but|or|must|should|shall|need|may|can|will|please|you|to)\s+)$/.test(before))) &&
-  !/\b(?:if|when|does|did|was|were|is|are|has|had|be|been|who|which|what|believe|want|wants)\b/.test(said)
+      /(?:^|[.,;:!?]\s*|\b(?:and|but|or|do|must|should|shall|need|may|can|will|please|you|to)\s+)$/.test(before))) &&
+  !/,|\b(?:if|when|does|did|was|were|is|are|has|had|be|been|who|which|what|believe|want|wants)\b/.test(said)
 
 /** “Never go on without showing it first”: two negations ask for openness. */
 const isRequired = (sentence: Sentence, not: number): boolean => {

@@ -53,12 +53,19 @@ function unasked(sentence: Sentence): Hit | undefined {
     const after = text.slice(asked.end, Math.min(sentence.end, asked.end + 60))
     if (noun.test(said)) {
       const skipped = (/^permission|^authori/.test(said) ? permitted : skipping).exec(before)
-      if (skipped !== null && !unskipped.test(before)) return { start: from + skipped.index, end: asked.end }
+      const open = text.slice(sentence.start, asked.start)
+      if (
+        skipped !== null &&
+        !unskipped.test(open) &&
+        !/\b(?:must not|never|cannot|can't|do not|don't|should not|only)\b[^.;]*\bwithout\b/.test(open)
+      )
+        return { start: from + skipped.index, end: asked.end }
       if (answered.test(after)) return { start: asked.start, end: asked.end }
       continue
     }
     const not = sentence.before(asked, 'not', 4)
     if (not === undefined || !asking.test(said) || !someone.test(after)) continue
+    if (/[,;:]|\band\b/.test(text.slice(not.end, asked.start))) continue
     // “Never delete without asking first”: two negations ask for consent.
     if (unskipped.test(text.slice(Math.max(sentence.start, not.start - 60), asked.start))) continue
     if (
@@ -87,7 +94,11 @@ function gravity(sentence: Sentence, place: Place, start: number): Hit['severity
   if (isSwitch && !phrase) return 'info'
   if (isAnswer(place) || piece.surface === 'message') {
     if (phrase)
-      return acts || isGrave || sentence.previous?.hasAny('delete', 'send', 'money') === true ? 'medium' : 'low'
+      return acts ||
+        (isGrave && sentence.hasAny('assistant', 'you')) ||
+        sentence.previous?.hasAny('delete', 'send', 'money') === true
+        ? 'medium'
+        : 'low'
     return isGrave && sentence.hasAny('assistant', 'quiet') ? 'medium' : 'low'
   }
   if (phrase) return isGrave || acts || sentence.hasAny('must', 'not', 'ask') ? 'high' : 'medium'

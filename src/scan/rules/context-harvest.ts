@@ -66,7 +66,7 @@ function giving(sentence: Sentence, talk: Mark): Mark | undefined {
     : (['put', 'send', 'answer', 'tell'] as const)) {
     const verb = sentence
       .all(act)
-      .find((each) => Math.abs(each.word - talk.word) <= 10 && each.start !== talk.start && isOrder(sentence, each))
+      .find((each) => Math.abs(each.word - talk.word) <= 16 && each.start !== talk.start && isOrder(sentence, each))
     if (verb !== undefined) return verb
   }
   return undefined
@@ -89,8 +89,9 @@ function gravity(sentence: Sentence, place: Place, [talk, verb]: readonly [Mark,
   const isReveal = sentence.all('answer').includes(verb) || sentence.all('tell').includes(verb)
   if (place.piece.surface === 'message')
     return isInner && isReveal ? 'high' : leaves ? 'high' : isInner ? 'medium' : undefined
-  if (isInner && (isReveal || leaves))
-    return about.test(topicOf(place)) && !leaves && /available tools|tools? list|list of/.test(said) ? 'low' : 'high'
+  const isList = /available tools|tools? list|list of/.test(said)
+  if (isList && isAnswer(place) && !sentence.hasAny('you', 'assistant', 'quiet')) return undefined
+  if (isInner && (isReveal || leaves)) return about.test(topicOf(place)) && !leaves && isList ? 'low' : 'high'
   if (isAnswer(place)) return leaves || (isInner && sentence.hasAny('you', 'assistant')) ? 'medium' : undefined
   if (leaves) return 'high'
   if (isInner) return about.test(topicOf(place)) ? 'low' : whole || sentence.has('param') ? 'high' : 'medium'

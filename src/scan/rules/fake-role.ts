@@ -11,7 +11,7 @@ const frames =
   /<\/?(?:system|sys|system[_-]prompt|system[_-]message|system[_-]?(?:instruction|note|mode|override)s?|admin|developer|root|hidden|secret|secret[_-]instructions?|hidden[_-]instructions?)(?:\s[^>\n]{0,80})?>|\[\[\/?(?:system|admin|developer|root)\]\]|(?:#{2,6}|={2,6}|-{3,6}|\*{2,3})\s*(?:begin |end of |end )?(?:system|developer|admin|user input|system prompt|system message)\s*(?:#{2,6}|={2,6}|-{3,6}|\*{2,3})/g
 /** Labels at the beginning of a line, a bracket or a sentence. */
 const labels =
-  /(?:^|\n|[.!?]["')\]]?\s+|\n[ \t]*[*>#-]+\s*)\W{0,3}(?:(?:system|developer)|(?:system|developer|admin|administrator|root|emergency|maintenance|hidden|secret|operator|security|anthropic|openai|priority)\s+(?:note|message|instruction|instructions|directive|override|prompt|command|mode|notice)s?|(?:note|message|instructions?|notice|p\.?s\.?) (?:for|to) (?:the |any |all )?(?:ai|llm|assistant|model|agent)[^:\n]{0,60})\s*:|[[【(](?:system|developer|(?:hidden|secret|admin)(?= \w))(?:\s+(?:note|message|instruction|instructions|directive|override|prompt|command|mode|notice))*[\])】:]/g
+  /(?:^|\n|[.!?:]["')\]]?\s+|\n[ \t]*[*>#-]+\s*)\W{0,3}(?:(?:system|developer)|(?:system|developer|admin|administrator|root|emergency|maintenance|hidden|secret|operator|security|anthropic|openai|priority)\s+(?:note|message|instruction|instructions|directive|override|prompt|command|mode|notice)s?|(?:note|message|instructions?|notice|setup|steps?|guide|tasks?|actions?|todo|p\.?s\.?) (?:for|to) (?:the |any |all )?(?:ai|llm|assistant|model|agent)[^:\n]{0,60}|(?:ai|llm)(?:[ -](?:agent|assistant|model|reader)s?)?)\s*:|[[【(](?:system|developer|(?:hidden|secret|admin)(?= \w))(?:\s+(?:note|message|instruction|instructions|directive|override|prompt|command|mode|notice))*[\])】:]/g
 /** Turns of a conversation that did not take place. */
 const turns = /(?:^|\n)[ \t>*]*(?:user|human|assistant|ai|new user query|user query|system)\s*:[ \t]*\S/g
 const calls =
@@ -44,7 +44,10 @@ export const fakeRole = rule({
     add(roles, (start) =>
       place.kind === 'request' || isAnswer(place) || aboutMessages(place) || shown(start) ? 'low' : 'medium',
     )
-    if (isAnswer(place)) add(calls, (start) => (shown(start) ? 'info' : hasOrder(reading, start) ? 'medium' : 'low'))
+    if (isAnswer(place))
+      add(calls, (start, end) =>
+        shown(start) ? 'info' : text[start] === '<' || hasOrder(reading, end) ? 'medium' : 'low',
+      )
     const spoken = [...text.matchAll(turns)]
     if (spoken.length > 0)
       hits.push(

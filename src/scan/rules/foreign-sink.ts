@@ -67,7 +67,11 @@ function leak(
   if (isAnswer(place) || place.piece.surface === 'message') {
     if (!isOrdered) return undefined
     if (isDemand(sentence) && goods && isAnswer(place)) return 'medium'
-    if (sentence.hasAny('talk', 'secret') && (sentence.has('user') || sentence.has('you') || foreign)) return 'high'
+    if (
+      sentence.hasAny('talk', 'secret') &&
+      (sentence.hasAny('user', 'assistant', 'quiet', 'says-conceal') || (sentence.has('talk') && sentence.has('you')))
+    )
+      return 'high'
     return foreign && goods && sentence.hasAny('assistant', 'user', 'quiet', 'session') ? 'medium' : undefined
   }
   if (isDocumentation(sentence, to)) return undefined

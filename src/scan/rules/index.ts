@@ -1,8 +1,9 @@
 // The table of rules: one file a class of attack, one line each. Order is order of findings of equal weight.
 import type { Rule } from '../rule.ts'
-import { addressed, unseen } from './addressed.ts'
+import { addressed, forgedTags, labelledOrders, unseen } from './addressed.ts'
 import { annotations } from './annotations.ts'
 import { beacons } from './beacons.ts'
+import { code } from './code.ts'
 import { commands } from './commands.ts'
 import { concealment } from './concealment.ts'
 import { consent } from './consent.ts'
@@ -43,6 +44,8 @@ export const rules: readonly Rule[] = [
   jailbreak,
   fakeRole,
   addressed,
+  labelledOrders,
+  forgedTags,
   concealment,
   secretRead,
   foreignSink,
@@ -67,6 +70,7 @@ export const rules: readonly Rule[] = [
   pushedOut,
   unseen,
   commands, // second group: what is to be run, what other tools are to do, …
+  code,
   foreignTools,
   shadowing,
   shadowingServers,

@@ -1,6 +1,6 @@
 // TP-195: the reader is talked into being somebody who has no rules.
 import { type Hit, type Place, rule } from '../rule.ts'
-import { around, isFenced, isShown, order, topicOf } from '../speech.ts'
+import { around, isAnswer, isFenced, isShown, order, topicOf } from '../speech.ts'
 
 export const jailbreak = rule({
   looksAt: 'sentence',
@@ -28,6 +28,16 @@ function gravity(sentence: Parameters<typeof isShown>[0], place: Place): Hit['se
   const speaks = sentence.hasAny('you', 'assistant') || sentence.has('role')
   const isAbout = /role ?play|persona|character|story|game|jailbreak|red ?team|guard|injection/.test(topicOf(place))
   if (sentence.has('free') && plays && isFree && speaks) return isAbout ? 'info' : 'high'
+  // A tool that offers to switch off what protects.
+  if (
+    !isAnswer(place) &&
+    place.piece.surface !== 'message' &&
+    sentence.has('ignore') &&
+    sentence.has('safety') &&
+    isFree &&
+    !isAbout
+  )
+    return 'medium'
   // Rank is claimed, and a secret asked for in the same breath.
   const claims =
     sentence.has('says-role') ||

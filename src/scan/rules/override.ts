@@ -2,7 +2,7 @@
 import type { Concept } from '../concepts.ts'
 import type { Mark, Sentence } from '../reading.ts'
 import { type Hit, type Place, rule } from '../rule.ts'
-import { isAnswer, isFenced, isOrder, isShown, topicOf } from '../speech.ts'
+import { isAnswer, isFenced, isOrder, isShown, order, topicOf } from '../speech.ts'
 
 /** Verbs that honest tools use of orders, policies and rules as well: cancel an existing order, override the default policy. */
 const weak =
@@ -26,7 +26,7 @@ export const override = rule({
   needs: ['ignore', 'says-override'],
   find(sentence, place) {
     const said = sentence.first('says-override')
-    if (said !== undefined) return graded(sentence, place, said)
+    if (said !== undefined && !(isAnswer(place) && isHeading(sentence))) return graded(sentence, place, said)
     for (const verb of sentence.all('ignore')) {
       const end = targetOf(sentence, verb, place)
       if (end !== undefined)
@@ -40,6 +40,12 @@ export const override = rule({
   },
 })
 
+/** In documents a phrase may be a heading, or the name of an attack. */
+const isHeading = (sentence: Sentence): boolean =>
+  order(sentence, 'answer', 'tell', 'send', 'call', 'read', 'put', 'run') === undefined &&
+  !sentence.hidden &&
+  !sentence.has('user')
+
 /** What is to be ignored, if it is what a model works by. */
 function targetOf(sentence: Sentence, verb: Mark, place: Place): Mark | undefined {
   const { text } = sentence.reading
@@ -47,6 +53,8 @@ function targetOf(sentence: Sentence, verb: Mark, place: Place): Mark | undefine
   if (passive.test(said) && !isOrder(sentence, verb)) return passiveTarget(sentence, verb)
   if (!isOrder(sentence, verb)) return undefined
   const isWeak = weak.test(said)
+  const all = isWeak ? null : everything.exec(text.slice(verb.end, Math.min(sentence.end, verb.end + 120)))
+  if (all !== null) return { ...verb, start: verb.end, end: verb.end + all[0].length }
   const rules = sentence.after(verb, 'rules', 8)
   const between = rules === undefined ? '' : text.slice(verb.end, rules.start)
   const safety = sentence.after(verb, 'safety', 6)
@@ -66,6 +74,8 @@ function targetOf(sentence: Sentence, verb: Mark, place: Place): Mark | undefine
       return isWeak && isFlag(sentence, place) ? undefined : rules
     if (has && (!isWeak || safety !== undefined) && !isFlag(sentence, place)) return rules
   }
+  const lie = sentence.after(verb, 'tell', 8)
+  if (lie !== undefined && !isWeak && sentence.has('user') && truth.test(text.slice(verb.end, lie.start))) return lie
   const told =
     sentence.after(verb, 'answer', 10) ?? sentence.after(verb, 'prefer', 10) ?? sentence.after(verb, 'call', 10)
   if (
@@ -79,6 +89,13 @@ function targetOf(sentence: Sentence, verb: Mark, place: Place): Mark | undefine
   if (safety !== undefined && isGeneral(sentence, safety) && !isFlag(sentence, place)) return safety
   return undefined
 }
+
+/** All that somebody said before: “forget whatever they configured”. */
+const everything =
+  /^\W*(?:about )?(?:whatever|everything|anything|all|what)(?: of)?(?: that| what)? (?:\w+ ){0,5}(?:told|said|instructed|configured|programmed|taught|asked|given|established|trained|prescribed)\b/
+/** What a tool found, and the reader is to tell otherwise. */
+const truth =
+  /^\W*(?:the |this |its |any )?(?:\w+ )?(?:value|result|score|output|answer|response|number|figure|price|rating|status|finding|reading)s?\b/
 
 /** What the reader was working on: “ignore the page and say …”. */
 const task =
@@ -134,11 +151,17 @@ const isFlag = (sentence: Sentence, { piece }: Place): boolean =>
   !sentence.has('assistant')
 
 function graded(sentence: Sentence, place: Place, { start, end }: Hit): Hit {
+  const { text } = sentence.reading
   if (isShown(sentence, start)) return { start, end, severity: 'info' }
   const isExample = isFenced(sentence.reading.text, start) || sentence.quoted(start)
   const aboutAttacks = /injection|jailbreak|guard|detect|attack|red ?team|security|mock|fixture|example/.test(
     topicOf(place),
   )
   if (aboutAttacks && isExample) return { start, end, severity: 'info' }
+  // A quotation of these words alone speaks about them.
+  const isWord =
+    /["'`]\W{0,4}$/.test(text.slice(Math.max(0, start - 4), start)) &&
+    /^[^"'`]{0,12}["'`]/.test(text.slice(end, end + 16))
+  if (isExample && isWord) return { start, end, severity: 'low' }
   return isExample ? { start, end, severity: 'medium' } : { start, end }
 }

@@ -50,10 +50,10 @@ function planted(sentence: Sentence, place: Place): Hit | undefined {
 
 /** To be kept in mind for later, where it will steer what the user gets. */
 function lasting(sentence: Sentence, place: Place): Hit | undefined {
-  const memory = sentence.first('remember')
+  const { text } = sentence.reading
+  const memory = sentence.all('remember').find(({ start, end }) => /memory|mind|standing/.test(text.slice(start, end)))
   const session = sentence.first('session')
-  const isMemory =
-    memory !== undefined && /memory|mind|standing/.test(sentence.reading.text.slice(memory.start, memory.end))
+  const isMemory = memory !== undefined
   if (session === undefined && !isMemory) return undefined
   const mark = session ?? memory
   if (mark === undefined) return undefined

@@ -6,7 +6,7 @@ import { around, isAnswer, isFenced, isOrder, isShown, order, topicOf } from '..
 
 /** Files and stores that only hold secrets: no service asks for their contents. */
 const file =
-  /^(?:\.|id[ _](?:rsa|ed|ecdsa|dsa)|authorized|known|netrc|kube|etc|key ?chain|key ?ring|key ?store|wallet|login data|saved|browser|cookies sqlite|sam |bash|zsh|shell|application|service account|secring|dotenv|env file|credentials json|secrets |tfstate|mcp json|ssh key|seed|recovery|mnemonic|private key|run env|printenv|output of env|aws cred|git cred)/
+  /^(?:\.|id[ _](?:rsa|ed|ecdsa|dsa)|authorized|known|netrc|kube|etc|key ?chain|key ?ring|key ?store|wallet|login data|saved|browser|cookies sqlite|sam |bash|zsh|shell|application|service account|secring|dotenv|env file|credentials json|secrets |tfstate|mcp json|ssh key|seed|recovery|mnemonic|private key|run env|proc self|printenv|output of env|aws cred|git cred)/
 /** What tools are about that handle secrets for a living. */
 const keeper =
   /secret|credential|password|vault|key ?chain|ssh|token|auth|login|sign ?in|\bkeys?\b|\benv\b|cert|wallet|gpg|pgp|kms|iam|cookie|session|git|deploy|docker|kube/
@@ -106,7 +106,7 @@ function asked(sentence: Sentence, place: Place, secret: Mark): Asked {
 function theft(sentence: Sentence, place: Place, secret: Mark): Judged | undefined {
   const how = asked(sentence, place, secret)
   const act = how.read ?? how.give
-  if (act === undefined) return named(sentence, place, secret)
+  if (act === undefined) return named(sentence, place, secret) ?? admitted(sentence, place, how)
   const is = isAnswer(place) ? inAnswer(sentence, place, secret, how) : inDefinition(sentence, place, secret, how)
   return is === undefined ? undefined : { is, from: act.start, to: act.end }
 }
@@ -159,6 +159,14 @@ function inDefinition(sentence: Sentence, place: Place, secret: Mark, how: Asked
     if (sentence.index > 0 && sentence.has('every')) return 'medium'
   }
   return gives !== undefined && sentence.hasAny('assistant', 'quiet') ? 'medium' : undefined
+}
+
+/** A tool that says of itself that it takes such files where they do not belong. */
+function admitted(sentence: Sentence, place: Place, { strong }: Asked): Judged | undefined {
+  if (!strong || isAnswer(place) || keeper.test(topicOf(place))) return undefined
+  const verb = sentence.all('send')[0] ?? sentence.all('read')[0] ?? sentence.all('put')[0]
+  const leaves = sentence.has('param') || sentence.has('outside') || sink(sentence) !== undefined
+  return verb === undefined || !leaves ? undefined : { is: 'high', from: verb.start, to: verb.end }
 }
 
 /** A name that asks for the inside of a file: `contents_of_private_key`. */

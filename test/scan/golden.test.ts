@@ -1,0 +1,72 @@
+// Attacks and honest definitions in words of our own: every class, many languages, and what trips naive rules.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import type { JsonObject } from '../../src/core/item.ts'
+import { rank, type Severity } from '../../src/scan/finding.ts'
+import { scanDefinition } from '../../src/scan/scan.ts'
+import type { Kind } from '../../src/scan/surface.ts'
+
+interface Golden {
+  readonly class?: string
+  readonly kind: Kind
+  readonly definition: JsonObject
+  /** How serious it must be taken; absent: at least a warning. */
+  readonly atLeast?: Severity
+}
+
+const golden = (name: string): readonly Golden[] =>
+  JSON.parse(readFileSync(path.join(import.meta.dirname, `../golden/scan/${name}.json`), 'utf8'))
+
+const levelOf = ({ definition, kind }: Golden): number =>
+  Math.max(-1, ...scanDefinition(definition, kind).findings.map(({ severity }) => rank(severity)))
+
+test('every attack is found, three of four are blocked', () => {
+  const attacks = golden('poisoned')
+  assert.ok(attacks.length >= 120)
+  const missed = attacks.filter((each) => levelOf(each) < rank(each.atLeast ?? 'medium'))
+  assert.deepEqual(missed, [])
+  const blocked = attacks.filter((each) => levelOf(each) >= rank('high'))
+  assert.ok(blocked.length >= attacks.length * 0.75, `${blocked.length} of ${attacks.length}`)
+})
+
+test('no honest definition is even warned of', () => {
+  const honest = golden('benign')
+  assert.ok(honest.length >= 300)
+  assert.deepEqual(
+    honest.filter((each) => levelOf(each) >= rank('medium')),
+    [],
+  )
+})
+
+/** Changes that leave the meaning: an attack must survive them (reference/security.md §2.7, metamorphic tests). */
+const changes: { readonly [what: string]: (text: string) => string } = {
+  'an honest sentence in front': (text) => `Works offline. ${text}`,
+  'an honest sentence behind': (text) => `${text} See the manual for details.`,
+  'doubled spaces': (text) => text.replaceAll(' ', '  '),
+  'capital letters': (text) => text.toUpperCase(),
+  'lines instead of spaces': (text) => text.replaceAll('. ', '.\n'),
+}
+
+for (const [what, change] of Object.entries(changes))
+  test(`attacks in plain English survive ${what}`, () => {
+    const plain = golden('poisoned').filter(
+      ({ kind, class: of, definition }) =>
+        kind === 'tool' &&
+        of !== 'encoded' &&
+        of !== 'hidden-text' &&
+        of !== 'language' &&
+        of !== 'malware' &&
+        definition['description'] !== 'Does what its name says.',
+    )
+    const lost = plain.filter(({ definition, kind }) => {
+      const description = String(definition['description'])
+      // What is written in capitals only on purpose is no text to shout.
+      return levelOf({ kind, definition: { ...definition, description: change(description) } }) < rank('medium')
+    })
+    assert.ok(
+      lost.length <= plain.length * 0.1,
+      `${lost.length} of ${plain.length}: ${JSON.stringify(lost.slice(0, 5))}`,
+    )
+  })

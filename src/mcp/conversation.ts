@@ -85,6 +85,8 @@ export interface Upstream extends AsyncDisposable {
   readonly target: TargetName
   /** Text for logs and metrics: a URL without credentials, or the command. */
   readonly endpoint: string
+  /** Equal for what is one server, where the endpoint does not say it all: whoever changes a command's arguments has another server. */
+  readonly origin?: string
   /** What it lists may differ between principals; `false`: it does not, whatever credentials say. */
   readonly personal?: boolean
   /** What it is made of besides its configuration (files that this names): of another text, it is another upstream. */

@@ -7,7 +7,7 @@ import type { Shelf } from './shelf.ts'
 /** What is known of it at the moment. */
 export const offering = (shelf: Shelf): Offering => ({
   target: shelf.target,
-  endpoint: shelf.upstream.endpoint,
+  endpoint: shelf.upstream.origin ?? shelf.upstream.endpoint,
   greeting: shelf.hello?.raw,
   lists: {
     tool: shelf.listing('tool')?.offers,

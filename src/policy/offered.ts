@@ -12,7 +12,7 @@ export interface Offered {
 /** What one server says of itself and lists at a moment; each list is the same object until it is read anew. */
 export interface Offering {
   readonly target: TargetName
-  /** Where it is: a URL without credentials, or a command. */
+  /** Where it is: a URL without credentials, or a command with a print of its arguments. */
   readonly endpoint: string
   /** Its whole answer to `initialize`; `undefined`: it has not been reached. */
   readonly greeting: RawJson | undefined

@@ -1,4 +1,5 @@
 // Target kind `stdio`: servers that are processes. Which callers share one, when it is started again, when it is stopped.
+import { hash } from 'node:crypto'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
@@ -67,6 +68,7 @@ const SLOTS = 256
 class StdioUpstream implements Upstream {
   readonly target: TargetName
   readonly endpoint: string
+  readonly origin: string
   readonly personal: boolean
   readonly #config: Config
   readonly #site: TargetSite
@@ -81,6 +83,8 @@ class StdioUpstream implements Upstream {
   constructor(config: Config, site: TargetSite, guard: Guard) {
     this.target = site.target
     this.endpoint = [config.cmd, ...config.args.slice(0, 1).filter((arg) => !arg.startsWith('-'))].join(' ')
+    // Arguments may be secrets: a lock that is kept in version control must not hold them.
+    this.origin = `${this.endpoint} ${hash('sha256', JSON.stringify([config.cmd, config.args])).slice(0, 32)}`
     this.personal = config.per === 'principal'
     this.#config = config
     this.#site = site

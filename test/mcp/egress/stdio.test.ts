@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { rawJson } from '../../../src/core/brand.ts'
 import { Failure } from '../../../src/core/failure.ts'
+import type { Answer } from '../../../src/mcp/conversation.ts'
 import { caller, callTool, failure, peer, stage, until, upstream } from './stage.ts'
 
 const lineServer = fileURLToPath(import.meta.resolve('./line-server.ts'))
@@ -71,6 +72,16 @@ test('per: shared gives everybody the same process, per: session everybody their
   }
   assert.equal(await pids('shared'), 1)
   assert.equal(await pids('session'), 3)
+})
+
+test('a command with other arguments is another server, and what the arguments are is not told', async (t) => {
+  const [one, same, other] = await Promise.all(
+    ['secret-1', 'secret-1', 'secret-2'].map((mode) => upstream('stdio', config(mode), stage(t))),
+  )
+  assert.equal(one?.origin, same?.origin)
+  assert.notEqual(one?.origin, other?.origin)
+  assert.equal(one?.endpoint, other?.endpoint)
+  assert.doesNotMatch(one?.origin ?? '', /secret/)
 })
 
 test('a session of its own ends its process with it', async (t) => {
@@ -169,6 +180,27 @@ test('between several people a question without an owner is asked of nobody', as
   assert.deepEqual(by.asked, [])
   gone.abort(new Failure('request.aborted', 'enough'))
   await assert.rejects(waiting)
+})
+
+test('callers without a name may be anybody: who waits for an answer has not asked again, and with several left nobody is asked', async (t) => {
+  const up = await upstream('stdio', config(), stage(t))
+  const anybody = () => up.connect(peer({ principal: 'anonymous' }))
+  const [one, two, three] = [await anybody(), await anybody(), await anybody()]
+  const thinks = Promise.withResolvers<Answer>()
+  const slow = caller(() => thinks.promise)
+  const waiting = callTool(one, 'ask', {}, slow)
+  await until(() => slow.asked.length === 1)
+  const quick = caller(async () => ({ kind: 'result', raw: rawJson('{"action":"accept"}') }))
+  assert.match(JSON.stringify(await callTool(two, 'ask', {}, quick)), /accept/)
+  assert.deepEqual([slow.asked.length, quick.asked.length], [1, 1])
+  const gone = new AbortController()
+  const busy = callTool(three, 'never', {}, caller(undefined, gone.signal))
+  assert.match(JSON.stringify(await callTool(two, 'ask', {}, quick)), /-32601/)
+  assert.deepEqual([slow.asked.length, quick.asked.length], [1, 1])
+  gone.abort(new Failure('request.aborted', 'enough'))
+  await assert.rejects(busy)
+  thinks.resolve({ kind: 'result', raw: rawJson('{"action":"decline"}') })
+  assert.match(JSON.stringify(await waiting), /decline/)
 })
 
 test('a cancelled call is cancelled in the process, by the id the process knows', async (t) => {

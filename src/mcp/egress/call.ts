@@ -56,6 +56,9 @@ export class Call implements Seated {
   /** There once the call has been sent. */
   carrier: Carrier | undefined = undefined
   settled = false
+  /** Questions of its that a person has before them, and when the last one was put. */
+  asking = 0
+  askedAt = 0
   /** It is on its way, and not even the head of an answer has come. */
   awaitsHead = false
   readonly #keeper: Keeper
@@ -78,6 +81,17 @@ export class Call implements Seated {
     this.token = token?.text
     this.text = requestText(id, request.method, token === undefined ? params : token.exchanged(id))
     caller.signal?.addEventListener('abort', this)
+  }
+
+  /** Puts a question of the server to whoever called. */
+  async asks(method: string, params: RawJson | undefined, signal: AbortSignal): Promise<Answer> {
+    this.asking++
+    this.askedAt = performance.now()
+    try {
+      return await this.caller.ask(method, params, signal)
+    } finally {
+      this.asking--
+    }
   }
 
   answered(answer: Answer): void {

@@ -6,7 +6,7 @@ import { asFailure, type Failure } from '../../core/failure.ts'
 import { Roster } from '../../core/roster.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
-import type { Answer, Caller, Outgoing } from '../conversation.ts'
+import type { Answer, Caller, Outgoing, Peer } from '../conversation.ts'
 import { cut, elements } from '../json.ts'
 import { anonymous, isGateway } from '../principals.ts'
 import {
@@ -230,8 +230,8 @@ export class Calls {
       return
     }
     if (this.#asks.has(id)) return // an id in use names the question that is being answered
-    const who = origin?.caller ?? this.#listener(asksFor[method])
-    if (who === undefined) {
+    const meant = origin ?? this.#listener(asksFor[method])
+    if (meant === undefined) {
       log.debug('a target asks, and nobody can answer', { target, method })
       this.#wire.send(
         errorText(id, errorObject(codes.methodNotFound, `nobody here answers ${asksFor[method] ?? 'that'}`)),
@@ -245,7 +245,8 @@ export class Calls {
     }
     const ended = new AbortController()
     this.#asks.set(id, ended)
-    const asked = who.ask(method, rawParams, ended.signal)
+    const asked =
+      meant instanceof Call ? meant.asks(method, rawParams, ended.signal) : meant.ask(method, rawParams, ended.signal)
     void this.#answer(id, origin === undefined ? asked : this.#asking(origin, method, asked), ended.signal) // answers whatever happens
   }
 
@@ -289,15 +290,16 @@ export class Calls {
    * Who is meant by a question that came on no call's stream: the only call under way (reference: mcp §12.2.3), else the newest of
    * those who declared that they answer such questions. Never a guess between several people.
    */
-  #listener(capability: string | undefined): Pick<Caller, 'ask'> | undefined {
+  #listener(capability: string | undefined): Call | Peer | undefined {
     const answers = (speaker: Speaker): boolean =>
       capability === undefined || speaker.capabilities[capability] !== undefined
     const running = this.#running()
     if (running.length > 0) {
-      if (!samePrincipal(running.map((call) => call.speaker))) return undefined
+      const possible = samePrincipal(speakersOf(running)) ? running : speaking(running)
+      if (!samePrincipal(speakersOf(possible))) return undefined
       // The only one there is may not be able to answer, but can say what is missing.
-      const only = running.length === 1 ? running[0] : undefined
-      return (running.findLast((call) => answers(call.speaker)) ?? only)?.caller
+      const only = possible.length === 1 ? possible[0] : undefined
+      return possible.findLast((call) => answers(call.speaker)) ?? only
     }
     const speakers = this.#wire.speakers().filter(answers)
     const people = speakers.filter(isSomebody)
@@ -308,6 +310,19 @@ export class Calls {
 
 /** A server's word, short and plain enough for a message. */
 const shown = (word: string): string => word.replace(/[^\x21-\x7e]/g, '?').slice(0, 64)
+
+const speakersOf = (calls: readonly Call[]): readonly Speaker[] => calls.map(({ speaker }) => speaker)
+
+/** What a server asks within so many milliseconds it asks in one breath. */
+const BREATH_MS = 50
+
+/** Calls that can have asked: one that waits for an answer says nothing more, but for what it asks in the same breath. */
+function speaking(running: readonly Call[]): readonly Call[] {
+  const awake = running.filter(({ asking }) => asking === 0)
+  if (awake.length > 0) return awake
+  const now = performance.now()
+  return running.filter(({ askedAt }) => now - askedAt < BREATH_MS)
+}
 
 const isSomebody = ({ peer }: Speaker): boolean => !isGateway(peer.principal)
 

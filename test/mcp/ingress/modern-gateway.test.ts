@@ -129,11 +129,11 @@ const research: Placed = {
 }
 
 test('a task of a server of before is followed, asks, is answered and ends', async (t) => {
-  const url = addressOf(await serve(t, yaml({ research })))
+  const url = addressOf(await serve(t, yaml({ research, old: await fixtures['legacy sessionful'](t) })))
   const caller: Said = { capabilities: { elicitation: {}, extensions: { 'io.modelcontextprotocol/tasks': {} } } }
   const discovered = await send(url, 'server/discover', {}, caller)
   assert.match(discovered.text, /"extensions":\{[^}]*"io\.modelcontextprotocol\/tasks":\{\}/)
-  const call = { name: 'simulate-research-query', arguments: { topic: 'python', ambiguous: true } }
+  const call = { name: 'research_simulate-research-query', arguments: { topic: 'python', ambiguous: true } }
   const { json: begun } = await send(url, 'tools/call', call, caller)
   assert.equal(begun.result?.['resultType'], 'task', JSON.stringify(begun))
   const taskId = begun.result?.['taskId']

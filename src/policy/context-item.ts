@@ -48,14 +48,14 @@ export class McpView extends HostObject {
   about(item: Item, input: unknown): void {
     this.kind = ruleKind(item)
     this.#known = input !== undefined
-    if (item.kind !== 'model') this.#item.set(item.target, item.name, this.kind === 'tool' ? input : null)
+    if (item.kind !== 'model') this.#item.set(item.target, item.name, this.kind === 'tool', input)
   }
 
   /** What the log knows of the call, when no rule has been asked. */
   #said(): Kind | undefined {
     const { mcpKind, mcpTarget, mcpName } = this.#x
     const kind = mcpKind === 'templates' ? 'resource' : kindNames.find((one) => one === mcpKind)
-    if (kind !== undefined) this.#item.set(mcpTarget, mcpName, null)
+    if (kind !== undefined) this.#item.set(mcpTarget, mcpName, kind === 'tool', null)
     return kind
   }
 
@@ -92,6 +92,7 @@ class ItemView extends HostObject {
   readonly #x: Exchange
   #target = ''
   #name = ''
+  #isTool = false
   /** `null`: things of this kind are asked for without any. */
   #input: unknown = undefined
 
@@ -100,10 +101,11 @@ class ItemView extends HostObject {
     this.#x = x
   }
 
-  set(target: string, name: string, input: unknown): void {
+  set(target: string, name: string, isTool: boolean, input: unknown): void {
     this.#target = target
     this.#name = name
-    this.#input = input
+    this.#isTool = isTool
+    this.#input = isTool ? input : null
   }
 
   get(field: string): Value | undefined {
@@ -117,7 +119,7 @@ class ItemView extends HostObject {
         // Arguments are JSON that has been parsed: values, as far as their type can say.
         return this.#input === undefined ? unknownArguments : (this.#input as Value)
       case 'labels':
-        return this.#input === null ? undefined : this.#x.flow?.labels(this.#target, this.#name)
+        return this.#isTool ? this.#x.flow?.labels(this.#target, this.#name) : undefined
       default:
         return undefined
     }

@@ -180,6 +180,15 @@ test('among many rules as well, each request is asked anew', async () => {
     assert.equal(rules.verdict(contextOf(x), item('out'), {}), verdict)
 })
 
+test('the log may say them', async () => {
+  const policy = await labelling({ targets: { web: { tools: { a: ['untrusted-input'] } } } })
+  const x = await passed(policy, 'session-one-1234')
+  Object.assign(x, { mcpKind: 'tool', mcpTarget: 'web', mcpName: 'a' })
+  await policy.onResult?.(answer, call('a'), x)
+  const { tool } = contextOf(x).mcp.plain()
+  assert.deepEqual(tool, { name: 'a', target: 'web', labels: ['untrusted-input'] })
+})
+
 test('without the policy nobody knows, and a rule that asks denies', () => {
   const { rules } = rulesOf([{ deny: '"external-send" in mcp.tool.labels && "untrusted-input" in session.taint' }])
   const x = exchange()

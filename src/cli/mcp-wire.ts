@@ -14,7 +14,7 @@ export interface Asking {
   readonly body?: Message
   /** Hears each message; `true`: no more is wanted. */
   readonly hear?: (message: Message) => boolean
-  /** How long an event stream is listened to. */
+  /** How long an event stream is listened to. Absent: for as long as something comes in time. */
   readonly waitMs?: number
   /** The first event that has an id is enough. */
   readonly untilId?: boolean
@@ -61,7 +61,7 @@ export class Wire {
   /** @throws CommandError (3) when there was no answer */
   async ask(asking: Asking): Promise<Heard> {
     const { url, pools, headers, timeoutMs, signal } = this.options
-    const { method, body, waitMs = timeoutMs } = asking
+    const { method, body } = asking
     const late = new AbortController()
     const timer = setTimeout(() => late.abort(), timeoutMs)
     try {
@@ -75,7 +75,7 @@ export class Wire {
       const { statusCode: status, headers: fields } = answer
       if (essence(fields) === 'text/event-stream') {
         clearTimeout(timer)
-        return { status, headers: fields, ...(await events(answer.body, asking, waitMs)) }
+        return { status, headers: fields, ...(await events(answer.body, asking, timeoutMs)) }
       }
       return { status, headers: fields, ...plain(await whole(answer.body), asking) }
     } catch (error) {
@@ -102,12 +102,17 @@ const essence = (headers: IncomingHttpHeaders): string =>
 type Body = AsyncIterable<unknown> & { destroy(): unknown; on(event: 'error', listener: () => void): unknown }
 type Content = Omit<Heard, 'status' | 'headers'>
 
-async function events(body: Body, { hear, untilId }: Asking, waitMs: number): Promise<Content> {
+async function events(body: Body, { hear, untilId, waitMs }: Asking, timeoutMs: number): Promise<Content> {
   const messages: Message[] = []
   let ended: Heard['ended'] = 'closed'
   let eventId: string | undefined
   let longest = 0
   let endpoint: string | undefined
+  body.on('error', () => undefined)
+  const timer = setTimeout(() => {
+    ended = 'late'
+    body.destroy()
+  }, waitMs ?? timeoutMs)
   const decoder = new SseDecoder(
     ({ event, data, id }) => {
       eventId = id ?? eventId
@@ -116,16 +121,12 @@ async function events(body: Body, { hear, untilId }: Asking, waitMs: number): Pr
       longest = Math.max(longest, Buffer.byteLength(data))
       for (const message of messagesOf(data)) {
         messages.push(message)
+        if (waitMs === undefined) timer.refresh()
         if (hear?.(message) === true) ended = 'enough'
       }
     },
     { line: MAX_BYTES, event: MAX_BYTES },
   )
-  body.on('error', () => undefined)
-  const timer = setTimeout(() => {
-    ended = 'late'
-    body.destroy()
-  }, waitMs)
   try {
     for await (const chunk of body) {
       if (Buffer.isBuffer(chunk)) decoder.push(chunk)

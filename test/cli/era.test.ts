@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { everything } from '../../servers/everything.ts'
 import { everythingModern } from '../../servers/everything-modern.ts'
 import { serveModern } from '../../servers/modern.ts'
@@ -35,7 +36,9 @@ async function answering(
   answer: (
     heard: Heard,
     id: number,
-  ) => { readonly status?: number; readonly json?: object; readonly events?: object[] } | undefined,
+  ) =>
+    | { readonly status?: number; readonly json?: object; readonly events?: object[]; readonly slowly?: object[] }
+    | undefined,
 ): Promise<{ readonly url: string; readonly heard: Heard[] }> {
   const heard: Heard[] = []
   const server = createServer((request, response) => {
@@ -47,7 +50,15 @@ async function answering(
       heard.push(one)
       const said = answer(one, id)
       if (said === undefined) return undefined
-      const { status = 200, json, events } = said
+      const { status = 200, json, events, slowly = [] } = said
+      if (slowly.length > 0) {
+        response.writeHead(status, { 'content-type': 'text/event-stream' })
+        for (const event of slowly) {
+          await delay(600)
+          response.write(`data: ${JSON.stringify({ jsonrpc: '2.0', ...event })}\n\n`)
+        }
+        return response.end()
+      }
       if (events === undefined) {
         response.writeHead(status, { 'content-type': 'application/json' })
         return response.end(JSON.stringify({ jsonrpc: '2.0', id, ...json }))
@@ -209,6 +220,21 @@ test('a server that knows server/discover and offers only earlier revisions is o
   assert.equal(heard[1]?.method, 'initialize')
   const { err } = await toolgate(['tools', 'list', '--url', url, '--era', 'modern'])
   assert.match(err, /it offers 2025-11-25/)
+})
+
+test('a call takes as long as it reports progress, and no longer', async (t) => {
+  const { url } = await answering(t, ({ method }, id) => {
+    if (method === 'server/discover') return discovered
+    const progress = (n: number) => ({ method: 'notifications/progress', params: { progressToken: 1, progress: n } })
+    return {
+      slowly: [progress(1), progress(2), progress(3), { id, result: { content: [{ type: 'text', text: 'done' }] } }],
+    }
+  })
+  const call = (seconds: string) => toolgate(['tools', 'call', 'x', '--url', url, '--timeout', seconds])
+  assert.equal((await call('1.5')).out, 'done\n')
+  const late = await call('0.3')
+  assert.equal(late.code, 3)
+  assert.match(late.err, /no answer within 0\.3 s/)
 })
 
 test('a server that is silent to what it does not know is opened as before', async (t) => {

@@ -210,6 +210,8 @@ export interface Shape {
   /** URLs that strangers name may lead to this machine's loopback, by http too: for development. */
   readonly strangersOnLoopback: boolean
   readonly decisionLog: DecisionLogShape | undefined
+  /** Headers that are written down nowhere, in lower case; those that are credentials never are. */
+  readonly sensitiveHeaders: readonly string[]
 }
 
 /** Connections to upstreams; how long connecting may take is a limit. */

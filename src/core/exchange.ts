@@ -86,6 +86,8 @@ export interface Entrance {
   readonly gateway: string
   readonly listener: string
   readonly told?: Told | undefined
+  /** Headers that the configuration calls sensitive, in lower case. */
+  readonly sensitiveHeaders?: ReadonlySet<string> | undefined
 }
 
 /** The matched route, as log and metrics name it. */

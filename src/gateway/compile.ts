@@ -186,6 +186,7 @@ class Compiler {
 
   async #listener(bind: BindShape, shape: ListenerShape): Promise<Listener> {
     const scheme = shape.protocol === 'HTTPS' ? 'https' : 'http'
+    const { sensitiveHeaders } = this.#shape
     const entrance: Entrance = {
       port: bind.port,
       scheme,
@@ -193,6 +194,7 @@ class Compiler {
       gateway: shape.gateway,
       listener: shape.name,
       told: this.#told,
+      ...(sensitiveHeaders.length > 0 && { sensitiveHeaders: new Set(sensitiveHeaders) }),
     }
     const own = await this.#policies(shape.policies)
     const routes: Route[] = []

@@ -3,8 +3,8 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import { Fault, HostObject, type PlainObject, type Value } from '../cel/value.ts'
 import { REDACTED } from './context-identity.ts'
 
-/** Fields that are credentials or hold them. */
-const sensitive: ReadonlySet<string> = new Set([
+/** Fields that are credentials or hold them, whatever a configuration says. */
+export const credentialHeaders: ReadonlySet<string> = new Set([
   'authorization',
   'cookie',
   'proxy-authorization',
@@ -20,6 +20,8 @@ interface Options {
   readonly raw?: readonly string[]
   readonly form?: Form
   readonly redacted?: boolean
+  /** Further fields that are redacted (`config.sensitiveHeaders`). */
+  readonly sensitive?: ReadonlySet<string> | undefined
 }
 
 /** `request.headers` and `response.headers` with `redacted()`, `join()`, `raw()`, `split()` and `cookie(name)`. */
@@ -35,8 +37,9 @@ export class HeadersView extends HostObject {
     const name = field.toLowerCase()
     const values = this.#values(name)
     if (values === undefined) return undefined
-    const { form = 'usual', redacted = false } = this.#options
-    const shown = redacted && sensitive.has(name) ? values.map(() => REDACTED) : values
+    const { form = 'usual', redacted = false, sensitive } = this.#options
+    const shown =
+      redacted && (credentialHeaders.has(name) || sensitive?.has(name) === true) ? values.map(() => REDACTED) : values
     switch (form) {
       case 'join':
         return shown.join(',')

@@ -41,7 +41,11 @@ export class RequestView extends HostObject {
       case 'path':
         return x.path
       case 'headers':
-        return new HeadersView({ headers: x.headers, raw: x.request.rawHeaders })
+        return new HeadersView({
+          headers: x.headers,
+          raw: x.request.rawHeaders,
+          sensitive: x.entrance.sensitiveHeaders,
+        })
       case 'host':
         // Names of hosts are the same in any case, and with a dot at their end: rules must not miss one for its spelling.
         return hostAndPort(x.authority)[0].toLowerCase().replace(/\.$/, '')
@@ -109,7 +113,7 @@ export class ReplyView extends HostObject {
       case 'code':
         return reply.status
       case 'headers':
-        return new HeadersView({ headers: reply.headers })
+        return new HeadersView({ headers: reply.headers, sensitive: this.#context.x.entrance.sensitiveHeaders })
       case 'grpcStatus': {
         const status = Number(reply.headers['grpc-status'] ?? Number.NaN)
         return Number.isSafeInteger(status) ? status : undefined

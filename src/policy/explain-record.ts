@@ -7,6 +7,7 @@ import type { Item } from '../core/item.ts'
 import { withoutSecrets } from '../telemetry/access-log.ts'
 import type { Decisions } from '../telemetry/decisions.ts'
 import { contextOf } from './context.ts'
+import { credentialHeaders } from './context-headers.ts'
 import type { RuleSet, Written } from './explain.ts'
 import { pathsOf, ruleSetsOf } from './explain.ts'
 import { asValues } from './explain-context.ts'
@@ -49,21 +50,14 @@ export interface DecisionRecord {
 const LONGEST_FACT = 2_048
 const LONGEST_ARGUMENTS = 16_384
 
-/** Headers that are credentials, or hold them. */
-const credentials: ReadonlySet<string> = new Set([
-  'authorization',
-  'cookie',
-  'proxy-authorization',
-  'set-cookie',
-  'x-api-key',
-])
 const secrets: ReadonlySet<string> = new Set(['jwt.rawToken', 'apiKey.key'])
 const kept: ReadonlySet<string> = new Set(['jwt', 'apiKey', 'source', 'extauthz', 'extproc', 'metadata'])
 
 /** A fact that a record may hold: named by a rule, no credential, and no root as a whole. */
 function isKept(path: FactPath): boolean {
   const [root = '', field, header] = path
-  if (root === 'request') return field === 'headers' && header !== undefined && !credentials.has(header.toLowerCase())
+  if (root === 'request')
+    return field === 'headers' && header !== undefined && !credentialHeaders.has(header.toLowerCase())
   return kept.has(root) && field !== undefined && !secrets.has(`${root}.${field}`)
 }
 
@@ -183,6 +177,8 @@ function factsOf(x: Exchange, paths: readonly FactPath[]): Pick<DecisionRecord, 
   const facts: [string, unknown][] = []
   const absent: string[] = []
   for (const path of paths) {
+    const [root, field, header = ''] = path
+    if (root === 'request' && field === 'headers' && x.entrance.sensitiveHeaders?.has(header) === true) continue
     const fact = factAt(contextOf(x), path)
     if (fact.kind === 'absent') absent.push(factText(path))
     // What is too long is not known to whoever reads the record, which is not the same as being absent.

@@ -244,6 +244,7 @@ test('nothing configured means the documented defaults', () => {
     pool: { idleTimeoutMs: 90_000, maxSize: undefined, keepAliveMs: 180_000 },
     strangersOnLoopback: false,
     decisionLog: undefined,
+    sensitiveHeaders: [],
   })
 })
 
@@ -381,4 +382,11 @@ frontendPolicies: { logging: { filter: 'b', add: { x: '3', z: '4' }, remove: [q]
     remove: ['p', 'q'],
   })
   assert.deepEqual(shape.metricsFields, [{ name: 'l', source: '5', path: ['config', 'metrics', 'fields', 'add', 'l'] }])
+})
+
+test('names of sensitive headers are the same in any case', () => {
+  assert.deepEqual(shapeOf('config: { sensitiveHeaders: [X-Session, x-tenant] }').sensitiveHeaders, [
+    'x-session',
+    'x-tenant',
+  ])
 })

@@ -82,6 +82,17 @@ test('a header is a text when it came once, and a list when it came more than on
   for (const [source, expected] of cases) assert.deepEqual(value(source, asking), expected, source)
 })
 
+test('headers that the configuration calls sensitive are redacted as well', () => {
+  const x = exchange({ headers: { 'x-session': 's', 'x-other': 'o', authorization: 'Bearer t' } })
+  const redacted = (): Value[] =>
+    ['X-Session', 'x-other', 'authorization'].map((name) => value(`request.headers.redacted()["${name}"]`, x))
+  assert.deepEqual(redacted(), ['s', 'o', '<redacted>'])
+  Object.assign(x, { entrance: { ...x.entrance, sensitiveHeaders: new Set(['x-session']) } })
+  assert.deepEqual(redacted(), ['<redacted>', 'o', '<redacted>'])
+  // Rules see what came: only what is written down is spared.
+  assert.equal(value('request.headers["x-session"]', x), 's')
+})
+
 test('a changed header is what it was changed to, whatever came', () => {
   const x = exchange({ headers: { 'x-a': '1, 2' }, rawHeaders: ['x-a', '1', 'x-a', '2'] })
   assert.deepEqual(value('request.headers["x-a"]', x), ['1', '2'])

@@ -54,8 +54,8 @@ const assumed: Assumed = {
 }
 const tool = { kind: 'tool', target: targetName('notes'), name: 'remove' } as const
 
-function ask(policy: Policy, input: unknown) {
-  const x = assumedExchange(assumed)
+function ask(policy: Policy, input: unknown, by: Assumed = assumed) {
+  const x = assumedExchange(by)
   x.protocol = 'mcp'
   return policy.permits?.(tool, x, input)
 }
@@ -97,6 +97,17 @@ test('secrets, bodies, arguments and claims that no rule looks at are not in it'
   ask(policy, { password: 'hush' })
   assert.doesNotMatch(JSON.stringify(records), /hush|<redacted>/)
   assert.deepEqual(records[0]?.['facts'], { 'request.headers["x-tenant"]': 'north' })
+})
+
+test('headers that the configuration calls sensitive are not in it, however a rule spells them', () => {
+  const rules = ['request.headers["X-Tenant"] == "north" && request.headers["x-other"] == ""']
+  const { policy, records } = recording([set('mcpAuthorization', rules)])
+  const entrance = { ...assumed.entrance, sensitiveHeaders: new Set(['x-tenant']) }
+  ask(policy, {}, { ...assumed, entrance })
+  assert.deepEqual([records[0]?.['facts'], records[0]?.['absent']], [{}, ['request.headers["x-other"]']])
+  // Without it the value is written down.
+  ask(policy, {})
+  assert.deepEqual(records[1]?.['facts'], { 'request.headers["x-tenant"]': 'north' })
 })
 
 test('arguments are written where the configuration says so, up to a length', () => {

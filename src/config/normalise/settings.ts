@@ -46,6 +46,7 @@ export function settings(config: Startup, front: Frontend, env: Env, notes: Note
     pool: pool(config),
     strangersOnLoopback: config.discovery?.allowLoopback ?? false,
     decisionLog: decisionLog(config.decisionLog),
+    sensitiveHeaders: (config.sensitiveHeaders ?? []).map((name) => name.toLowerCase()),
   }
 }
 

@@ -193,6 +193,10 @@ const database = () =>
 /** How URLs that come from outside are followed (metadata of clients and authorization servers). */
 const discovery = () => note(z.strictObject({ allowLoopback: z.boolean().nullish() }), { noun: '`config.discovery`' })
 
+/** RFC 9110 §5.1. */
+const headerName = () =>
+  z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, { error: 'must be the name of a header, such as x-session' })
+
 /** Where decisions on authorization are written down; the original has no such log. */
 const decisionLog = () =>
   note(
@@ -216,6 +220,7 @@ export const startup = () =>
       statsAddr: address().nullish(),
       readinessAddr: address().nullish(),
       customFunctions: z.string().nullish(),
+      sensitiveHeaders: z.array(headerName()).nullish(),
       histograms: z.enum(['classic', 'native', 'both']).nullish(),
       session: z.strictObject({ key: sealKey() }).nullish(),
       mcp: z.strictObject({ sessionTtl: becomes(duration().nullish(), 'config.limits.sessionIdleMs') }).nullish(),

@@ -8,6 +8,8 @@ import type { Log } from '../telemetry/log.ts'
 
 /** Lists come in one after the other when a gateway starts: one writing for all of them. */
 const GATHER_MS = 100
+/** A disk that is full now may not be later. */
+const AGAIN_MS = 30_000
 
 /** One file's pins, for all configurations that name it. */
 export class PinBook implements AsyncDisposable {
@@ -20,6 +22,7 @@ export class PinBook implements AsyncDisposable {
   #unwritten = new Map<string, Pin>()
   #timer: NodeJS.Timeout | undefined = undefined
   #writing: Promise<void> = Promise.resolve()
+  #ended = false
 
   constructor(file: string, log: Log) {
     this.#file = path.resolve(file)
@@ -56,6 +59,7 @@ export class PinBook implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended = true
     if (this.#timer !== undefined) this.#write()
     await this.#writing
   }
@@ -74,8 +78,9 @@ export class PinBook implements AsyncDisposable {
       await rewrite(this.#file, (before) => merged(before, pins, this.#file))
       this.#log.info('definitions are pinned', { file: this.#file, count: pins.size })
     } catch (thrown) {
-      // They stay in force, and go with the next ones.
+      // They stay in force meanwhile.
       for (const [key, pin] of pins) if (!this.#unwritten.has(key)) this.#unwritten.set(key, pin)
+      if (!this.#ended) this.#timer ??= setTimeout(() => this.#write(), AGAIN_MS).unref()
       this.#log.error('pins could not be written', { file: this.#file, error: asFailure(thrown).message })
     }
   }

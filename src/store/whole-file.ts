@@ -5,9 +5,9 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Failure } from '../core/failure.ts'
 
-/** How long somebody else's change is waited for, and after which time whoever makes it is taken for dead. */
-const PATIENCE_MS = 5_000
+/** After which time whoever makes a change is taken for dead, and how long it is waited for: longer, so that the dead keep nobody from writing. */
 const DEAD_MS = 10_000
+const PATIENCE_MS = 15_000
 
 /**
  * Reads the file, and writes what `change` makes of it; `undefined` is a file that is not there, or a text that stays. One at a time,

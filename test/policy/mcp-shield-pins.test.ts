@@ -1,10 +1,13 @@
 // What was approved stays as it was approved: the lock in front of a federation.
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import test from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { JsonObject } from '../../src/core/item.ts'
+import { PinBook } from '../../src/policy/mcp-shield-pins.ts'
 import { pinOf } from '../../src/scan/pin.ts'
-import { printLock, withPins } from '../../src/scan/pin-lock.ts'
+import { parseLock, printLock, withPins } from '../../src/scan/pin-lock.ts'
 import { exchange, FakeClient, names, Server, valueOf } from '../mcp/upstreams.ts'
 import { hidden, type Stage, shieldStage } from './shield-stage.ts'
 
@@ -148,6 +151,22 @@ test('the lock of one configuration that could not be read leaves the pins of th
   const item = { kind: 'tool', target: notes().target, name: 'find' } as const
   const definition = { item, digest: '' as never, raw: tool() }
   assert.deepEqual(program.admits[0]?.(definition, undefined), { kind: 'admit' })
+})
+
+test('pins that cannot be written are in force, are said, and are written when they can be', async (t) => {
+  const stage = shieldStage(t)
+  const file = path.join(path.dirname(stage.file), 'later', 'tools.lock')
+  const book = new PinBook(file, stage.log)
+  const pin = pinOf({ target: 'notes', kind: 'tool', name: 'find' }, tool(), 'first-use')
+  assert(pin !== undefined)
+  book.add(pin)
+  for (let turn = 0; stage.log.lines.length === 0 && turn < 300; turn++) await delay(10)
+  assert.equal(stage.log.lines[0]?.message, 'pins could not be written')
+  assert.equal(book.get(pin), pin)
+  mkdirSync(path.dirname(file))
+  await book[Symbol.asyncDispose]()
+  const lock = parseLock(readFileSync(file, 'utf8'))
+  assert('pins' in lock && lock.pins.length === 1)
 })
 
 test('two gateways that pin at once lose nothing of each other', async (t) => {

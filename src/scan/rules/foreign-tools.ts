@@ -21,6 +21,9 @@ const discredits =
 const poisoned = /\b(?:compromised|hacked|infected|malicious|intercept\w*|trojan\w*|backdoored)\b/
 /** A name as tools have them. */
 const named = /\b[a-z]{2,20}(?:_[a-z0-9]{2,20}){1,4}\b/
+/** That it does something else than before. */
+const bent =
+  /\b(?:now|from now on|since then|as of today|henceforth)\b[^.]{0,30}\b(?:always|first|also|instead|only)\b|\b(?:has been|was) (?:changed|optimi[sz]ed|updated|moved|redirected|extended|patched|reconfigured)\b[^.]{0,60}\b(?:now|always|first|instead)\b/
 const onlyUntil = /\b(?:until|unless|without|before|if|after)\b/
 const eachTime = /\b(?:before|after|whenever|every time|each time|when|each call|every call)\b/
 const takesOver = /\b(?:instead|intercept\w*|route|redirect|reroute|replaces?|takes? over|send|come|go|use)\b/
@@ -52,14 +55,14 @@ export const foreignTools = rule({
       return { start, end: sentence.end, severity: 'high' }
     for (const [pattern, weigh] of checks) {
       const match = pattern.exec(text)
-      const severity = match === null ? undefined : weigh(text, match, place)
+      const severity = match === null ? undefined : weigh(text, match, place, sentence.next?.text ?? '')
       if (match !== null && severity !== undefined) return { start: start + match.index, end: sentence.end, severity }
     }
     return undefined
   },
 })
 
-type Weigh = (text: string, match: RegExpExecArray, place: Place) => Severity | undefined
+type Weigh = (text: string, match: RegExpExecArray, place: Place, next: string) => Severity | undefined
 
 const checks: readonly (readonly [pattern: RegExp, weigh: Weigh])[] = [
   [others, ofOthers],
@@ -85,17 +88,24 @@ function ofOthers(text: string): Severity | undefined {
   return address.test(text) ? 'high' : /\b(?:twice|copy|bcc|route|redirect|forward)\b/.test(text) ? 'medium' : undefined
 }
 
-function ofQualified(text: string, match: RegExpExecArray, place: Place): Severity | undefined {
+function ofQualified(text: string, match: RegExpExecArray, place: Place, next: string): Severity | undefined {
   if (isOwn(match[0], place)) return undefined
   if (discredits.test(text)) return onlyUntil.test(text) ? undefined : takesOver.test(text) ? 'high' : 'medium'
   if (/\b(?:put|set|add|append|intercept\w*|replaces?|supersedes?)\b/.test(text))
     return address.test(text) ? 'high' : 'medium'
-  return undefined
+  // What is to be done with it may stand in the next sentence.
+  return address.test(next) && /\b(?:put|set|add|append|use|include|first)\b/.test(next) && /\bits?\b/.test(next)
+    ? 'medium'
+    : undefined
 }
 
 /** Nobody else's tool is bad because this one says so. */
-function ofNamed(text: string, match: RegExpExecArray, place: Place): Severity | undefined {
-  return poisoned.test(text) && takesOver.test(text) && !isOwn(match[0], place) ? 'medium' : undefined
+function ofNamed(text: string, _match: RegExpExecArray, place: Place): Severity | undefined {
+  const isBad = poisoned.test(text) && takesOver.test(text)
+  const isBent = address.test(text) && bent.test(text)
+  if (!isBad && !isBent) return undefined
+  const all = text.match(new RegExp(named.source, 'g')) ?? []
+  return all.some((each) => !isOwn(each, place)) ? 'medium' : undefined
 }
 
 function ofPresence(text: string, match: RegExpExecArray, place: Place): Severity | undefined {
@@ -120,5 +130,6 @@ function isOwn(mention: string, { definition, context }: Place): boolean {
     ...(typeof name === 'string' ? [name] : []),
     ...(server === undefined ? [] : [server]),
   ]
-  return known.some((each) => each !== '' && mention.includes(each.toLowerCase()))
+  const words: readonly string[] = mention.toLowerCase().match(/[a-z0-9_-]+/g) ?? []
+  return known.some((each) => words.includes(each.toLowerCase()))
 }

@@ -176,9 +176,12 @@ const refusal = (message: string): Answer => ({ kind: 'error', raw: errorObject(
 /** What the client would have to declare. */
 export const missing = (requiredCapabilities: JsonObject): Answer => ({
   kind: 'error',
-  raw: errorObject(codes.missingCapability, 'the client has not declared a capability that this needs', {
-    requiredCapabilities,
-  }),
+  // Clients show the words and not the rest.
+  raw: errorObject(
+    codes.missingCapability,
+    `the client has not declared what this needs: ${Object.keys(requiredCapabilities).join(', ')}`,
+    { requiredCapabilities },
+  ),
 })
 
 const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null

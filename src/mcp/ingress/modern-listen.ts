@@ -9,11 +9,12 @@ import { cut, type Edit, edited, elements, find, members, setMember } from '../j
 import { stringAt } from '../outline.ts'
 import { codes, errorObject, notificationText, resultText } from '../wire.ts'
 import type { Listener, ModernClient } from './modern-clients.ts'
-import { type Asking, type ModernDesk, turnedAway } from './modern-desk.ts'
+import { type Asking, type ModernDesk, missing, turnedAway } from './modern-desk.ts'
 import { Reworded } from './modern-envelope.ts'
 import { listeningKey } from './modern-listenings.ts'
-import { refuseModern } from './modern-result.ts'
-import { eventReply } from './replies.ts'
+import { answerReply, refuseModern } from './modern-result.ts'
+import { declaresTasks, TASKS } from './modern-task-words.ts'
+import { eventReply, messageText } from './replies.ts'
 import { EventStream } from './stream.ts'
 
 /** What a client wants to hear of, or will. */
@@ -21,6 +22,8 @@ interface Filter {
   /** Methods of notifications. */
   readonly kinds: ReadonlySet<string>
   readonly uris: readonly string[]
+  /** It names tasks. */
+  readonly tasks: boolean
 }
 
 const flags = {
@@ -46,6 +49,9 @@ export function listen(asking: Asking): Reply {
       code: codes.invalidParams,
       message: `invalid request parameters: ${filter}`,
     })
+  // Nobody is promised news of tasks: their servers tell whoever made them, if anybody. Who has not declared them is told why.
+  if (filter.tasks && !declaresTasks(JSON.parse(envelope.capabilities)))
+    return answerReply(messageText(id, missing({ extensions: { [TASKS]: {} } })), 400)
   const client = desk.clients.own(envelope, principal)
   if (typeof client === 'string') return turnedAway(asking, client)
   const listening = new Listening(desk, client, { x, id, filter })
@@ -65,8 +71,9 @@ function filterOf({ rawParams }: Incoming): Filter | string {
     if (value === 'true') kinds.add(method)
     else if (value !== 'false') return `${flag} must be true or false`
   }
+  const tasks = named.has('taskIds')
   const at = named.get('resourceSubscriptions')
-  if (at === undefined) return { kinds, uris: [] }
+  if (at === undefined) return { kinds, uris: [], tasks }
   if (said.charCodeAt(at.start) !== 91) return 'resourceSubscriptions must be a list'
   const uris = new Set<string>()
   for (const element of elements(said, at.start)) {
@@ -74,7 +81,7 @@ function filterOf({ rawParams }: Incoming): Filter | string {
     if (uri === undefined) return 'resourceSubscriptions must hold URIs'
     uris.add(uri)
   }
-  return uris.size > MOST ? `more than ${MOST} resources` : { kinds, uris: [...uris] }
+  return uris.size > MOST ? `more than ${MOST} resources` : { kinds, uris: [...uris], tasks }
 }
 
 interface Wish {
@@ -150,7 +157,7 @@ class Listening implements Listener {
   #promise(uris: readonly string[]): void {
     if (this.#over) return
     const { kinds } = this.#filter
-    this.#promised = { kinds, uris }
+    this.#promised = { kinds, uris, tasks: false }
     this.#conversations = this.#client.connections.size
     const honoured = {
       ...Object.fromEntries(

@@ -100,6 +100,17 @@ test('a filter that is none is refused', async (t) => {
   assert.equal(table.attached.size, 0)
 })
 
+test('news of tasks are promised to nobody, and who has not declared tasks is told so', async (t) => {
+  const { url } = await serve(t)
+  const notifications = { toolsListChanged: true, taskIds: ['x'] }
+  const { status, json } = await send(url, 'subscriptions/listen', { notifications })
+  const requiredCapabilities = { extensions: { 'io.modelcontextprotocol/tasks': {} } }
+  assert.deepEqual([status, json.error?.code, json.error?.data], [400, -32021, { requiredCapabilities }])
+  const opened = await listen(url, notifications, { capabilities: requiredCapabilities })
+  assert.deepEqual((await opened.message()).params?.['notifications'], { toolsListChanged: true })
+  opened.cut()
+})
+
 test('whoever closes the stream is told nothing more, and its conversations end', async (t) => {
   const table = watched()
   const { url } = await serve(t, { table })

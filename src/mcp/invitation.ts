@@ -1,5 +1,7 @@
 // The tool that stands in for those of a target where the caller has no account yet: it leads to the login, and says when that is done.
 import { rawJson } from '../core/brand.ts'
+import { principalOf } from '../core/principal.ts'
+import { LoginNeeded } from '../oauth/upstream/needed.ts'
 import { type Program, permitted } from '../policy/policy.ts'
 import type { Asked } from './asked.ts'
 import type { Catalog } from './catalog.ts'
@@ -53,6 +55,11 @@ export class Invitations {
   async #opened(shelf: Shelf, asked: Asked): Promise<Answer> {
     asked.about({ kind: 'tool', target: shelf.target, name: CONNECT }, shelf)
     await this.#options.connections.open(asked.client, shelf)
+    // A conversation that opens without asking the server anything (2026-07-28) proves nothing: what it has refused since does.
+    const login = shelf.upstream.credentials?.login
+    const principal = principalOf(asked.x)
+    if (login !== undefined && principal !== undefined && !(await login.settled(principal)))
+      throw new LoginNeeded(login, 'the upstream does not accept the login any more')
     const text = `Your account at ${shelf.target} is connected: its tools are listed now.`
     return { kind: 'result', raw: rawJson(JSON.stringify({ content: [{ type: 'text', text }] })) }
   }

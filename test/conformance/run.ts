@@ -43,7 +43,7 @@ export function table(rows: readonly Row[]): string {
 
 function report({ outcome: { unexpected, stale, excused } }: Row): string {
   return [
-    ...unexpected.map((text) => `  ✗ ${text.slice(0, 600)}`),
+    ...unexpected.map((text) => `  ✗ ${text.slice(0, 2_200)}`),
     ...stale.map((text) => `  ✗ ${text}: expected to fail, and passes: take it out of expected-failures.ts`),
     ...excused.map((text) => `  – ${text}`),
     '',

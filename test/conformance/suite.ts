@@ -65,7 +65,8 @@ export async function clientScenario(scenario: string, revision: string): Promis
   const command = `${process.execPath} ${fileURLToPath(import.meta.resolve('./harness.ts'))}`
   const run = ['client', '--command', command, '--scenario', scenario, '--spec-version', revision]
   const { text, exit } = await printed([...run, '--force', '--timeout', '60000'])
-  return exit === 0 && /^Passed: (\d+)\/\1, 0 failed, 0 warnings$/m.test(text) ? undefined : text
+  // What went wrong is said last.
+  return exit === 0 && /^Passed: (\d+)\/\1, 0 failed, 0 warnings$/m.test(text) ? undefined : text.slice(-2_000)
 }
 
 const traffic = /^(?:outgoing-|incoming-|stream-closed)/

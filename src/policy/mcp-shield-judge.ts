@@ -1,5 +1,4 @@
 // What is thought of one definition: of its words, and of whether it is what was approved. It decides nothing; modes do.
-import { hash } from 'node:crypto'
 import type { JsonObject } from '../core/item.ts'
 import { type Finding, judged, rank, type Severity } from '../scan/finding.ts'
 import { type Pin, type PinKey, type PinKind, pinOf } from '../scan/pin.ts'
@@ -11,6 +10,7 @@ import type { Inventory } from './mcp-shield-inventory.ts'
 import type { PinBook } from './mcp-shield-pins.ts'
 import type { Reports } from './mcp-shield-reports.ts'
 import type { Scanner } from './mcp-shield-scanner.ts'
+import type { Scans } from './mcp-shield-scans.ts'
 
 /** `warn`: it may pass, and somebody should look at it. `hold`: nobody should read or use it. */
 export type Judgement =
@@ -36,6 +36,7 @@ export interface JudgeOptions {
 /** What both modes work with. */
 export interface Parts {
   readonly scanner: Scanner
+  readonly scans: Scans
   readonly judge: Judge
   readonly exceptions: Exceptions
   readonly reports: Reports
@@ -83,13 +84,22 @@ export class Judge {
     const { print, context } = inventory.context(key.target)
     const words = key.kind === 'server' ? wordsOf(definition) : definition
     const found = scans.of(
+      key.target,
       `${key.kind} ${print}`,
       words,
       () => scanner.it.scanDefinition(words, kinds[key.kind], context).findings,
     )
-    const compared = inventory.between(key, (servers) =>
-      scans.of(`servers ${inventory.texts}`, {}, () => scanner.it.scanServers(servers).findings),
-    )
+    if (found === undefined)
+      return {
+        kind: 'hold',
+        rule: 'SC-505',
+        severity: 'medium',
+        reason: 'its server says more than can be read in a minute',
+      }
+    const compared = inventory.between(key, (servers) => {
+      const known = scans.of('', `servers ${inventory.texts}`, {}, () => scanner.it.scanServers(servers).findings)
+      return known ?? []
+    })
     const { worst } = exceptions.weigh(compared.length === 0 ? found : judged([...found, ...compared]).findings, key)
     const doubt = worst !== undefined && rank(worst.severity) >= rank('medium') ? worst : undefined
     const pin = pins && pinOf(key, definition, 'first-use')
@@ -160,26 +170,4 @@ function told(changes: readonly Change[]): string {
   const first = changes.slice(0, MOST_TOLD).map(({ kind, path }) => (path === '' ? kind : `${kind} at ${path}`))
   const more = changes.length - first.length
   return more > 0 ? `${first.join(', ')}, and ${more} more` : first.join(', ')
-}
-
-const MOST_KEPT = 20_000
-
-/** Findings by what was scanned beside what: a reload scans nothing again. */
-export class Scans implements AsyncDisposable {
-  readonly #kept = new Map<string, readonly Finding[]>()
-
-  of(beside: string, definition: JsonObject, scan: () => readonly Finding[]): readonly Finding[] {
-    const key = hash('sha256', `${beside} ${JSON.stringify(definition)}`, 'base64')
-    const there = this.#kept.get(key)
-    if (there !== undefined) return there
-    const found = scan()
-    this.#kept.set(key, found)
-    const [oldest] = this.#kept.size > MOST_KEPT ? this.#kept.keys() : []
-    if (oldest !== undefined) this.#kept.delete(oldest)
-    return found
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#kept.clear()
-  }
 }

@@ -9,10 +9,11 @@ import { changeKinds } from '../scan/pin-change.ts'
 import { Audit } from './mcp-shield-audit.ts'
 import { Exceptions, exceptionSchema } from './mcp-shield-exceptions.ts'
 import { Inventory } from './mcp-shield-inventory.ts'
-import { Judge, type Judgement, type Parts, type PinSettings, Scans } from './mcp-shield-judge.ts'
+import { Judge, type Judgement, type Parts, type PinSettings } from './mcp-shield-judge.ts'
 import { PinBook } from './mcp-shield-pins.ts'
 import { Reports } from './mcp-shield-reports.ts'
 import { Scanner } from './mcp-shield-scanner.ts'
+import { Scans } from './mcp-shield-scans.ts'
 import { serverKey, serverOf } from './mcp-shield-server.ts'
 import type { Offering } from './offered.ts'
 import type { Admission, Policy, Site } from './policy.ts'
@@ -66,6 +67,7 @@ function partsOf(config: Config, site: Site): Parts {
   const judge = new Judge({ block: config.block, exceptions, scans, scanner, pins })
   return {
     scanner,
+    scans,
     judge,
     exceptions,
     reports: site.keep('mcpShield reports', () => new Reports(site.log, site.metrics, site.judgements)),
@@ -102,7 +104,7 @@ class Shield implements Policy {
   }
 
   surveys(offered: readonly Offering[]): string {
-    const { judge, exceptions } = this.#parts
+    const { judge, exceptions, scans } = this.#parts
     const inventory = new Inventory(offered)
     this.#inventory = inventory
     judge.begin(offered.map(({ target }) => target))
@@ -114,7 +116,7 @@ class Shield implements Policy {
     }
     // What was parsed for rules that compare servers is not kept until the next change.
     setImmediate(() => inventory.forget()).unref()
-    return `${inventory.print} ${inventory.texts} ${exceptions.print} ${[...this.#strangers].join(' ')}`
+    return `${inventory.print} ${inventory.texts} ${exceptions.print} ${scans.tired} ${[...this.#strangers].join(' ')}`
   }
 
   greets(target: TargetName, greeting: JsonObject): Admission {

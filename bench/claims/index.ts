@@ -9,6 +9,7 @@ import { memoryParked } from './memory-parked.ts'
 import { memorySessions } from './memory-sessions.ts'
 import { openapiConversion, toolsCallOpenapi } from './openapi.ts'
 import { toolsCallPolicies, toolsListRules } from './policies.ts'
+import { scan } from './scan.ts'
 import { self } from './self.ts'
 
 export const claims: readonly Claim[] = [
@@ -24,6 +25,7 @@ export const claims: readonly Claim[] = [
   toolsCallOpenapi,
   openapiConversion,
   expressions,
+  scan,
   coldStart,
   memorySessions,
   memoryParked,

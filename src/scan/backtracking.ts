@@ -234,7 +234,7 @@ const bit = (character: string): Chars => {
   return code < 128 ? 1n << BigInt(code) : OTHERS
 }
 
-const bits = (characters: string): Chars => [...characters].reduce((chars, each) => chars | bit(each), 0n)
+const bits = (characters: string): Chars => Array.from(characters).reduce((chars, each) => chars | bit(each), 0n)
 
 const classes = (): ReadonlyMap<string, Chars> => {
   const digit = bits('0123456789')

@@ -71,19 +71,20 @@ export function unwrapped(raw: string, reading: Reading): readonly Source[] {
     part('reversed', reversed(sentence.text), [sentence.start, sentence.end])
   }
   const { text } = reading
-  if (reading.letterRun >= 6)
-    for (const match of text.matchAll(spaced)) {
+  if (reading.letterRun >= 4)
+    for (const [start, end] of spacedOut(text)) {
       if (budget.left <= 0) break
       // Words behind the letters may belong to what they say.
-      const end = Math.min(text.length, match.index + match[0].length + 200)
-      part('spaced', joined(text.slice(match.index, end)), [match.index, end])
+      const to = Math.min(text.length, end + 200)
+      part('spaced', joined(text.slice(start, to)), [start, to])
     }
   for (const [start, end] of signed(reading)) {
     if (budget.left <= 0) break
-    const read = text
-      .slice(start, end)
-      .replace(/(?<=[a-z])[@$!|](?=[a-z])/g, (sign) => 'asil'['@$!|'.indexOf(sign)] ?? sign)
-    part('leet', read, [start, end])
+    part('leet', unsigned(text.slice(start, end)), [start, end])
+  }
+  for (const [start, end, read] of corrected(reading)) {
+    if (budget.left <= 0) break
+    part('spelling', read, [start, end])
   }
   const hidden = tagged(raw)
   if (hidden !== undefined) found.push(hidden)
@@ -124,12 +125,31 @@ const rot13 = (text: string): string =>
 
 const reversed = (text: string): string => text.split('').toReversed().join('')
 
-/** Sentences in which signs stand for letters, two at least: `p@ssw$rd`. */
+/** Signs and digits that stand for letters. */
+const signs: { readonly [sign: string]: string } = {
+  '@': 'a',
+  '4': 'a',
+  $: 's',
+  '5': 's',
+  '!': 'i',
+  '1': 'i',
+  '|': 'l',
+  '0': 'o',
+  '3': 'e',
+  '7': 't',
+}
+
+const unsigned = (text: string): string =>
+  text.replace(/(?<![a-z0-9@$!|])(?:[a-z013457@$!|]*[a-z][a-z013457@$!|]*|[013457@$]{1,3})(?![a-z0-9])/g, (word) =>
+    word.replace(/[@$!|013457]/g, (sign) => signs[sign] ?? sign),
+  )
+
+/** Sentences in which signs or digits stand for letters, two at least: `p@ssw$rd`, `1gn0r3`. */
 function signed(reading: Reading): readonly Range[] {
   const { text } = reading
   const found: Range[] = []
   let last = -1
-  for (const { index } of text.matchAll(/[a-z][@$!|](?=[a-z])/g)) {
+  for (const { index } of text.matchAll(/[a-z][@$!|013457](?=[a-z])/g)) {
     const sentence = reading.sentenceAt(index)
     if (sentence === undefined || found.length >= RANGES) break
     if (sentence.start === last && found.at(-1)?.[0] !== sentence.start) found.push([sentence.start, sentence.end])
@@ -138,9 +158,44 @@ function signed(reading: Reading): readonly Range[] {
   return found
 }
 
-/** Letters that stand alone become words again; words stand further apart than letters. */
+/** Sentences with two misspelt strong words at least, as they are read: rules look at letters as well. */
+function corrected(reading: Reading): readonly (readonly [start: number, end: number, text: string])[] {
+  const { corrections } = reading.words
+  const found: (readonly [number, number, string])[] = []
+  for (let i = 0; i + 1 < corrections.length && found.length < RANGES; i++) {
+    const sentence = reading.sentenceAt(corrections[i]?.start ?? 0)
+    if (sentence === undefined) continue
+    let text = ''
+    let at = sentence.start
+    let count = 0
+    for (let each = corrections[i]; each !== undefined && each.start < sentence.end; each = corrections[i + count]) {
+      text += reading.text.slice(at, each.start) + each.word
+      at = each.end
+      count++
+    }
+    if (count > 1) found.push([sentence.start, sentence.end, text + reading.text.slice(at, sentence.end)])
+    i += Math.max(0, count - 1)
+  }
+  return found
+}
+
+/** Stretches of at least six characters that stand alone. */
+function spacedOut(text: string): readonly Range[] {
+  const found: Range[] = Array.from(text.matchAll(spaced), ({ index, 0: run }): Range => [index, index + run.length])
+  for (const { index, 0: run } of text.matchAll(/(?<!\S)\S(?: {1,3}\S(?!\S)){5,}/g))
+    found.push([index, index + run.length])
+  return found.slice(0, RANGES)
+}
+
+/** Characters that stand alone become words again; words stand further apart than their letters. */
 function joined(text: string): string {
-  return text.replace(spaced, (run) =>
+  const apart = text.replace(/(?<!\S)\S(?: {1,4}\S(?!\S)){3,}/g, (run) =>
+    run
+      .split(/ {2,}/)
+      .map((word) => word.replaceAll(' ', ''))
+      .join(' '),
+  )
+  return apart.replace(spaced, (run) =>
     run.replace(/(?<=[a-z0-9])[ ._*|~-](?=[a-z0-9])/g, '').replace(/[ ._*|~-]{2,}/g, ' '),
   )
 }

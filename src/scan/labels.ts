@@ -8,10 +8,7 @@ import { isObject } from './schemas.ts'
  * with text that strangers wrote. `private-data`: it answers with what only its user may see. `external-send`: what it is given
  * leaves the house.
  */
-export const labels = ['untrusted-input', 'private-data', 'external-send', 'destructive', 'code-exec'] as const
-export type Label = (typeof labels)[number]
-
-export const isLabel = (text: string): text is Label => labels.some((label) => label === text)
+export type Label = 'untrusted-input' | 'private-data' | 'external-send' | 'destructive' | 'code-exec'
 
 const set = (words: string): ReadonlySet<string> => new Set(words.split(' '))
 

@@ -19,6 +19,8 @@ export interface Language {
   readonly nouns?: Entries
   /** Strong words that are also known when a letter is missing or two have changed places. */
   readonly misspelt?: readonly string[]
+  /** The same for all words that have at least so many letters: few of them turn into other words. */
+  readonly misspeltFrom?: number
 }
 
 /** What a found word or phrase means: concepts by number; a verb's base form has `base`, an imperative `order`. */
@@ -55,6 +57,9 @@ export class Lexicon {
   readonly classes = classTable()
   /** Phrases of scripts without spaces, by their first two characters, longest first; those of one character by that alone. */
   readonly #unspaced = new Map<number, [phrase: string, meaning: Meaning][]>()
+  /** Numbers of misspelt words, with what they mean. */
+  readonly #meant = new Map<number, number>()
+  #meaning = new Int32Array(0)
   readonly #mayStem = new Uint8Array(4096)
   /** Beginnings of words, by the hash of their first letters, longest first. */
   readonly stems = new Map<number, [stem: string, node: Node][]>()
@@ -71,6 +76,7 @@ export class Lexicon {
       this.#entries(language.verbs, (verb) => [verb], 'base')
       this.#entries(language.verbs, forms, 'word')
       for (const word of language.misspelt ?? []) this.#misspell(word)
+      if (language.misspeltFrom !== undefined) this.#misspellAll(language.misspeltFrom)
     }
     this.#index()
   }
@@ -94,6 +100,11 @@ export class Lexicon {
   /** Whether some beginning of a word has this hash; most have not. */
   mayStem(hash: number): boolean {
     return this.#mayStem[hash & 4095] === 1
+  }
+
+  /** Number of the word that a misspelt one stands for; of others, their own. */
+  meant(number: number): number {
+    return this.#meaning[number] ?? number
   }
 
   /** Number of a word that is given as such, or -1. */
@@ -173,19 +184,24 @@ export class Lexicon {
     return this.words.push(word) - 1
   }
 
-  /** A strong word without one of its letters, or with two neighbours exchanged, means the same. */
+  #misspellAll(least: number): void {
+    for (const word of this.words.slice()) if (word.length >= least && /^[a-z]+$/.test(word)) this.#misspell(word)
+  }
+
+  /** A word without one of its letters, or with two neighbours exchanged, counts as the word, in phrases too. */
   #misspell(word: string): void {
-    const right = this.root.next.get(this.number(word))
-    if (right === undefined) return
+    const right = this.number(word)
+    if (right < 0) return
     for (let i = 1; i < word.length; i++) {
       const shorter = word.slice(0, i) + word.slice(i + 1)
       const changed = word.slice(0, i) + (word[i + 1] ?? '') + (word[i] ?? '') + word.slice(i + 2)
       for (const wrong of [shorter, changed])
-        if (!this.#numbers.has(wrong)) this.root.next.set(this.#numberFor(wrong), right)
+        if (!this.#numbers.has(wrong)) this.#meant.set(this.#numberFor(wrong), right)
     }
   }
 
   #index(): void {
+    this.#meaning = Int32Array.from(this.words, (_, number) => this.#meant.get(number) ?? number)
     for (const list of this.#unspaced.values()) list.sort((a, b) => b[0].length - a[0].length)
     this.#folded.clear()
     let size = 1024

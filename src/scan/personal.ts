@@ -160,7 +160,7 @@ function isPhone(value: string): boolean {
 
 /** Two check digits, weights from ten and eleven down. */
 function isCpf(value: string): boolean {
-  const digits = [...digitsOf(value)].map(Number)
+  const digits = Array.from(digitsOf(value), Number)
   const check = (count: number): number => {
     const sum = digits.slice(0, count).reduce((total, digit, i) => total + digit * (count + 1 - i), 0)
     return ((sum * 10) % 11) % 10
@@ -169,7 +169,7 @@ function isCpf(value: string): boolean {
 }
 
 const isEan = (digits: string): boolean =>
-  [...digits].reduce((total, digit, i) => total + Number(digit) * (i % 2 === 0 ? 1 : 3), 0) % 10 === 0
+  Array.from(digits).reduce((total, digit, i) => total + Number(digit) * (i % 2 === 0 ? 1 : 3), 0) % 10 === 0
 
 function isDni(value: string): boolean {
   const plain = value.replace('-', '')

@@ -4,7 +4,7 @@ import { inOrder, keyText, type Pin, type PinKind, type Pinner, pinDigest, pinKi
 import { sorted } from './pin-canonical.ts'
 import { isObject } from './pin-schema.ts'
 
-export const LOCK_VERSION = 1
+const LOCK_VERSION = 1
 const ABOUT =
   'What these servers said when it was approved. Written by `toolgate tools lock` and `toolgate tools approve`; do not edit.'
 

@@ -2,6 +2,12 @@
 import { classOf, OTHER, STOP, UNSPACED, WORD } from './characters.ts'
 import { hashed, hashStart, type Lexicon, type Meaning, type Node, STEM } from './lexicon.ts'
 
+export interface Correction {
+  readonly start: number
+  readonly end: number
+  readonly word: string
+}
+
 /** What was read, as plain numbers: most of it is never looked at. */
 export interface Words {
   /** Letters that stand alone, the longest run of them: spaced-out words. */
@@ -10,6 +16,8 @@ export interface Words {
   readonly bounds: readonly number[]
   /** Per mark: concept, start, end, first word, last word, 1 for a base form, 2 for an order. */
   readonly marks: readonly number[]
+  /** Misspelt words, with what they are read as. */
+  readonly corrections: readonly Correction[]
 }
 
 /** Numbers per mark. */
@@ -34,6 +42,7 @@ class Reader implements Words {
   letterRun = 0
   readonly bounds: number[] = []
   readonly marks: number[] = []
+  readonly corrections: Correction[] = []
   readonly #text: string
   readonly #lexicon: Lexicon
   readonly #classes: Uint8Array
@@ -115,7 +124,9 @@ class Reader implements Words {
       if (this.#letters > this.letterRun) this.letterRun = this.#letters
     } else this.#letters = 0
     const dotted = text.charCodeAt(start - 1) === 0x2e && classOf(text.charCodeAt(start - 2)) === OTHER
-    const number = this.#lexicon.numberOf(hash, text, start, i)
+    const found = this.#lexicon.numberOf(hash, text, start, i)
+    const number = found < 0 ? found : this.#lexicon.meant(found)
+    if (number !== found) this.corrections.push({ start, end: i, word: this.#lexicon.words[number] ?? '' })
     if (number >= 0 || this.#open.length > 0) this.#meet(number, start, i)
     if (number < 0 && digits > 0 && digits < i - start) this.#unknown(start, i)
     if (i - start >= STEM && this.#lexicon.mayStem(stem)) this.#stem(stem, start, i)

@@ -105,7 +105,7 @@ function compiled(): Compiled {
 export function secretsIn(text: string): readonly Leak[] {
   const found: Leak[] = []
   if (text.includes('://') && text.includes('@'))
-    captured(inUrl, text, (value) => !isPlaceholder(value) && !isWord(value), found, 'url-password')
+    found.push(...captured('url-password', inUrl, text, (value) => !isPlaceholder(value) && !isWord(value)))
   if (!hasLongWord(text)) return apart(found)
   const { starts, byStart } = (made.formats ??= compiled())
   starts.lastIndex = 0
@@ -118,11 +118,15 @@ export function secretsIn(text: string): readonly Leak[] {
         starts.lastIndex = end
         break
       }
-  captured(named, text, (value) => random(value) && chance(value) > 3.2 && !isSpoken(value), found, 'credential')
+  found.push(
+    ...captured('credential', named, text, (value) => random(value) && chance(value) > 3.2 && !isSpoken(value)),
+  )
   if (/_(?:prod|live|test|stag|secr)/.test(text))
-    captured(staged, text, (value) => random(value) && (value.match(/[0-9]/g) ?? []).length > 3, found, 'api-key')
+    found.push(
+      ...captured('api-key', staged, text, (value) => random(value) && (value.match(/[0-9]/g) ?? []).length > 3),
+    )
   if (text.includes('='))
-    captured(assigned, text, (value) => !isPlaceholder(value) && mixed(value), found, 'credential')
+    found.push(...captured('credential', assigned, text, (value) => !isPlaceholder(value) && mixed(value)))
   return apart(found)
 }
 
@@ -180,13 +184,16 @@ function endOf({ kind, pattern, holds }: Format, text: string, start: number): n
   return body.replace(/\s|\\n/g, '').length >= 40 ? end + body.length : undefined
 }
 
-function captured(pattern: RegExp, text: string, holds: (value: string) => boolean, found: Leak[], kind: string): void {
+/** What a pattern captures, if it holds. */
+function captured(kind: string, pattern: RegExp, text: string, holds: (value: string) => boolean): readonly Leak[] {
+  const found: Leak[] = []
   for (const match of text.matchAll(pattern)) {
     const [whole, value = ''] = match
     if (!holds(value)) continue
     const start = match.index + whole.lastIndexOf(value)
     found.push({ kind, start, end: start + value.length })
   }
+  return found
 }
 
 /** Two of: small letters, capitals, digits, others. */

@@ -1,7 +1,9 @@
 // The gates of the scan on labelled definitions (reference/security.md §2.7): shares that must be found, false alarms that must not be.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { scanDefinition } from '../../src/scan/scan.ts'
 import { corpusIsThere, type Entry, entries, findingsOf, HIGH, isChange, isFound, MEDIUM, worst } from './corpus.ts'
+import { disguises } from './disguises.ts'
 
 const options = corpusIsThere ? {} : { skip: 'the labelled definitions do not lie beside this repository' }
 
@@ -83,6 +85,26 @@ test('what rules define is found without exception: schemas, characters, icons, 
     ),
     found,
   )
+})
+
+test('fourteen disguises cost at most 10 of 100 attacks in English', options, () => {
+  const bare = ({ name }: Entry['definition'], description: string): number =>
+    worst(scanDefinition({ name, description, inputSchema: { type: 'object' } }, 'tool').findings)
+  const english = attacks('tool', 'core').filter(({ entry }) => {
+    const { description } = entry.definition
+    return (
+      entry.lang === undefined &&
+      !/^(?:obfuscation|schema)/.test(entry.category) &&
+      typeof description === 'string' &&
+      bare(entry.definition, description) >= MEDIUM
+    )
+  })
+  for (const [name, change] of Object.entries(disguises)) {
+    const lost = english.filter(
+      ({ entry }) => bare(entry.definition, change(String(entry.definition['description']))) < MEDIUM,
+    )
+    assert.ok(lost.length <= english.length * 0.1, `${name}: ${lost.length} of ${english.length}`)
+  }
 })
 
 test('every finding points into the string that it names', options, () => {

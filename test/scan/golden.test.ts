@@ -7,6 +7,7 @@ import type { JsonObject } from '../../src/core/item.ts'
 import { rank, type Severity } from '../../src/scan/finding.ts'
 import { scanDefinition } from '../../src/scan/scan.ts'
 import type { Kind } from '../../src/scan/surface.ts'
+import { disguises } from './disguises.ts'
 
 interface Golden {
   readonly class?: string
@@ -49,24 +50,22 @@ const changes: { readonly [what: string]: (text: string) => string } = {
   'lines instead of spaces': (text) => text.replaceAll('. ', '.\n'),
 }
 
-for (const [what, change] of Object.entries(changes))
-  test(`attacks in plain English survive ${what}`, () => {
-    const plain = golden('poisoned').filter(
-      ({ kind, class: of, definition }) =>
-        kind === 'tool' &&
-        of !== 'encoded' &&
-        of !== 'hidden-text' &&
-        of !== 'language' &&
-        of !== 'malware' &&
-        definition['description'] !== 'Does what its name says.',
-    )
-    const lost = plain.filter(({ definition, kind }) => {
-      const description = String(definition['description'])
-      // What is written in capitals only on purpose is no text to shout.
-      return levelOf({ kind, definition: { ...definition, description: change(description) } }) < rank('medium')
-    })
-    assert.ok(
-      lost.length <= plain.length * 0.1,
-      `${lost.length} of ${plain.length}: ${JSON.stringify(lost.slice(0, 5))}`,
-    )
+const changed = (change: (text: string) => string): { lost: readonly Golden[]; all: number } => {
+  const other = new Set(['encoded', 'hidden-text', 'language', 'malware'])
+  const plain = golden('poisoned').filter(
+    ({ kind, class: of = '', definition }) =>
+      kind === 'tool' && !other.has(of) && definition['description'] !== 'Does what its name says.',
+  )
+  const lost = plain.filter(({ definition, kind }) => {
+    const description = change(String(definition['description']))
+    return levelOf({ kind, definition: { ...definition, description } }) < rank('medium')
+  })
+  return { lost, all: plain.length }
+}
+
+for (const [what, change] of Object.entries({ ...changes, ...disguises }))
+  test(`nine of ten attacks in plain English survive: ${what}`, () => {
+    const { lost, all } = changed(change)
+    assert.ok(all > 50)
+    assert.ok(lost.length <= all * 0.1, `${lost.length} of ${all}: ${JSON.stringify(lost)}`)
   })

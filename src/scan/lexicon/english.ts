@@ -5,6 +5,14 @@ import { englishThings } from './english-things.ts'
 
 const list = (words: string): readonly string[] => words.split(/\s*,\s*/)
 
+/** Words without which hardly an attack is written. */
+const strong = list(
+  'ignore, instructions, password, disregard, previous, secret, system, prompt, private, user, send, read, file, credentials, conversation, forget, never, without, always, before, must, mention, upload, forward, contents, assistant, token, keys, with, this, that, from, your, the, and, not, all, into, every, tool, call',
+)
+const rot13 = (word: string): string =>
+  word.replace(/[a-z]/g, (letter) => String.fromCharCode(((letter.charCodeAt(0) - 84) % 26) + 97))
+const reversed = (word: string): string => word.split('').toReversed().join('')
+
 export const english: Language = {
   words: {
     ...englishPhrases,
@@ -120,9 +128,7 @@ export const english: Language = {
     rules: list(
       "you were told, you have been told, you've been told, you were given, you have been given, you've been given, you were instructed, you have been instructed, you've been instructed, you were taught, you were trained, instructed you, told you, taught you, you learned, you received, been told, been instructed, came before, you were made with, you were asked before, you were configured with, you have learned",
     ),
-    mask: list(
-      'vtaber, erongi, vafgehpgvbaf, snoitcurtsni, cnffjbeq, drowssap, qvfertneq, dragersid, cerivbhf, suoiverp, frperg, terces, flfgrz, metsys, cebzcg, tpmorp, naq, dna, gur, eht, fraq, dnes',
-    ),
+    mask: strong.flatMap((word) => [rot13(word), reversed(word)]),
   },
   verbs: {
     tell: list(
@@ -160,6 +166,7 @@ export const english: Language = {
     repeat: list('repeat, retry, continue, keep, iterate'),
   },
   nouns: englishThings,
+  misspeltFrom: 7,
   misspelt: [
     'ignore',
     'previous',

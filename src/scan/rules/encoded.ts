@@ -53,6 +53,7 @@ export const decodedOrders = rule({
       steps.includes('reversed') ||
       steps.includes('rot13') ||
       steps.includes('leet') ||
+      steps.includes('spelling') ||
       steps.includes('spaced') ||
       steps.includes('percent')
     )

@@ -65,7 +65,8 @@ export const schemaCircles = rule({
         (typeof $ref === 'string' && count(schema, root, circle) > STEPS) ||
         (schema === root && count(schema, root, bomb) > UNFOLDED)
       // One is enough: every schema that leads into it is as bad.
-      if (isTooMuch) return [{ path, start: 0, end: 0, evidence: evidenceOf(String($ref ?? ''), 0, 160) }]
+      if (isTooMuch)
+        return [{ path, start: 0, end: 0, evidence: evidenceOf(typeof $ref === 'string' ? $ref : '', 0, 160) }]
     }
     return []
   },

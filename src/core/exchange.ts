@@ -1,6 +1,8 @@
 // One request on its way through the house: the only thing that changes while it travels.
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
+import type { RawJson } from './brand.ts'
+import type { JsonObject } from './item.ts'
 
 export type Maybe<T> = T | Promise<T>
 
@@ -156,6 +158,9 @@ export class Exchange {
   mcpSession = ''
   mcpErrorCode = 0
   mcpErrorMessage = ''
+  /** The last use of a tool, as it was asked and answered: for logs whose expressions look into it, and for nobody else. */
+  mcpAsked: { readonly params: JsonObject } | undefined = undefined
+  mcpAnswer: { readonly kind: 'result' | 'error'; readonly raw: RawJson } | undefined = undefined
 
   static #count = 0
   static readonly #epoch = Date.now().toString(36)

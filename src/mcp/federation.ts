@@ -121,6 +121,10 @@ export class FederatedServers implements Configured {
     }
     if (answer.raw.length > this.#smallest && answer.kind === 'result') answer = this.#capped(answer, asked)
     asked.note()
+    if (incoming.method === 'tools/call') {
+      x.mcpAsked = incoming
+      x.mcpAnswer = answer
+    }
     return this.#told(answer, x)
   }
 

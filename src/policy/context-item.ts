@@ -95,6 +95,7 @@ class ItemView extends HostObject {
   #isTool = false
   /** `null`: things of this kind are asked for without any. */
   #input: unknown = undefined
+  #answer: { readonly raw: string; readonly value: Value } | undefined = undefined
 
   constructor(x: Exchange) {
     super()
@@ -115,21 +116,42 @@ class ItemView extends HostObject {
       case 'target':
         return this.#target
       case 'arguments':
-        if (this.#input === null) return undefined
+        if (this.#input === null) return this.#isTool ? this.#used() : undefined
         // Arguments are JSON that has been parsed: values, as far as their type can say.
         return this.#input === undefined ? unknownArguments : (this.#input as Value)
       case 'labels':
         return this.#isTool ? this.#x.flow?.labels(this.#target, this.#name) : undefined
+      case 'result':
+      case 'error':
+        return this.#answered(field)
       default:
         return undefined
     }
   }
 
+  /** What a tool was called with, when it is over and no rule has asked. */
+  #used(): Value | undefined {
+    const { mcpAsked } = this.#x
+    return mcpAsked === undefined ? undefined : ((mcpAsked.params['arguments'] ?? {}) as Value)
+  }
+
+  /** What came of the call; before it is over there is nothing. */
+  #answered(kind: 'result' | 'error'): Value | undefined {
+    const { mcpAnswer } = this.#x
+    if (!this.#isTool || mcpAnswer?.kind !== kind) return undefined
+    const { raw } = mcpAnswer
+    if (this.#answer === undefined || this.#answer.raw !== raw) this.#answer = { raw, value: JSON.parse(raw) }
+    return this.#answer.value
+  }
+
   plain(): PlainObject {
     const labels = this.get('labels')
     const known = { name: this.#name, target: this.#target, ...(labels !== undefined && { labels }) }
-    const input = this.get('arguments')
-    return input === undefined ? known : { ...known, arguments: input }
+    const more = (['arguments', 'result', 'error'] as const).flatMap((name) => {
+      const value = this.get(name)
+      return value === undefined ? [] : [[name, value] as const]
+    })
+    return { ...known, ...Object.fromEntries(more) }
   }
 }
 

@@ -185,3 +185,17 @@ test('a level that nobody can heed is a method that nobody has', async (t) => {
   t.after(end)
   assert.equal(errorOf(await request(new FakeClient(), 'logging/setLevel', { level: 'info' })).code, -32601)
 })
+
+test('a log can look into what a tool was called with and what came of it, and into nothing else', async (t) => {
+  const [a, b] = pair()
+  a.on.set('tools/call', () => result({ content: [{ type: 'text', text: 'done' }] }))
+  const { request, end } = federate([a, b])
+  t.after(end)
+  const client = new FakeClient()
+  const called = exchange()
+  const answer = await request(client, 'tools/call', { name: 'a_x', arguments: { id: 7 } }, called)
+  assert.deepEqual([called.mcpAsked?.params['arguments'], called.mcpAnswer], [{ id: 7 }, answer])
+  const listed = exchange()
+  await request(client, 'tools/list', undefined, listed)
+  assert.deepEqual([listed.mcpAsked, listed.mcpAnswer], [undefined, undefined])
+})

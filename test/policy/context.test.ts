@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { plain } from '../../src/cel/operators.ts'
 import { Fault, type Value } from '../../src/cel/value.ts'
+import { rawJson } from '../../src/core/brand.ts'
 import type { Exchange } from '../../src/core/exchange.ts'
 import { Expressions } from '../../src/gateway/expressions.ts'
 import { contextOf } from '../../src/policy/context.ts'
@@ -181,4 +182,23 @@ test('of a larger body there are the first bytes, and all of it flows on', async
     const { status, text: said } = await ask({ method: 'POST', body, headers })
     assert.deepEqual([status, JSON.parse(said).body], [200, body])
   }
+})
+
+test('a log looks into what a tool was called with, and what came of it; rules come before that', () => {
+  const x = exchange({})
+  Object.assign(x, { mcpKind: 'tool', mcpTarget: 'notes', mcpName: 'remove' })
+  const seen = (): Value[] =>
+    ['mcp.tool.arguments.id', 'mcp.tool.result.content[0].text', 'mcp.tool.error.code', 'has(mcp.tool.result)'].map(
+      (source) => value(source, x),
+    )
+  assert.deepEqual(seen(), ['no-such-key', 'no-such-key', 'no-such-key', false])
+  x.mcpAsked = { params: { name: 'remove', arguments: { id: 7 } } }
+  x.mcpAnswer = { kind: 'result', raw: rawJson('{"content":[{"type":"text","text":"gone"}]}') }
+  assert.deepEqual(seen(), [7, 'gone', 'no-such-key', true])
+  x.mcpAnswer = { kind: 'error', raw: rawJson('{"code":-32602,"message":"no"}') }
+  assert.deepEqual(seen(), [7, 'no-such-key', -32602, false])
+  x.mcpAsked = { params: { name: 'remove' } }
+  assert.equal(value('size(mcp.tool.arguments)', x), 0)
+  Object.assign(x, { mcpKind: 'prompt' })
+  assert.equal(value('mcp.tool.arguments', x), 'no-such-key')
 })

@@ -57,7 +57,7 @@ async function federate(t: TestContext, urls: Readonly<Record<string, string>>) 
   const shelves: Shelf[] = []
   for (const [name, host] of Object.entries(urls)) {
     const upstream: Upstream | undefined = await targets.mcp.compile(
-      { host },
+      { host, era: 'auto' },
       {
         path: [],
         backend: () => undefined,

@@ -13,11 +13,18 @@ const LEGACY_MS = 600_000
 
 /** What is known of one server. */
 export class Eras {
+  /** What the configuration says: nothing is found out. */
+  readonly fixed: Era | undefined
   #known: Era | undefined = undefined
   #until = 0
 
+  constructor(fixed: Era | undefined) {
+    this.fixed = fixed
+  }
+
   /** `undefined`: it has to be found out. */
   get known(): Era | undefined {
+    if (this.fixed !== undefined) return this.fixed
     return Date.now() < this.#until ? this.#known : undefined
   }
 

@@ -1,4 +1,5 @@
 // Target kind `mcp`: a server reached over Streamable HTTP, or over HTTP+SSE when that is all it speaks.
+import { z } from 'zod'
 import { define } from '../../core/module.ts'
 import type { Connection, Upstream } from '../conversation.ts'
 import { Eras, type Found, type Moved, Turning } from './era.ts'
@@ -11,14 +12,17 @@ import { PlacedUpstream } from './placed.ts'
 import type { TargetSite } from './site.ts'
 import { SseConversation } from './sse.ts'
 
-/** YAML `mcp: {host, …}` (reference: agentgateway §3.1, §3.5). */
+/** YAML `mcp: {host, …}` (reference: agentgateway §3.1, §3.5); `era` is ours. */
 export const mcp = define({
   key: 'mcp',
-  schema: hostSchema(),
+  schema: hostSchema().safeExtend({
+    /** Which protocol the server is spoken to in: found out, with `initialize`, or without (2026-07-28). */
+    era: z.enum(['auto', 'legacy', 'modern']).default('auto'),
+  }),
   compile(config, site: TargetSite): Upstream | undefined {
     const place = findPlace(config, site, '/mcp')
     if (place === undefined) return undefined
-    const eras = new Eras()
+    const eras = new Eras(config.era === 'auto' ? undefined : config.era)
     const share = { headers: new ToolHeaders(site.target, site.log), listening: new Map(), hellos: new Map() }
     return new PlacedUpstream(site, place, (options, signal) => {
       const { target, log } = options.site
@@ -51,14 +55,14 @@ async function find(finding: Finding, signal: AbortSignal | undefined): Promise<
       eras.learn('modern')
       return { era: 'modern', connection }
     } catch (thrown) {
-      if (!(thrown instanceof NotModern)) throw thrown
+      if (!(thrown instanceof NotModern) || eras.fixed === 'modern') throw thrown
     }
   try {
     const connection = await legacy(finding, signal)
     eras.learn('legacy')
     return { era: 'legacy', connection }
   } catch (thrown) {
-    if (!remembered) throw thrown
+    if (!remembered || eras.fixed === 'legacy') throw thrown
     // It may have been replaced since.
     eras.forget()
     return await find(finding, signal)

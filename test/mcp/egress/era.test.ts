@@ -86,6 +86,24 @@ for (const [name, [answer, words]] of Object.entries(modernRefusals))
     assert.ok(!seat.posts.includes('of before'))
   })
 
+test('the configuration may say which protocol a server is spoken to in', async (t) => {
+  const [before, later] = [mcpServer(says('before')), modernServer(says('later'))]
+  const both: RequestListener = (request, response) =>
+    (request.headers['mcp-method'] === undefined ? before : later)(request, response)
+  const url = await serve(t, both)
+  const answered = async (era: object, host = url): Promise<string> => {
+    const up = await upstream('mcp', { host: `${host}/mcp`, ...era }, stage(t))
+    return JSON.stringify(await callTool(await up.connect(peer()), 'x'))
+  }
+  assert.match(await answered({}), /later/)
+  assert.match(await answered({ era: 'auto' }), /later/)
+  assert.match(await answered({ era: 'modern' }), /later/)
+  assert.match(await answered({ era: 'legacy' }), /before/)
+  const old = await serve(t, before)
+  await assert.rejects(answered({ era: 'modern' }, old), failure('upstream.protocol', /server\/discover/))
+  await assert.rejects(answered({ era: 'legacy' }, await serve(t, later)), failure('upstream.protocol', /initialize/))
+})
+
 test('a server that refuses the version that it names is asked once more', async (t) => {
   let refused = false
   const modern = modernServer(says('later'))

@@ -66,9 +66,13 @@ export const byHand =
 
 /** A server of 2026-07-28 that leaves everything but `server/discover` to the test. */
 export const modernServer = (other: (post: Post) => void | Promise<void>, discovered: object = {}): RequestListener =>
-  byHand((post) =>
-    post.said.method === 'server/discover' ? post.result({ ...DISCOVERED, ...discovered }) : other(post),
-  )
+  byHand((post) => {
+    const { said: message, result, json } = post
+    if (message.method === 'server/discover') return result({ ...DISCOVERED, ...discovered })
+    if (message.method !== 'initialize') return other(post)
+    const data = { supported: ['2026-07-28'] }
+    json({ jsonrpc: '2.0', id: message.id, error: { code: -32022, message: 'no', data } }, 400)
+  })
 
 export interface ByHand extends Met {
   readonly discovered?: object

@@ -2,7 +2,7 @@
 import { classOf, OTHER, STOP, UNSPACED, WORD } from './characters.ts'
 import { hashed, hashStart, type Lexicon, type Meaning, type Node, STEM } from './lexicon.ts'
 
-export interface Correction {
+interface Correction {
   readonly start: number
   readonly end: number
   readonly word: string

@@ -102,7 +102,12 @@ function unwrap(raw: string, { whole, steps }: Layer, budget: { left: number }, 
   for (const { encoding, start, end } of runsIn(raw)) {
     if (budget.left <= 0) return
     const text = decoded(encoding, raw.slice(start, Math.min(end, start + budget.left * 8)))
-    if (!isText(text)) continue
+    if (!isText(text)) {
+      // An encoding of an encoding has no spaces.
+      if (/^[!-~]{16,}$/.test(text))
+        unwrap(text, { whole: whole ?? [start, end], steps: [...steps, encoding] }, budget, found)
+      continue
+    }
     budget.left -= text.length
     const span = whole ?? [start, end]
     const way = [...steps, encoding]

@@ -37,6 +37,9 @@ const answered =
   /^[^.;:]{0,24}\b(?:questions?|requests?|prompts?|dialogs?)\b[^.;:]{0,16}\b(?:with|by) (?:yes|ok|y|accept)/
 const someone =
   /^\W*(?:with |from |to |for )?(?:the |your |any |their )?(?:user|users|human|customer|operator|him|her|them|anyone|confirmation|approval|permission|consent|first|before|again)/
+/** Asked for something else than consent: “never ask the user for a password”. */
+const wanting =
+  /^\W*(?:the |your |any )?(?:\w+ )?(?:for (?!confirm|approv|permission|consent|a confirm|an? (?:explicit )?(?:approv|ok)|their (?:ok|consent|approv)|(?:explicit|further|additional|prior) )|about|which|what|how|why|where)\b/
 const preview =
   /\b(?:no need|not necessary|unnecessary|needless) to (?:list|show|review|preview|present|explain|display|check)\b[^.;:]{0,60}\bbefore (?:you |it |they |the \w+ )?(?:proceed|continue|go|delet|send|run|execut|unsubscrib|remov|pay|is |are )/
 
@@ -65,7 +68,7 @@ function unasked(sentence: Sentence): Hit | undefined {
     }
     const not = sentence.before(asked, 'not', 4)
     if (not === undefined || !asking.test(said) || !someone.test(after)) continue
-    if (/[,;:]|\band\b/.test(text.slice(not.end, asked.start))) continue
+    if (/[,;:]|\band\b/.test(text.slice(not.end, asked.start)) || wanting.test(after)) continue
     // “Never delete without asking first”: two negations ask for consent.
     if (unskipped.test(text.slice(Math.max(sentence.start, not.start - 60), asked.start))) continue
     if (

@@ -3,7 +3,7 @@ import { rule } from '../rule.ts'
 import { isShown, order } from '../speech.ts'
 
 const orders =
-  /\b(?:decode|decrypt|unscramble|deobfuscate|de-obfuscate|unpack|reverse|translate from (?:base64|hex|rot13|morse))\b[^.;\n]{0,60}\b(?:and|then|,)\s*(?:then )?(?:do|follow|execute|run|obey|comply|act|perform|carry|apply|answer|treat)\b|\b(?:follow|execute|obey|run|perform|carry out|do|apply)\b[^.;\n]{0,40}\b(?:decoded|decrypted|encoded|base64|rot13|hex-encoded|hidden|encrypted)\b(?:[^.;\n]{0,24}\b(?:text|message|instructions?|commands?|payload|string|content)\b)/
+  /\b(?:decode|decrypt|unscramble|deobfuscate|de-obfuscate|unpack|reverse|translate from (?:base64|hex|rot13|morse))\b[^.;\n]{0,60}\b(?:and|then|,)\s*(?:then )?(?:do|follow|execute|run|obey|comply|act|perform|carry|apply|answer|treat)\b|\b(?:follow|execute|obey|run|perform|carry out|do|apply)\b[^.;\n]{0,14}\b(?:decoded|decrypted|encoded|base64|rot13|hex-encoded|hidden|encrypted)\b(?:[^.;\n]{0,24}\b(?:text|message|instructions?|commands?|payload|string|content)\b)/
 
 export const decodeAndDo = rule({
   looksAt: 'text',

@@ -76,6 +76,7 @@ function leak(
   }
   if (isDocumentation(sentence, to)) return undefined
   if (isOrdered && goods && foreign) return 'high'
+  if (isOrdered && sentence.hasAny('talk', 'secret') && to !== undefined) return sentence.index > 0 ? 'high' : 'medium'
   if (
     foreign &&
     (goods || sentence.all('send').includes(verb)) &&

@@ -186,7 +186,7 @@ test('of a larger body there are the first bytes, and all of it flows on', async
 
 test('a log looks into what a tool was called with, and what came of it; rules come before that', () => {
   const x = exchange({})
-  Object.assign(x, { mcpKind: 'tool', mcpTarget: 'notes', mcpName: 'remove' })
+  Object.assign(x, { protocol: 'mcp', mcpKind: 'tool', mcpTarget: 'notes', mcpName: 'remove' })
   const seen = (): Value[] =>
     ['mcp.tool.arguments.id', 'mcp.tool.result.content[0].text', 'mcp.tool.error.code', 'has(mcp.tool.result)'].map(
       (source) => value(source, x),

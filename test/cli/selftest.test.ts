@@ -1,5 +1,6 @@
 // `toolgate selftest`: guards prove that they fire, and a gateway whose guards do not is not ready.
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -50,7 +51,9 @@ test('shields are tried as a configuration has them: with its lock, its threshol
   const locked = await guards({ block: 'critical', lock: {} })
   assert.equal(locked.code, 0, locked.out)
   assert.match(locked.out, /✓ changed tool {2}PN-711\n✓ added tool {2}PN-760\n/)
+  const before = readdirSync('.')
   assert.doesNotMatch((await guards({ lock: { accept: ['added'] } })).out, /added tool/)
+  assert.deepEqual(readdirSync('.'), before, 'nothing is written')
   const waiting = await guards({ lock: { firstUse: 'wait' } })
   assert.equal(waiting.code, 0, waiting.out)
   const audit = await toolgate(['selftest', '-f', 'toolgate.yaml'], { cwd })

@@ -4,6 +4,7 @@ import { Failure } from '../../core/failure.ts'
 import type { Answer, Caller, Outgoing } from '../conversation.ts'
 import { members } from '../json.ts'
 import { codes, errorObject } from '../wire.ts'
+import { forgotten } from './call.ts'
 import { failing } from './failing.ts'
 import { type Asking, askAll, type Wanted, wantedBy } from './modern-questions.ts'
 import { Result } from './modern-results.ts'
@@ -58,7 +59,7 @@ class Task {
 
   /** The call has been cancelled, and the task with it. */
   handleEvent(): void {
-    void this.#ask('tasks/cancel', '', quiet).catch(() => {}) // nobody waits for it any more
+    void this.#ask('tasks/cancel', '', forgotten).catch(() => {}) // nobody waits for it any more
     this.#wake?.()
   }
 
@@ -129,7 +130,7 @@ class Task {
   }
 
   async #givenUp(answer: Answer): Promise<Answer> {
-    await this.#ask('tasks/cancel', '', quiet).catch(() => {}) // it ends by itself, then
+    await this.#ask('tasks/cancel', '', forgotten).catch(() => {}) // it ends by itself, then
     return answer
   }
 
@@ -159,12 +160,6 @@ class Task {
     this.#wake = undefined
     if (signal?.aborted === true) throw signal.reason
   }
-}
-
-/** Nobody reads what comes with it. */
-const quiet: Caller = {
-  notification: () => {},
-  ask: () => Promise.reject(new Failure('request.aborted', 'nobody is there to be asked')),
 }
 
 /** The token of a request for progress, if it has one. */

@@ -9,7 +9,7 @@ import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Answer, Caller, Connection, Hello, Outgoing, Peer } from '../conversation.ts'
 import { isGateway, ownerOf } from '../principals.ts'
 import { codes, outlined, readMessage, requestText, WireError } from '../wire.ts'
-import { type Call, type Speaker, speakerOf } from './call.ts'
+import { type Call, forgotten, type Speaker, speakerOf } from './call.ts'
 import { Calls, type Wire } from './calls.ts'
 import { failing } from './failing.ts'
 import type { Gate } from './gate.ts'
@@ -227,7 +227,7 @@ export class ModernHttp implements Connection, Exchanging, Wire, Carrying, Ear {
     for (let page = 0; page < this.limits.listPages; page++) {
       const said = new Params(more)
       const request = { method: 'tools/list', params: said.enveloped(opened.envelope.members(undefined), undefined) }
-      const answer = await this.once(request, said, { ...quiet, signal: caller.signal })
+      const answer = await this.once(request, said, { ...forgotten, signal: caller.signal })
       if (answer.kind === 'error') return false
       this.listed(answer.raw)
       const next = nextPage(answer.raw)
@@ -287,7 +287,7 @@ export class ModernHttp implements Connection, Exchanging, Wire, Carrying, Ear {
     const said = new Params(undefined)
     const request = { method: DISCOVER, params: said.enveloped(envelope.members(undefined), undefined) }
     try {
-      return await this.once(request, said, { ...quiet, signal })
+      return await this.once(request, said, { ...forgotten, signal })
     } catch (thrown) {
       if (thrown instanceof NotModern || this.#unwell || !(thrown instanceof Failure)) throw thrown
       // It was reached, and has said nothing that this revision knows.
@@ -349,12 +349,6 @@ export class ModernHttp implements Connection, Exchanging, Wire, Carrying, Ear {
 }
 
 const LISTEN = 'subscriptions/listen'
-
-/** Nobody waits for what the gateway itself asks. */
-const quiet: Caller = {
-  notification: () => {},
-  ask: () => Promise.reject(new Failure('request.aborted', 'nobody is there to be asked')),
-}
 
 /** The messages of a stream of `subscriptions/listen`, and its end. */
 class Ears implements Reader {

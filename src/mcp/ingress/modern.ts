@@ -155,7 +155,9 @@ function call(asking: Asking): Maybe<Reply> {
 function askable(asking: Asking): Maybe<Reply> {
   const { request, envelope } = asking
   if (request.at('requestState') !== undefined) return again(asking)
-  const onward = new Onward(request)
+  // A word of 2025-11-25, which a server of that revision would take at its word (SEP-2663).
+  const asTask = request.at('task') !== undefined
+  const onward = asTask ? new Reworded(new Onward(request), new Map([['task', undefined]])) : new Onward(request)
   return mayBeTask(asking) ? perhapsTask(asking, onward) : begin(asking, onward, canBeAsked.test(envelope.capabilities))
 }
 

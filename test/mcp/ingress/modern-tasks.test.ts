@@ -125,6 +125,17 @@ test('who does not follow tasks gets the result, at once or when it is there', a
   )
 })
 
+test('the word by which clients of before asked for tasks makes none', async (t) => {
+  const { table, jobs } = tasked('optional')
+  const { url } = await serve(t, { table })
+  for (const said of [{}, { capabilities: { elicitation: {} } }]) {
+    const { json } = await send(url, 'tools/call', { name: 'slow', task: { ttl: 1 }, arguments: {} }, said)
+    assert.equal(json.result?.['at'], 'once')
+  }
+  assert.equal(jobs.size, 0)
+  assert.equal(table.asked[0]?.incoming.rawParams, '{"name":"slow","arguments":{},"_meta":{}}')
+})
+
 test('whoever gives up waiting for a result gives up the task', async (t) => {
   const { table, jobs } = tasked('required')
   const { url } = await serve(t, { table })

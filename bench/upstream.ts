@@ -1,5 +1,5 @@
 // A minimal MCP server (Streamable HTTP) that answers ready texts: its own process, never the bottleneck.
-// Paths: /json/COUNT/NAME and /sse/COUNT/NAME, the way tools/call is answered and the number of tools; /modern/COUNT/NAME speaks
+// Paths: /json/COUNT/NAME and /sse/COUNT/NAME, the way tools/call is answered and the number of tools; /text/… with 1 KiB of prose; /modern/COUNT/NAME speaks
 // 2026-07-28, and /ask/COUNT/NAME asks the user something before it answers. /rest/… is no MCP: a resource of a REST API.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 
@@ -14,9 +14,22 @@ const ANSWER = JSON.stringify({
   structuredContent: { count: 4, animals: ['fox', 'dog'], unit: 'jumps' },
 })
 
-const modes = ['json', 'sse', 'modern', 'ask'] as const
+const modes = ['json', 'sse', 'text', 'modern', 'ask'] as const
 type Mode = (typeof modes)[number]
 const isMode = (text: string | undefined): text is Mode => modes.some((known) => known === text)
+
+/** Prose as reports have it: sentences of different words. */
+const TEXT = JSON.stringify({ content: [{ type: 'text', text: prose(1_024) }] })
+
+function prose(length: number): string {
+  const words =
+    'the report of last week shows that sales in the northern region rose by four percent while costs stayed flat and a team in Turin delivered its new warehouse system on time'.split(
+      ' ',
+    )
+  let text = ''
+  for (let i = 0; text.length < length; i++) text += `${words[(i * 7) % words.length]}${i % 12 === 11 ? '. ' : ' '}`
+  return text.slice(0, length)
+}
 
 const QUESTION = JSON.stringify({
   jsonrpc: '2.0',
@@ -75,7 +88,9 @@ function onPost(peer: Peer, body: string, response: ServerResponse): void {
     case 'tools/list':
       return answer(response, id, peer.list)
     case 'tools/call':
-      return peer.mode === 'json' ? answer(response, id, ANSWER) : stream(response, id, peer.mode === 'ask')
+      if (peer.mode === 'json' || peer.mode === 'text')
+        return answer(response, id, peer.mode === 'json' ? ANSWER : TEXT)
+      return stream(response, id, peer.mode === 'ask')
     case 'ping':
       return answer(response, id, '{}')
     default:

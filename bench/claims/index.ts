@@ -4,6 +4,7 @@ import { toolsCallJson, toolsCallSse } from './calls.ts'
 import { coldStart } from './cold-start.ts'
 import { toolsCallBridged, toolsCallModern } from './eras.ts'
 import { expressions } from './expressions.ts'
+import { toolsCallGuarded } from './guard.ts'
 import { toolsList20, toolsList5000 } from './lists.ts'
 import { memoryParked } from './memory-parked.ts'
 import { memorySessions } from './memory-sessions.ts'
@@ -21,6 +22,7 @@ export const claims: readonly Claim[] = [
   toolsList20,
   toolsList5000,
   toolsCallPolicies,
+  toolsCallGuarded,
   toolsListRules,
   toolsCallOpenapi,
   openapiConversion,

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { Pattern, regex } from '../../src/cel/regex.ts'
 import { convert } from '../../src/openapi/convert.ts'
+import { Pages } from '../../src/openapi/follow.ts'
 import { type Library, readDocument } from '../../src/openapi/load.ts'
 import { sentence } from '../../src/openapi/loss.ts'
 import { result } from '../../src/openapi/result.ts'
@@ -164,5 +165,73 @@ test('a document that grows changes none of the tools that it had', () => {
       }
     }),
     { numRuns },
+  )
+})
+
+test('whatever pages a server sends, reading them comes to an end, and all of them are one JSON value', () => {
+  const library = read({
+    openapi: '3.1.0',
+    info: { title: 't', version: '1' },
+    servers: [{ url: 'https://api.example.test' }],
+    paths: {
+      '/a': {
+        get: {
+          operationId: 'list',
+          parameters: ['cursor', 'page', 'owner'].map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
+          responses: {},
+        },
+      },
+    },
+  })
+  assert.ok(library !== undefined)
+  const next = fc.constantFrom<object>(
+    { next_cursor: 'a' },
+    { next_cursor: 'b' },
+    { next_page: 2 },
+    { meta: { next_cursor: 'c' } },
+    { links: { next: '/a?page=3&owner=evil' } },
+    { next: 'https://evil.example/?cursor=d' },
+    {},
+  )
+  const page = fc.oneof(
+    fc
+      .tuple(fc.jsonValue({ maxDepth: 3 }), next)
+      .map(([items, more]) => Buffer.from(JSON.stringify({ items, ...more }))),
+    fc
+      .tuple(fc.dictionary(fc.string(), fc.jsonValue()), next)
+      .map(([all, more]) => Buffer.from(JSON.stringify({ ...all, ...more }))),
+    fc.json().map((text) => Buffer.from(text)),
+    fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)),
+  )
+  const args = fc.constantFrom<object>({}, { query: {} }, { query: { owner: 'me', cursor: 'a' } })
+  fc.assert(
+    fc.property(
+      fc.array(page, { minLength: 1, maxLength: 12 }),
+      args,
+      fc.integer({ min: 2, max: 8 }),
+      (all, asked, most) => {
+        const [tool] = convert(library, { pages: most }).tools
+        assert.ok(tool !== undefined)
+        const pages = new Pages(tool, asked)
+        let wanted: unknown = asked
+        for (const body of all) {
+          held(tool, wanted)
+          wanted = pages.take({ status: 200, headers: { 'content-type': 'application/json' }, body }, wanted)
+          // What the caller has said stays said.
+          assert.ok(
+            wanted === undefined ||
+              !JSON.stringify(wanted).includes('evil') ||
+              !('query' in asked && 'owner' in fields(asked.query)),
+          )
+          if (wanted === undefined) break
+        }
+        assert.ok(pages.read <= most)
+        const whole = pages.joined()
+        if (whole === undefined) return
+        const { raw } = result(tool, whole.response, { args: whole.args, pages: pages.about() })
+        assert.ok(Array.isArray(fields(JSON.parse(raw))['content']))
+      },
+    ),
+    { numRuns: numRuns * 2 },
   )
 })

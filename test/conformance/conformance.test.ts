@@ -4,10 +4,13 @@ import { test } from 'node:test'
 import { nameOf, orphans, serverLanes, track } from './lanes.ts'
 import { placed, table } from './run.ts'
 
-test('every check passes through the gateway that passes directly', async (t) => {
+// Sixteen runs of the suite, one after the other.
+const timeout = 900_000
+
+test('every check passes through the gateway that passes directly', { timeout }, async (t) => {
   const ready = await track(t)
   for (const lane of serverLanes)
-    await t.test(`${nameOf(lane)}, in front of ${lane.what}`, async () => {
+    await t.test(`${nameOf(lane)}, in front of ${lane.what}`, { timeout }, async () => {
       const { unexpected, stale, of } = await ready.run(lane)
       assert.deepEqual({ unexpected, stale }, { unexpected: [], stale: [] })
       assert.ok(of >= 80, `only ${of} checks were made`)

@@ -9,28 +9,28 @@ import { forgotten } from './call.ts'
 export type Era = 'modern' | 'legacy'
 
 /** A server that has learnt 2026-07-28 goes on answering `initialize`: only asking again shows it (reference: mcp §1.3). */
-const LEGACY_MS = 600_000
+const HOLDS_MS = 600_000
 
 /** What is known of one server. */
 export class Eras {
   /** What the configuration says: nothing is found out. */
   readonly fixed: Era | undefined
-  #known: Era | undefined = undefined
+  #known: Era | 'both' | undefined = undefined
   #until = 0
 
   constructor(fixed: Era | undefined) {
     this.fixed = fixed
   }
 
-  /** `undefined`: it has to be found out. */
-  get known(): Era | undefined {
+  /** `undefined`: it has to be found out. `both`: it keeps sessions beside what it is asked without any. */
+  get known(): Era | 'both' | undefined {
     if (this.fixed !== undefined) return this.fixed
     return Date.now() < this.#until ? this.#known : undefined
   }
 
-  learn(era: Era): void {
+  learn(era: Era | 'both'): void {
     this.#known = era
-    this.#until = era === 'legacy' ? Date.now() + LEGACY_MS : Infinity
+    this.#until = Date.now() + HOLDS_MS
   }
 
   forget(): void {

@@ -2,12 +2,15 @@
 import { z } from 'zod'
 import { define } from '../../core/module.ts'
 import type { Connection, Upstream } from '../conversation.ts'
+import { modernRevision } from '../wire.ts'
 import { Eras, type Found, type Moved, Turning } from './era.ts'
+import { baseHeaders } from './headers.ts'
 import { LegacyHttp, type LegacyOptions, NotStreamable } from './legacy.ts'
 import { ModernHttp, type ModernShare } from './modern.ts'
 import { ToolHeaders } from './modern-headers.ts'
 import { NotModern } from './modern-talk.ts'
-import { findPlace, hostSchema } from './place.ts'
+import { oneWay } from './one-way.ts'
+import { findPlace, hostSchema, poolOf } from './place.ts'
 import { PlacedUpstream } from './placed.ts'
 import type { TargetSite } from './site.ts'
 import { SseConversation } from './sse.ts'
@@ -47,19 +50,20 @@ interface Finding {
 
 /** Opens a conversation in the protocol that the server speaks (reference: mcp §1.3). */
 async function find(finding: Finding, signal: AbortSignal | undefined): Promise<Found> {
-  const { options, eras, share, moved } = finding
-  const remembered = eras.known === 'legacy'
-  if (!remembered)
-    try {
-      const connection = await ModernHttp.open({ ...options, share, moved }, signal)
-      eras.learn('modern')
-      return { era: 'modern', connection }
-    } catch (thrown) {
-      if (!(thrown instanceof NotModern) || eras.fixed === 'modern') throw thrown
-    }
+  const { options, eras } = finding
+  const before = options.peer.revision !== modernRevision
+  const remembered = eras.known === 'legacy' || (eras.known === 'both' && before)
+  const modern = remembered ? undefined : await later(finding, signal)
+  if (modern !== undefined) {
+    const sessions = before && eras.known === undefined ? await beside(finding) : undefined
+    if (before) eras.learn(sessions === undefined ? 'modern' : 'both')
+    if (sessions === undefined) return { era: 'modern', connection: modern }
+    await modern[Symbol.asyncDispose]()
+    return { era: 'legacy', connection: sessions }
+  }
   try {
     const connection = await legacy(finding, signal)
-    eras.learn('legacy')
+    if (!remembered) eras.learn('legacy')
     return { era: 'legacy', connection }
   } catch (thrown) {
     if (!remembered || eras.fixed === 'legacy') throw thrown
@@ -67,6 +71,42 @@ async function find(finding: Finding, signal: AbortSignal | undefined): Promise<
     eras.forget()
     return await find(finding, signal)
   }
+}
+
+/** `undefined`: the server does not speak 2026-07-28. */
+async function later(
+  { options, eras, share, moved }: Finding,
+  signal: AbortSignal | undefined,
+): Promise<ModernHttp | undefined> {
+  try {
+    return await ModernHttp.open({ ...options, share, moved }, signal)
+  } catch (thrown) {
+    if (!(thrown instanceof NotModern) || eras.fixed === 'modern') throw thrown
+    return undefined
+  }
+}
+
+/** How long a server may take to show that it has more than it needs. */
+const BESIDE_MS = 5_000
+
+/**
+ * A session of before, at a server that speaks 2026-07-28 as well: what tools ask by requests of their own works in nothing else.
+ * Servers that keep sessions miss one when they are asked for a stream; those of 2026-07-28 alone have none (405). Whoever would
+ * answer `initialize` without a session could ask nobody, and is better asked in the later way.
+ */
+async function beside({ options, moved }: Finding): Promise<LegacyHttp | undefined> {
+  const { site, place, peer } = options
+  const signal = AbortSignal.timeout(BESIDE_MS)
+  try {
+    const asked = { pool: poolOf(place, site, peer), path: place.path, headers: baseHeaders('text/event-stream') }
+    if ((await oneWay({ ...asked, method: 'GET', timeoutMs: BESIDE_MS })) !== 400) return undefined
+    const connection = await LegacyHttp.open({ ...options, moved }, signal)
+    if (connection.session !== undefined) return connection
+    await connection[Symbol.asyncDispose]()
+  } catch (thrown) {
+    site.log.debug('a target has no sessions beside', { target: site.target, error: String(thrown) })
+  }
+  return undefined
 }
 
 async function legacy({ options, moved }: Finding, signal: AbortSignal | undefined): Promise<Connection> {

@@ -7,7 +7,7 @@ import type { OnBehalf } from '../../http/outbound.ts'
 export interface OneWayOptions {
   readonly pool: Dispatcher
   readonly path: string
-  readonly method: 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'DELETE'
   readonly headers: string[]
   readonly body?: string
   readonly timeoutMs: number

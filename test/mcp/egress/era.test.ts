@@ -86,6 +86,33 @@ for (const [name, [answer, words]] of Object.entries(modernRefusals))
     assert.ok(!seat.posts.includes('of before'))
   })
 
+test('clients of before get a session where a server keeps them beside, others what they speak', async (t) => {
+  const later = modernServer(says('later'))
+  let minted = 0
+  const beside = (session: () => string | undefined): RequestListener => {
+    const get: RequestListener = (_request, response) => void response.writeHead(400).end('no session')
+    const before = mcpServer(says('before'), { session, get })
+    return (request, response) => (request.headers['mcp-method'] === undefined ? before : later)(request, response)
+  }
+  const { up, seat } = await replaceable(
+    t,
+    beside(() => `s${++minted}`),
+  )
+  const answered = async (revision: string): Promise<string> =>
+    JSON.stringify(await callTool(await up.connect(peer({ revision })), 'x'))
+  assert.match(await answered('2026-07-28'), /later/)
+  assert.match(await answered('2025-11-25'), /before/)
+  assert.match(await answered('2025-06-18'), /before/)
+  assert.match(await answered('2026-07-28'), /later/)
+  assert.equal(seat.posts.filter((method) => method === 'server/discover').length, 1)
+  assert.equal(minted, 2)
+  const { up: stateless } = await replaceable(
+    t,
+    beside(() => undefined),
+  )
+  assert.equal((await stateless.connect(peer())).hello.revision, '2026-07-28')
+})
+
 test('the configuration may say which protocol a server is spoken to in', async (t) => {
   const [before, later] = [mcpServer(says('before')), modernServer(says('later'))]
   const both: RequestListener = (request, response) =>

@@ -23,8 +23,11 @@ import type {
 import { rules } from './rules/index.ts'
 import { type Excess, type Kind, type Piece, pointer, type Surface, type Walked, walk } from './surface.ts'
 
-/** Findings that one scan gives at most: an attack needs no more to be refused, and a report has to end. */
-const MOST = 100
+/**
+ * Findings of one rule and severity that one scan gives at most: a report has to end. What one rule has found takes no room of the
+ * others, or whoever is read would write a hundred addresses in front of an attack.
+ */
+const MOST = 16
 
 /** Scans a definition, a result, a prompt, a request of a server: every string of it that can reach a model. */
 export function scanDefinition(definition: JsonObject, kind: Kind, context: ScanContext = {}): Findings {
@@ -97,6 +100,8 @@ class Scan {
   readonly #context: ScanContext
   readonly #found: Finding[] = []
   readonly #seen = new Set<string>()
+  /** How many of them are of one rule and severity. */
+  readonly #counts = new Map<string, number>()
 
   constructor(engine: Engine, definition: JsonObject, kind: Kind, context: ScanContext) {
     this.#engine = engine
@@ -109,8 +114,7 @@ class Scan {
     const { pieces, excess } = this.#walked()
     for (const [bound, step] of excess)
       this.#add(limits[bound], { path: pointer(step), start: 0, end: 0, evidence: '' })
-    // What a system message says, the operator says.
-    for (const piece of pieces) if (piece.role !== 'system') this.#piece(piece)
+    for (const piece of pieces) this.#piece(piece)
     this.#joined(pieces)
     for (const rule of this.#engine.definition) {
       if (rule.kinds?.includes(this.#kind) === false) continue
@@ -173,7 +177,7 @@ class Scan {
 
   text(text: string, surface: Surface): Findings {
     const at = { up: undefined, key: '' }
-    this.#piece({ text, surface, at, isKey: false, property: undefined, role: undefined, isError: false })
+    this.#piece({ text, surface, at, isKey: false, property: undefined, isError: false })
     return judged(this.#found)
   }
 
@@ -192,7 +196,6 @@ class Scan {
     const place: Place = { kind: this.#kind, piece, definition: this.#definition, context: this.#context }
     const desk = deskFor(this.#engine, this.#kind, piece.surface)
     for (const rule of desk.raw) {
-      if (this.#found.length >= MOST) return
       try {
         for (const hit of rule.find(piece.text, place)) this.#inPiece(rule, hit, place, undefined)
       } catch (error) {
@@ -220,12 +223,11 @@ class Scan {
       if (!reading.holds(index, any)) continue
       const said = reading.sentence(index)
       for (const [rule, mask] of sentence) {
-        if (said === undefined || this.#found.length >= MOST) return
+        if (said === undefined) return
         if (reading.holds(index, mask)) this.#ask(rule, said, place)
       }
     }
     for (const rule of text) {
-      if (this.#found.length >= MOST) return
       try {
         for (const hit of rule.find(reading, place)) this.#inPiece(rule, hit, place, reading)
       } catch (error) {
@@ -261,7 +263,10 @@ class Scan {
   }
 
   #add(rule: Named, hit: PlacedHit, decoded: readonly string[] = []): void {
-    if (this.#found.length >= MOST) return
+    const severity = hit.severity ?? rule.severity
+    const sort = `${rule.id} ${severity}`
+    const same = this.#counts.get(sort) ?? 0
+    if (same >= MOST) return
     const { path, start, end, evidence } = hit
     const key = `${rule.id} ${start} ${end} ${path}`
     if (this.#seen.has(key)) return
@@ -270,7 +275,7 @@ class Scan {
     const finding: Finding = {
       rule: id,
       class: attack,
-      severity: hit.severity ?? rule.severity,
+      severity,
       path,
       start,
       end,
@@ -278,6 +283,7 @@ class Scan {
       message,
       advice,
     }
+    this.#counts.set(sort, same + 1)
     this.#found.push(decoded.length === 0 ? finding : { ...finding, decoded })
   }
 }

@@ -33,8 +33,6 @@ export interface Piece {
   readonly at: Step
   /** Nearest schema property or argument that the text belongs to. */
   readonly property: string | undefined
-  /** Of the prompt or sampling message that the text stands in. */
-  readonly role: string | undefined
   /** The text is an answer marked as an error. */
   readonly isError: boolean
 }
@@ -97,7 +95,6 @@ interface Frame {
   readonly surface: Surface
   readonly depth: number
   readonly property: string | undefined
-  readonly role: string | undefined
   /** The name of the member is a text as well, of this surface. */
   readonly names: Surface | undefined
 }
@@ -202,7 +199,7 @@ class Walker implements Walked {
   run(definition: JsonObject): void {
     this.#isError = this.#kind === 'result' && definition['isError'] === true
     const at: Step = { up: undefined, key: '' }
-    const base = { depth: 0, property: undefined, role: undefined, surface: 'meta' as const, names: undefined }
+    const base = { depth: 0, property: undefined, surface: 'meta' as const, names: undefined }
     this.#stack.push({ value: definition, at, area: 'root', ...base })
     for (let frame = this.#stack.pop(); frame !== undefined; frame = this.#stack.pop()) {
       if (++this.#nodes > this.#limits.nodes) return this.#exceed('nodes', frame.at)
@@ -226,9 +223,9 @@ class Walker implements Walked {
     if (text.length > room) this.#exceed('length', frame.at)
     if (room <= 0) return
     this.#length += text.length
-    const { at, property, role } = frame
+    const { at, property } = frame
     const cut = text.length > room ? text.slice(0, room) : text
-    this.pieces.push({ text: cut, surface, isKey, at, property, role, isError: this.#isError })
+    this.pieces.push({ text: cut, surface, isKey, at, property, isError: this.#isError })
   }
 
   /** Puts the members of an object or array on the stack, the first on top. */
@@ -239,13 +236,12 @@ class Walker implements Walked {
     // What is beyond the bound is not even put on the stack: a list of millions costs no memory.
     const count = Math.min(members.length, this.#limits.nodes)
     if (count < members.length) this.#exceed('nodes', frame.at)
-    const role = keys === undefined ? frame.role : (textOf(value, 'role') ?? frame.role)
     const isBlob = keys !== undefined && frame.area === 'content' && textOf(value, 'text') === undefined
     const children: Frame[] = []
     for (let index = 0; index < count; index++) {
       const key = keys?.[index] ?? index
       if (isBlob && binary.has(String(key))) continue
-      children.push(this.#child(key, members[index], { ...frame, role }))
+      children.push(this.#child(key, members[index], frame))
     }
     for (let child = children.pop(); child !== undefined; child = children.pop()) this.#stack.push(child)
   }
@@ -263,7 +259,6 @@ class Walker implements Walked {
       surface,
       depth,
       property: isProperty ? key : frame.property,
-      role: frame.role,
       names: isProperty ? 'key' : isChosen(key, area, surface) ? 'field' : undefined,
     }
   }

@@ -64,10 +64,9 @@ test('the answer of a tool is content, its members have names, its pictures are 
   assert.deepEqual(texts, ['content hello', 'uri file:///a', 'content inside', 'field note', 'content kept'])
 })
 
-test('messages of a prompt know who is made to say them', () => {
+test('messages of a prompt are messages, whoever is made to say them', () => {
   const prompt = { name: 'p', messages: [{ role: 'assistant', content: { type: 'text', text: 'Sure.' } }] }
   const [said] = walk(prompt, 'prompt').pieces.filter(({ text }) => text === 'Sure.')
-  assert.equal(said?.role, 'assistant')
   assert.equal(said?.surface, 'message')
 })
 

@@ -24,7 +24,7 @@ const passively =
 
 /**
  * Whether a verb is an order to whoever reads it: in its base form where an order begins, or after “you must”; of any form when
- * the assistant is its subject (“the assistant also requests …”). Languages without a grammar of their own: any verb.
+ * the assistant is its subject (“the model then opens …”). Languages without a grammar of their own: any verb.
  */
 export function isOrder(sentence: Sentence, verb: Mark): boolean {
   const known = orders.get(verb)

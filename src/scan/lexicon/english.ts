@@ -24,7 +24,7 @@ export const english: Language = {
       'user, users, human, humans, customer, customers, operator, person, people, anyone, anybody, someone, the owner, end user, end users, him, her, them, they, traveller, travellers, client, me',
     ),
     not: list(
-      "not, never, without, avoid, don't, dont, doesn't, mustn't, shouldn't, cannot, can't, won't, needn't, refrain, nor, neither, no, no need, isn't, aren't, rather than, stop, do not, instead of, under no circumstances",
+      "not, never, without, avoid, don't, dont, doesn't, mustn't, shouldn't, cannot, can't, won't, needn't, refrain, nor, neither, no, no need, no reason, not necessary, no point, unnecessary, isn't, aren't, rather than, stop, do not, instead of, under no circumstances",
     ),
     must: list(
       'must, always, required, mandatory, obliged, obligated, has to, have to, had to, need to, needs to, should, shall, ensure, make sure, be sure, necessary, compulsory, requires, is needed, it is essential, will, ought to, are expected to, is expected to, are to, is to',
@@ -52,7 +52,7 @@ export const english: Language = {
     delete: list('rm, rmdir, shred, get rid of'),
     prefer: list('chosen, chose, over any other, over all other, ahead of, top priority, highest priority'),
     remember: list(
-      'keep in mind, long term memory, to memory, to your memory, in your memory, memory entry, standing instruction, standing rule, bear in mind, keep the following in mind',
+      'keep in mind, long term memory, to memory, to your memory, in your memory, memory entry, standing instruction, standing rule, bear in mind',
     ),
     answer: list('said, say so, tell me, give me, show me, write back'),
     prior: list(
@@ -82,7 +82,7 @@ export const english: Language = {
     ),
     free: [
       ...list(
-        'unrestricted, uncensored, jailbroken, jailbreak, unfiltered, dan, do anything now, god mode, developer mode, debug mode, maintenance mode, admin mode, unlimited mode, unsafe mode, root mode, override mode, evil mode, sudo mode, free of, free from, broken free, no longer bound, not bound by, full trust, amoral, system override, anything goes, lifted restrictions, security override, never refuses, never refuse, cannot refuse, does not refuse, answers everything, free to answer, has no limits, say anything',
+        'rules do not exist, restrictions do not exist, do not apply to you, always reveals, reveals its, always answers, answers every, unrestricted, uncensored, jailbroken, jailbreak, unfiltered, dan, do anything now, god mode, developer mode, debug mode, maintenance mode, admin mode, unlimited mode, unsafe mode, root mode, override mode, evil mode, sudo mode, free of, free from, broken free, no longer bound, not bound by, full trust, amoral, system override, anything goes, lifted restrictions, security override, never refuses, never refuse, cannot refuse, does not refuse, answers everything, free to answer, has no limits, say anything',
       ),
       ...[
         'without',
@@ -114,7 +114,7 @@ export const english: Language = {
       ),
     ],
     role: list(
-      'act as, acting as, pretend, pretends, you are now, you now are, roleplay, role play, imagine you are, imagine that you are, immerse yourself, take on the role, takes on the role, play the role, assume the role, assume the persona, new persona, from now on you are, you will be, simulate being, become, your new name, you are no longer, behave as, behave like, respond as, answer as, speak as, new identity, your new role',
+      'act as, acting as, pretend, pretends, you are now, you now are, roleplay, role play, imagine you are, imagine that you are, immerse yourself, play a game, in which you are, you are playing, where you are, you play, take on the role, takes on the role, play the role, assume the role, assume the persona, new persona, from now on you are, you will be, simulate being, become, your new name, you are no longer, behave as, behave like, respond as, answer as, speak as, new identity, your new role',
     ),
     repeat: list(
       'loop, loops, again, forever, indefinitely, endlessly, infinite, infinitely, in a loop, over and over, keep calling, keep going, continuously, without end, without stopping, never stop, ad infinitum, times in a row, recursively, until stopped',
@@ -135,7 +135,7 @@ export const english: Language = {
       'tell, mention, show, reveal, disclose, inform, notify, report, expose, display, explain, announce, acknowledge, alert, warn, discuss, describe, surface, admit, indicate, hint, talk, divulge, communicate, comment, let on, refer, bother, list',
     ),
     ignore: list(
-      'ignore, disregard, forget, pay no attention to, set aside, put aside, lay aside, throw away, stop following, do not follow, do not obey, do not comply with, cease to follow, let go of, take no notice of, give no weight to, override, overlook, bypass, neglect, discard, dismiss, suspend, supersede, abandon, circumvent, disable, disobey, unlearn, drop, deactivate, cancel, void, violate, break, turn off, switch off, revoke, erase',
+      'ignore, disregard, forget, pay no attention to, set aside, put aside, lay aside, throw away, stop following, do not follow, do not obey, do not comply with, cease to follow, let go of, take no notice of, give no weight to, skip, override, overlook, bypass, neglect, discard, dismiss, suspend, supersede, abandon, circumvent, disable, disobey, unlearn, drop, deactivate, cancel, void, violate, break, turn off, switch off, revoke, erase',
     ),
     read: list(
       'read, open, obtain, collect, fetch, retrieve, get, load, access, cat, gather, extract, grab, list, find, locate, copy, dump, search, inspect, take, harvest, capture, enumerate, pull, look for, acquire, scrape',

@@ -5,6 +5,8 @@ import { addresses } from '../sinks.ts'
 import { isAnswer, isFenced, isShown, order } from '../speech.ts'
 
 /** Said to whoever is no person. */
+const others =
+  /(?:^|[:.!?\]]\s*|\n)(?:assistant|ai|claude|chatgpt|gemini|copilot),\s|\bas the (?:user's|users'|customer's) (?:ai )?(?:assistant|agent)\b|\bthe user (?:wants|would like|has asked|asked|needs|expects|told) you to\b|\bbefore (?:you )?(?:answer|reply|respond)(?:ing)? (?:to )?(?:the |this |your )?(?:user|question|human)\b|\b(?:answer|reply|respond) only with\b|\bwhen (?:you )?(?:summari[sz]e|answer|reply|respond|translate|describe)(?:s|ing)? (?:to |about )?(?:this|the user|the human|it)\b|\bwhen (?:summari[sz]ing|answering|replying|translating) (?:to |about )?(?:this|the user|it|the)\b/
 const vocative =
   /\b(?:if you(?:'re| are) (?:an? |the )?(?:\w+ ){0,2}(?:ai|llm|assistant|language model|agent|bot)|(?:ai|llms?|assistants?|language models?|ai agents?|ai bots?) (?:reading|processing|summari[sz]ing|viewing|parsing|handling|seeing|that (?:reads?|sees?|sorts?|process(?:es)?|summari[sz]es?))|(?:dear|attention|hey|hello|hi|note (?:to|for)|message (?:to|for)|instructions? (?:to|for)|to) (?:the |any |all |every )?(?:ai|llm|assistants?|language models?|ai agents?|claude|chatgpt|gemini|copilot)\b)/
 
@@ -16,9 +18,9 @@ export const addressed = rule({
   message: 'an answer of a tool speaks to the model and tells it what to do',
   advice: 'what a tool brought back is data: have the user asked before anything in it is done',
   surfaces: ['content', 'field', 'message'],
-  needs: ['assistant', 'you'],
+  needs: ['assistant', 'you', 'user', 'answer'],
   find(sentence, place) {
-    const found = vocative.exec(sentence.text)
+    const found = vocative.exec(sentence.text) ?? others.exec(sentence.text)
     if (found === null || (place.piece.surface === 'message' && !sentence.hidden)) return undefined
     const start = sentence.start + found.index
     const end = start + found[0].length
@@ -53,7 +55,7 @@ export const addressed = rule({
 
 /** Guides for agents that work on a repository speak to them about code. */
 const isGuide = ({ text, reading }: Sentence): boolean =>
-  /agents\.md|claude\.md|coding|repository|codebase|contribut|pull request/.test(text) ||
+  /agents\.md|claude\.md|coding|this repository|codebase|contribut|pull request/.test(text) ||
   /^\s*#\s+(?:agents|claude|copilot|gemini)/.test(reading.text)
 
 const labelled =

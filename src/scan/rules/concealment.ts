@@ -85,7 +85,7 @@ function concealed(sentence: Sentence): Concealed | undefined {
 
 /** “Do not”, “never”, “without”: not “if it does not mention”, “is not exposed”. */
 const isNegated = (said: string, before: string): boolean =>
-  (/^(?:do not|don't|dont|never|without|avoid|refrain|no need|needn't|mustn't|shouldn't|nor|neither|stop|won't|under no|rather than|instead of)\b/.test(
+  (/^(?:do not|don't|dont|never|without|avoid|refrain|no need|no reason|no point|not necessary|unnecessary|needn't|mustn't|shouldn't|nor|neither|stop|won't|under no|rather than|instead of)\b/.test(
     said,
   ) ||
     (said.startsWith('not ') &&

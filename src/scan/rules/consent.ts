@@ -34,7 +34,7 @@ const unskipped =
 const permitted =
   /\b(?:without (?:asking|requesting|waiting|seeking|obtaining|getting|the user's|user)|not ask|never ask|don't ask)\b[^.;:]{0,40}$/
 const answered =
-  /^[^.;:]{0,24}\b(?:questions?|requests?|prompts?|dialogs?)\b[^.;:]{0,16}\b(?:with|by) (?:yes|ok|y|accept)/
+  /^[^.;:]{0,24}\b(?:questions?|requests?|prompts?|dialogs?)\b[^.;:]{0,24}(?:\b(?:with|by) (?:yes|ok|y|accept)|\b(?:affirmatively|positively|in the affirmative|automatically|on behalf of)\b)/
 const someone =
   /^\W*(?:with |from |to |for )?(?:the |your |any |their )?(?:user|users|human|customer|operator|him|her|them|anyone|confirmation|approval|permission|consent|first|before|again)/
 /** Asked for something else than consent: “never ask the user for a password”. */
@@ -43,7 +43,7 @@ const wanting =
 const preview =
   /\b(?:no need|not necessary|unnecessary|needless) to (?:list|show|review|preview|present|explain|display|check)\b[^.;:]{0,60}\bbefore (?:you |it |they |the \w+ )?(?:proceed|continue|go|delet|send|run|execut|unsubscrib|remov|pay|is |are )/
 
-/** “Do not ask for confirmation”, “without approval”, “answer approval questions with yes”. */
+/** “Do not ask for confirmation”, “without approval”, “say yes to every dialog”. */
 function unasked(sentence: Sentence): Hit | undefined {
   const { text } = sentence.reading
   const unseen = sentence.has('before') && sentence.has('not') ? preview.exec(sentence.text) : null

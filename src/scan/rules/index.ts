@@ -27,6 +27,7 @@ import { persistence } from './persistence.ts'
 import { personalData } from './personal-data.ts'
 import { phishing } from './phishing.ts'
 import { preference } from './preference.ts'
+import { remoteOrders } from './remote-orders.ts'
 import { schemaDefaults } from './schema-defaults.ts'
 import { schemaHeaders, schemaPrototype } from './schema-headers.ts'
 import { schemaNames, schemaTalk } from './schema-names.ts'
@@ -49,6 +50,7 @@ export const rules: readonly Rule[] = [
   concealment,
   secretRead,
   foreignSink,
+  remoteOrders,
   contextHarvest,
   consent,
   persistence,

@@ -6,7 +6,7 @@ import { isAnswer, isFenced, isOrder, isShown, order, topicOf } from '../speech.
 
 /** Verbs that honest tools use of orders, policies and rules as well: cancel an existing order, override the default policy. */
 const weak =
-  /^(?:overrid|bypass|disabl|cancel|drop|violat|break|turn|switch|revok|erase|supersed|void|deactivat|circumvent|replac|throw|dismiss)/
+  /^(?:skip|overrid|bypass|disabl|cancel|drop|violat|break|turn|switch|revok|erase|supersed|void|deactivat|circumvent|replac|throw|dismiss)/
 /** What only those have who can be instructed. */
 const mind =
   /^(?:instruction|guideline|prompt|directive|direction|programming|training|system message|developer message|guidance|principle|safety|you |you've|been |came |\w+ you$)/
@@ -26,7 +26,8 @@ export const override = rule({
   needs: ['ignore', 'says-override'],
   find(sentence, place) {
     const said = sentence.first('says-override')
-    if (said !== undefined && !(isAnswer(place) && isHeading(sentence))) return graded(sentence, place, said)
+    if (said !== undefined && isOverModel(sentence, said) && !(isAnswer(place) && isHeading(sentence)))
+      return graded(sentence, place, said)
     for (const verb of sentence.all('ignore')) {
       const end = targetOf(sentence, verb, place)
       if (end !== undefined)
@@ -39,6 +40,17 @@ export const override = rule({
     return undefined
   },
 })
+
+/** What ranks higher must rank above what a model works by, not above another setting. */
+const isOverModel = (sentence: Sentence, said: Mark): boolean => {
+  const { text } = sentence.reading
+  if (!/precedence|priority|important|outrank|^supersede|^overrides/.test(text.slice(said.start, said.end))) return true
+  return (
+    /^\W*(?:\w+ ){0,5}(?:system|developer|user'?s?|your|safety|assistant|model|previous|other|all) (?:\w+ ){0,2}(?:prompt|instruction|message|rule|guideline|polic|request|wish|training|safeguard)/.test(
+      text.slice(said.end, said.end + 80),
+    ) || text.slice(said.start, said.end).endsWith('your')
+  )
+}
 
 /** In documents a phrase may be a heading, or the name of an attack. */
 const isHeading = (sentence: Sentence): boolean =>
@@ -112,7 +124,7 @@ const isStrong = (concept: Concept, said: string): boolean =>
 function passiveTarget(sentence: Sentence, verb: Mark): Mark | undefined {
   const rules = sentence.before(verb, 'rules', 8) ?? sentence.before(verb, 'safety', 4)
   if (rules === undefined || sentence.before(verb, 'not', 3) !== undefined) return undefined
-  // “New rules replace the old ones”: what they replace stands behind.
+  // “New orders replace former ones”: what they replace stands behind.
   if (sentence.reading.text.startsWith('replac', verb.start))
     return sentence.after(verb, 'prior', 4) === undefined ||
       !/\b(?:new|following|these|updated)\b/.test(sentence.text) ||

@@ -6,7 +6,7 @@ import { around, isAnswer, isFenced, isOrder, isShown, order, topicOf } from '..
 
 /** Files and stores that only hold secrets: no service asks for their contents. */
 const file =
-  /^(?:\.|id[ _](?:rsa|ed|ecdsa|dsa)|authorized|known|netrc|kube|etc|key ?chain|key ?ring|key ?store|wallet|login data|saved|browser|cookies sqlite|sam |bash|zsh|shell|application|service account|secring|dotenv|env file|credentials json|secrets |tfstate|mcp json|ssh key|seed|recovery|mnemonic|private key|run env|proc self|printenv|output of env|aws cred|git cred)/
+  /^(?:\.|id[ _](?:rsa|ed|ecdsa|dsa)|authorized|known|netrc|kube|etc|key ?chain|key ?ring|key ?store|wallet|login data|saved|browser|cookies sqlite|sam |bash|zsh|shell|application|service account|secring|dotenv|env file|credentials json|secrets |tfstate|mcp json|ssh key|seed|recovery|mnemonic|private key|run env|process env|environment dump|shell env|hosts yml|proc self|printenv|output of env|aws cred|git cred)/
 /** What tools are about that handle secrets for a living. */
 const keeper =
   /secret|credential|password|vault|key ?chain|ssh|token|auth|login|sign ?in|\bkeys?\b|\benv\b|cert|wallet|gpg|pgp|kms|iam|cookie|session|git|deploy|docker|kube/
@@ -77,6 +77,13 @@ interface Asked {
   readonly strong: boolean
 }
 
+/** “Call login with the password”: an error that asks for it. */
+function withIt(sentence: Sentence, place: Place, secret: Mark): Mark | undefined {
+  if (!isAnswer(place)) return undefined
+  const call = sentence.all('call').find((verb) => verb.start < secret.start && isOrder(sentence, verb))
+  return call !== undefined && /\bwith\b/.test(sentence.reading.text.slice(call.end, secret.start)) ? call : undefined
+}
+
 /** Speaks about what was named before. */
 const same =
   /\b(?:it|them|these|those|its|their|that|this|(?:the|every|all) (?:contents?|values?|keys?|files?|outputs?|results?|texts?|lines?))\b/
@@ -86,7 +93,8 @@ function asked(sentence: Sentence, place: Place, secret: Mark): Asked {
     actOn(sentence, secret, 'send') ??
     actOn(sentence, secret, 'put') ??
     actOn(sentence, secret, 'answer') ??
-    actOn(sentence, secret, 'tell')
+    actOn(sentence, secret, 'tell') ??
+    withIt(sentence, place, secret)
   const next = sentence.next !== undefined && same.test(sentence.next.text) ? sentence.next : undefined
   const gives = give ?? (next === undefined ? undefined : order(next, 'send', 'put', 'answer'))
   const follows = gives === give ? undefined : next
@@ -172,9 +180,11 @@ function admitted(sentence: Sentence, place: Place, { strong }: Asked): Judged |
 /** A name that asks for the inside of a file: `contents_of_private_key`. */
 function named(sentence: Sentence, { piece }: Place, secret: Mark): Judged | undefined {
   if (
-    piece.surface !== 'key' ||
+    !(piece.surface === 'key' || (piece.surface === 'parameter' && sentence.index === 0)) ||
     !isFile(sentence, secret) ||
-    !/\b(?:contents?|text|body|dump|data|value)s?[ _-](?:of|from|in)(?![a-z])/.test(sentence.text)
+    !/(?:^|[ _-])(?:contents?|text|body|dump|data|value|copy|export|listing)s?[ _-](?:of|from|in)(?![a-z])/.test(
+      sentence.text,
+    )
   )
     return undefined
   return { is: 'high', from: secret.start, to: secret.end }

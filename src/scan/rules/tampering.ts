@@ -26,7 +26,9 @@ export const tampering = rule({
   needs: ['regardless', 'user', 'money'],
   find(sentence, place) {
     const { text } = sentence
-    if (!sentence.has('regardless') && !hints.test(text)) return undefined
+    if (!sentence.has('regardless') && !sentence.has('money') && !hints.test(text)) return undefined
+    const account = payee(sentence, place)
+    if (account !== undefined) return account
     const found = against.exec(text)
     const shown = facade.exec(text) ?? (sentence.next === undefined ? null : facade.exec(sentence.next.text))
     const changes = swap.test(text) || order(sentence, 'put', 'send', 'call', 'prefer', 'write') !== undefined
@@ -40,6 +42,17 @@ export const tampering = rule({
       : { start, end: found === null ? sentence.end : start + at[0].length, severity }
   },
 })
+
+/** Money is to go to an account that is written out. */
+function payee(sentence: Sentence, place: Place): Hit | undefined {
+  if (!sentence.has('money')) return undefined
+  const account = addresses(sentence).find(({ kind }) => kind === 'account')
+  const verb = order(sentence, 'put', 'write', 'send')
+  if (account === undefined || verb === undefined || /e\.g|example|format|such as|like/.test(sentence.text))
+    return undefined
+  if (isAnswer(place) && !sentence.hasAny('assistant', 'you')) return undefined
+  return { start: Math.min(verb.start, account.start), end: account.end, severity: isAnswer(place) ? 'medium' : 'high' }
+}
 
 interface How {
   readonly isAgainst: boolean

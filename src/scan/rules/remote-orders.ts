@@ -1,0 +1,42 @@
+// TP-131: orders are to be fetched from elsewhere, or taken from whatever comes back: the text that is checked is not the text that acts.
+import { rule } from '../rule.ts'
+import { addresses } from '../sinks.ts'
+import { isAnswer, isOrder, isShown, topicOf } from '../speech.ts'
+
+const steps =
+  /\b(?:follow|obey|execute|apply|carry out|do|comply with|adopt)\b[^.;]{0,40}\b(?:instructions?|steps?|rules?|commands?|orders?|directions?|what(?:ever)? (?:it|they|that|the \w+) (?:says?|contains?|tells?|asks?)|there)\b/
+const whatever =
+  /\b(?:do|follow|obey|execute|perform|carry out|comply with)\b[^.;]{0,24}\b(?:what(?:ever)?|anything|everything|all that)\b[^.;]{0,40}\b(?:says?|contains?|tells?|asks?|instructs?|demands?|commands?)\b/
+
+export const remoteOrders = rule({
+  looksAt: 'sentence',
+  id: 'TP-131',
+  class: 'override',
+  severity: 'high',
+  message: 'tells the model to take its orders from a page or an answer',
+  advice: 'do not admit it: what comes from there is not what was approved here',
+  needs: ['run'],
+  find(sentence, place) {
+    const { text } = sentence
+    const verb = sentence.all('run').find((each) => isOrder(sentence, each))
+    if (verb === undefined) return undefined
+    const far =
+      addresses(sentence).some(({ kind }) => kind === 'url' || kind === 'ip') && sentence.hasAny('read', 'call')
+        ? steps.exec(text)
+        : null
+    const found = far ?? whatever.exec(text)
+    if (found === null) return undefined
+    const start = sentence.start + found.index
+    const end = start + found[0].length
+    const isAbout = /step|task|workflow|plan|recipe|script|playbook|skill/.test(topicOf(place))
+    if (isShown(sentence, start) || isAbout) return { start, end, severity: 'info' }
+    // Manuals tell people to follow the steps of a page.
+    if (isAnswer(place) && !sentence.hasAny('assistant', 'quiet')) return undefined
+    return {
+      start,
+      end,
+      severity:
+        far === null && !sentence.hasAny('user', 'assistant', 'tool', 'quiet', 'regardless') ? 'medium' : 'high',
+    }
+  },
+})

@@ -13,9 +13,13 @@ import { eventually, startGateway } from '../support/gateway.ts'
 import { ClientError, Driven } from './driven.ts'
 import { startUpstream, type Upstream } from './upstream.ts'
 
+type Transport = 'http' | 'legacy' | 'sse'
+
 interface Library {
   readonly part: Part
   readonly program: string
+  /** `http` speaks the newest revision that the library knows, `legacy` one of before. */
+  readonly transports: readonly Transport[]
   /** Tells the server when a task is cancelled. */
   readonly tellsOfCancelling: boolean
   /** The largest event of a stream that it takes. */
@@ -23,8 +27,20 @@ interface Library {
 }
 
 const libraries: readonly Library[] = [
-  { part: pythonMcp, program: 'sdk1.py', tellsOfCancelling: false, largestEvent: Number.POSITIVE_INFINITY },
-  { part: fastmcp, program: 'fast.py', tellsOfCancelling: true, largestEvent: 1_048_576 },
+  {
+    part: pythonMcp,
+    program: 'sdk1.py',
+    transports: ['http', 'sse'],
+    tellsOfCancelling: false,
+    largestEvent: Number.POSITIVE_INFINITY,
+  },
+  {
+    part: fastmcp,
+    program: 'fast.py',
+    transports: ['http', 'legacy', 'sse'],
+    tellsOfCancelling: true,
+    largestEvent: 1_048_576,
+  },
 ]
 
 interface Stage {
@@ -32,7 +48,7 @@ interface Stage {
   readonly upstream: Upstream
 }
 
-async function stage(t: TestContext, library: Library, transport: 'http' | 'sse'): Promise<Stage> {
+async function stage(t: TestContext, library: Library, transport: Transport): Promise<Stage> {
   const interpreter = python(needed(library.part))
   const upstream = await startUpstream(t)
   const server = await serve(everything, { transport: 'http' })
@@ -51,7 +67,7 @@ function textOf(result: unknown): string {
 }
 
 for (const library of libraries) {
-  for (const transport of ['http', 'sse'] as const) {
+  for (const transport of library.transports) {
     suite(`${library.part.name} ${library.part.version} over ${transport}`, () => {
       test('sees one server, and everything that two of them offer', async (t) => {
         const { client } = await stage(t, library, transport)

@@ -1,4 +1,4 @@
-# A client made of FastMCP, on the Python SDK 2.x: fast.py http|sse URL
+# A client made of FastMCP, on the Python SDK 2.x: fast.py http|legacy|sse URL; http asks for the newest revision, the others for those of before
 import sys
 
 import anyio
@@ -26,10 +26,12 @@ async def progressed(progress, total, message):
 
 
 async def main(transport, url):
-    opened = StreamableHttpTransport(url) if transport == "http" else SSETransport(url)
+    opened = SSETransport(url) if transport == "sse" else StreamableHttpTransport(url)
+    mode = "auto" if transport == "http" else "legacy"
     handlers = dict(sampling_handler=sampled, elicitation_handler=elicited, log_handler=logged)
-    async with Client(opened, progress_handler=progressed, **handlers) as client:
-        say({"event": "connected", "params": plain(client.initialize_result)})
+    async with Client(opened, mode=mode, progress_handler=progressed, **handlers) as client:
+        greeting = {"protocolVersion": client.protocol_version, "serverInfo": plain(client.server_info)}
+        say({"event": "connected", "params": greeting})
 
         async def call(name, arguments):
             return plain(await client.call_tool_mcp(name, arguments))

@@ -22,7 +22,7 @@ export const scan: Command = {
   examples: [
     { line: 'toolgate scan', does: 'every server of toolgate.yaml; exit code 1: something is poisoned' },
     { line: 'toolgate scan https://mcp.example.com/mcp', does: 'one server' },
-    { line: 'toolgate scan tools.json', does: 'definitions in a file, such as `tools list --format json`' },
+    { line: 'toolgate scan tools.json', does: 'definitions in a file, such as `tools list --format json`, or lines' },
     { line: 'toolgate scan --format sarif > scan.sarif', does: 'for the code host' },
     { line: 'toolgate scan - < entries.jsonl', does: 'lines of {"id", "kind", "definition"}' },
   ],

@@ -5,10 +5,11 @@ import { mcpShield } from '../policy/mcp-shield.ts'
 import { Exceptions } from '../policy/mcp-shield-exceptions.ts'
 import { Inventory } from '../policy/mcp-shield-inventory.ts'
 import type { TargetOffering } from '../policy/offered.ts'
-import { type EntryKind, kindOf, scanEntry } from '../scan/entry.ts'
+import { type EntryKind, kindOf, lists, scanEntry } from '../scan/entry.ts'
 import { type Finding, judged, type Verdict } from '../scan/finding.ts'
 import { labelOf, type PinKey, pinKinds, serverDefinition } from '../scan/pin.ts'
 import { scanDefinition, scanServers } from '../scan/scan.ts'
+import { isRecord } from './values.ts'
 
 /** One thing and what was found in it. */
 export interface Scanned {
@@ -90,15 +91,44 @@ function itemsOf({
   return own
 }
 
-/** Things in a file: each may say what it is. */
+/** Things in a file: each may say what it is. What a server lists is told of one by one. */
 export function scanEntries(entries: readonly JsonObject[], from: string): ScanReport {
-  const items = entries.map((entry): Scanned => {
+  const items = entries.flatMap((entry): readonly Scanned[] => {
     const kind: EntryKind = kindOf(entry)
-    const { verdict, findings } = scanEntry(kind, entry)
-    const said = entry['name'] ?? entry['uri'] ?? entry['uriTemplate']
-    const name = typeof said === 'string' ? said : ''
-    const label = name === '' ? kind : `${kind} ${name}`
-    return { label, kind, name, server: undefined, verdict, findings, line: undefined }
+    const { findings } = scanEntry(kind, entry)
+    return kind === 'server' ? apart(entry, findings) : [scannedEntry(kind, entry, findings)]
   })
   return { from, items, failures: [] }
+}
+
+/** A server's own words, and each thing that it lists, with what was found there. */
+function apart(server: JsonObject, all: readonly Finding[]): readonly Scanned[] {
+  const taken = new Set<Finding>()
+  const items = lists.flatMap(([member, kind]) => {
+    const listed: unknown = server[member]
+    if (!Array.isArray(listed)) return []
+    return listed.flatMap((definition: unknown, index) => {
+      if (!isRecord(definition)) return []
+      const at = `/${member}/${index}`
+      const own = all.filter(({ path }) => path === at || path.startsWith(`${at}/`))
+      for (const each of own) taken.add(each)
+      const findings = own.map((each) => ({ ...each, path: each.path.slice(at.length) }))
+      return [scannedEntry(kind, definition, findings)]
+    })
+  })
+  return [
+    scannedEntry(
+      'server',
+      server,
+      all.filter((each) => !taken.has(each)),
+    ),
+    ...items,
+  ]
+}
+
+function scannedEntry(kind: EntryKind, entry: JsonObject, findings: readonly Finding[]): Scanned {
+  const said = entry['name'] ?? entry['uri'] ?? entry['uriTemplate']
+  const name = typeof said === 'string' ? said : ''
+  const label = name === '' ? kind : `${kind} ${name}`
+  return { label, kind, name, server: undefined, verdict: judged(findings).verdict, findings, line: undefined }
 }

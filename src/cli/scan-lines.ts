@@ -1,4 +1,4 @@
-// `toolgate scan -`: JSON lines in, one verdict a line out, in the same order.
+// `toolgate scan -`, or a file of such lines: JSON lines in, one verdict a line out, in the same order.
 import { createInterface } from 'node:readline'
 import { entryKinds, scanEntry } from '../scan/entry.ts'
 import type { Finding, Verdict } from '../scan/finding.ts'
@@ -9,8 +9,19 @@ import { isRecord } from './values.ts'
 /** Text that is written at once: a line at a time would cost more than the scan. */
 const BATCH = 64 * 1024
 
+/** Whether a text is made of such lines. */
+export function isLines(text: string): boolean {
+  const [first = ''] = /\S.*/.exec(text) ?? []
+  try {
+    const line: unknown = JSON.parse(first)
+    return isRecord(line) && 'kind' in line && 'definition' in line
+  } catch {
+    return false
+  }
+}
+
 /** Each line is `{id, kind, definition}`; what it is not is said in its place, and the exit code tells of it. */
-export async function scanLines(io: Io): Promise<number> {
+export async function scanLines(io: Io, input: NodeJS.ReadableStream = io.stdin): Promise<number> {
   let out = ''
   let blocked = false
   let unread = false
@@ -18,7 +29,7 @@ export async function scanLines(io: Io): Promise<number> {
     if (out !== '') io.stdout.write(out)
     out = ''
   }
-  for await (const line of createInterface({ input: io.stdin, crlfDelay: Infinity })) {
+  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
     if (io.signal.aborted) return exit.interrupted
     if (line.trim() === '') continue
     const answer = answerTo(line)

@@ -1,11 +1,12 @@
 // `toolgate scan`: reads what servers say to models before a model does. 0 nothing found, 1 poisoned, 3 something could not be asked.
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { Readable } from 'node:stream'
 import { usageError } from './arguments.ts'
 import { type Arguments, CommandError, exit, type Io } from './command.ts'
 import { openRulebook, reasonOf } from './policy-config.ts'
 import { type ScanReport, scanEntries, scanOfferings } from './scan-items.ts'
-import { scanLines } from './scan-lines.ts'
+import { isLines, scanLines } from './scan-lines.ts'
 import { sarif } from './scan-sarif.ts'
 import { shieldsIn } from './scan-shields.ts'
 import { scanText } from './scan-text.ts'
@@ -21,36 +22,49 @@ export async function scan(args: Arguments, io: Io): Promise<number> {
   const named = args.value('file')
   if (more.length > 0 || (word !== undefined && named !== undefined))
     throw usageError(command, 'scan one thing at a time')
-  if (word === '-') return await scanLines(io)
-  const report = await reportOn(word ?? named ?? 'toolgate.yaml', args, io)
+  const from = word ?? named ?? 'toolgate.yaml'
+  const text = from === '-' || isAddress(from) ? '' : await textOf(from, io)
+  if (from === '-' || isLines(text)) {
+    if (args.value('format') === 'sarif')
+      throw usageError(
+        command,
+        'lines are answered line by line: SARIF is for configurations, addresses and definitions',
+      )
+    return await (from === '-' ? scanLines(io) : scanLines(io, Readable.from([text])))
+  }
+  const report = await reportOn(from, text, args, io)
   io.stdout.write(printed(report, args, io))
   if (report.items.some(({ verdict }) => verdict === 'block')) return exit.no
   return report.failures.length > 0 ? exit.unasked : exit.fine
 }
 
-async function reportOn(from: string, args: Arguments, io: Io): Promise<ScanReport> {
-  if (/^https?:\/\//i.test(from)) {
+const isAddress = (from: string): boolean => /^https?:\/\//i.test(from)
+
+async function reportOn(from: string, text: string, args: Arguments, io: Io): Promise<ScanReport> {
+  if (isAddress(from)) {
     const shape = shapeFor(from, args.value('token') ?? io.env['TOOLGATE_TOKEN'])
     return scanOfferings(await askUpstreams(shape, args, io), { from, shields: [] })
   }
-  const entries = await entriesIn(from, io)
+  const entries = entriesIn(text)
   if (entries !== undefined) return scanEntries(entries, from)
   const book = await openRulebook(from, io)
   const known = { from, lineOf: book.lineOf.bind(book), shields: shieldsIn(book.shape) }
   return scanOfferings(await askUpstreams(book.shape, args, io), known)
 }
 
-/** Definitions of a JSON file; `undefined`: it is a configuration. */
-async function entriesIn(file: string, io: Io): Promise<readonly Record<string, unknown>[] | undefined> {
-  let text: string
+async function textOf(file: string, io: Io): Promise<string> {
   try {
-    text = await readFile(path.resolve(io.cwd, file), 'utf8')
+    return await readFile(path.resolve(io.cwd, file), 'utf8')
   } catch (cause) {
     throw new CommandError(exit.unasked, `cannot read ${file}: ${reasonOf(cause)}`, {
       cause,
       hint: 'name a configuration, a JSON file or an address',
     })
   }
+}
+
+/** Definitions of a JSON file; `undefined`: it is a configuration. */
+function entriesIn(text: string): readonly Record<string, unknown>[] | undefined {
   const written = jsonIn(text)
   if (Array.isArray(written)) return written.filter(isRecord)
   return isRecord(written) && !configuring.some((key) => key in written) ? [written] : undefined

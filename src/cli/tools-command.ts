@@ -4,7 +4,7 @@ import type { Command } from './command.ts'
 export const tools: Command = {
   name: 'tools',
   summary: 'list and call tools as a client; pin what servers offer, and compare',
-  usage: 'list|call [NAME] [--url URL]; lock|diff|approve [TARGET/NAME…] [-f FILE]',
+  usage: 'list|call [NAME] [--url URL]; lock [--prune]|diff|approve [TARGET/NAME…|--all] [-f FILE]',
   words: ['list', 'call', 'lock', 'diff', 'approve'],
   flags: [
     { name: 'url', short: 'u', value: 'URL', summary: 'gateway (default: http://localhost:3000/mcp)' },
@@ -24,15 +24,19 @@ export const tools: Command = {
       value: 'FILE',
       summary: 'configuration whose servers are asked (default: toolgate.yaml)',
     },
-    { name: 'digest', value: 'DIGEST', summary: 'approve exactly this, as tools diff prints it' },
+    {
+      name: 'digest',
+      value: 'DIGEST',
+      summary: 'approve exactly this, as tools diff prints it; --yes: whatever it is',
+    },
     { name: 'note', value: 'TEXT', summary: 'why it is approved' },
-    { name: 'timeout', value: 'SECONDS', summary: 'give up after (default: 60)' },
-    { name: 'quiet', short: 'q', summary: 'no progress' },
-    { name: 'format', value: 'FORMAT', choices: ['text', 'json'], summary: 'json: one document on stdout' },
-    { name: 'lock', value: 'FILE', summary: 'the lock (default: what mcpShield names)', hidden: true },
     { name: 'all', summary: 'approve everything that waits', hidden: true },
     { name: 'yes', short: 'y', summary: 'do not ask', hidden: true },
     { name: 'prune', summary: 'take pins out of what is gone', hidden: true },
+    { name: 'lock', value: 'FILE', summary: 'the lock (default: what mcpShield names)', hidden: true },
+    { name: 'timeout', value: 'SECONDS', summary: 'give up after (default: 60)' },
+    { name: 'quiet', short: 'q', summary: 'no progress' },
+    { name: 'format', value: 'FORMAT', choices: ['text', 'json'], summary: 'json: one document on stdout' },
     { name: 'connect-to', value: 'HOST:PORT=HOST:PORT', repeatable: true, summary: 'connect elsewhere', hidden: true },
   ],
   examples: [

@@ -12,12 +12,14 @@ type Paint = ReturnType<typeof painter>
 export function driftText(drift: Drift, { scanned }: Pick<Compared, 'scanned'>, io: Io): string {
   const paint = painter(io.stdout, io.env)
   const mark = marks(io)
-  const serious = rank(drift.severity) >= rank('high')
+  const found = scanned(drift)?.findings ?? []
+  const worst = found.reduce((most, each) => (rank(each.severity) > rank(most) ? each.severity : most), drift.severity)
+  const serious = rank(worst) >= rank('high')
   const head = paint(serious ? 'red' : 'yellow', `${serious ? mark.no : mark.note} ${oneLine(labelOf(drift))}`)
-  const lines = [`${head}  ${drift.severity}`]
+  const lines = [`${head}  ${worst}`]
   if (drift.formerly !== undefined) lines.push(`  it was called ${oneLine(drift.formerly)}`)
   for (const change of drift.changes) lines.push(...changeLines(change, paint))
-  for (const { rule, severity, path, message } of scanned(drift)?.findings ?? [])
+  for (const { rule, severity, path, message } of found)
     if (rank(severity) >= rank('medium'))
       lines.push(
         `  ${paint('red', `${rule} ${severity}`)}  the scanner says: ${message}${path === '' ? '' : ` (${oneLine(path)})`}`,

@@ -14,7 +14,7 @@ export const entryKinds = ['tool', 'result', 'prompt', 'resource', 'server'] as 
 export type EntryKind = (typeof entryKinds)[number]
 
 /** Lists of a server, by member, and what their elements are. */
-const lists = [
+export const lists = [
   ['tools', 'tool'],
   ['prompts', 'prompt'],
   ['resources', 'resource'],

@@ -89,6 +89,31 @@ test('definitions in a file: a list of tools, one tool, what `tools list` prints
   assert.match(out, /2 scanned: 1 poisoned, 0 doubtful, 1 pass/)
 })
 
+test('of what `tools list` prints, each tool is told of by its name', async (t) => {
+  const cwd = await folder(t)
+  const two = { version: 1, tools: [{ ...good, name: 'sum' }, evil] }
+  await writeFile(path.join(cwd, 'printed.json'), JSON.stringify(two))
+  const { out } = await toolgate(['scan', 'printed.json'], { cwd })
+  assert.match(out, /✗ tool add {2}poisoned\n.*\n {4}\/description\n/)
+  assert.match(out, /3 scanned: 1 poisoned, 0 doubtful, 2 pass/)
+})
+
+test('a file of lines is answered as lines are', async (t) => {
+  const cwd = await folder(t)
+  const one = JSON.stringify({ id: 1, kind: 'tool', definition: evil })
+  const lines = `\n${one}\nno line\n${JSON.stringify({ id: 2, kind: 'tool', definition: good })}\n`
+  await writeFile(path.join(cwd, 'entries.jsonl'), lines)
+  await writeFile(path.join(cwd, 'one.json'), one)
+  const { code, out, err } = await toolgate(['scan', 'entries.jsonl'], { cwd })
+  const asked = await toolgate(['scan', '-'], { stdin: lines })
+  assert.deepEqual({ code, out, err }, asked)
+  assert.equal(code, 1)
+  assert.match((await toolgate(['scan', 'one.json'], { cwd })).out, /^\{"id":1,"verdict":"block"/)
+  const refused = await toolgate(['scan', 'entries.jsonl', '--format', 'sarif'], { cwd })
+  assert.equal(refused.code, 2)
+  assert.match(refused.err, /line by line/)
+})
+
 test('a server at an address is asked for everything', async (t) => {
   const { code, out } = await toolgate(['scan', await up(t, poisonedEcho)])
   assert.equal(code, 1)

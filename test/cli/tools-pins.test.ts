@@ -144,7 +144,9 @@ test('what is poisoned is not locked; whoever must use it approves it', async (t
     pinsIn(file).map(({ kind }) => kind),
     ['server'],
   )
-  assert.match((await tools('diff')).out, /the scanner says: /)
+  const { out: shown } = await tools('diff')
+  assert.match(shown, /the scanner says: /)
+  assert.match(shown, /✗ notes search {2}high\n {2}PN-760/, 'as serious as the worst that is known of it')
   assert.equal((await tools('approve', 'notes/search', '--yes', '--note', 'for a demonstration')).code, 0)
   assert.equal((await tools('diff')).code, 0)
 })

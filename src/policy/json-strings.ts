@@ -52,6 +52,26 @@ export function withStrings(json: string, visit: (string: JsonString) => string 
   return from === 0 ? json : out + json.slice(from)
 }
 
+/**
+ * Whether `parsed` is less than the text says: of members that have one name the last alone is in it, and other parsers take the first
+ * (RFC 8259 §4).
+ */
+export function isLess(parsed: unknown, json: string): boolean {
+  let members = 0
+  withStrings(json, ({ isKey }) => {
+    if (isKey) members++
+    return undefined
+  })
+  const open = [parsed]
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (typeof value !== 'object' || value === null) continue
+    const inside: unknown[] = Object.values(value)
+    if (!Array.isArray(value)) members -= inside.length
+    for (const each of inside) if (typeof each === 'object') open.push(each)
+  }
+  return members > 0
+}
+
 function step(path: (string | number)[]): void {
   const last = path.at(-1)
   if (typeof last === 'number') path[path.length - 1] = last + 1

@@ -59,12 +59,28 @@ const SHORTEST = 6
 const isBlob = (text: string, path: JsonString['path'], isKey: boolean): boolean =>
   !isKey && text.length > 512 && (path.at(-1) === 'data' || path.at(-1) === 'blob') && /^[A-Za-z0-9+/=_-]+$/.test(text)
 
-/** `content[].text`, `content[].resource.text`, `contents[].text`, `messages[].content.text` and those of a list of blocks. */
+/** `content[].text`, `content[].resource.text`, `contents[].text`, `messages[].content.text`; those of lists of blocks, and of tasks. */
 function isProse({ path, isKey }: JsonString): boolean {
   if (isKey || path.at(-1) !== 'text') return false
   const place = path.map((step) => (typeof step === 'number' ? '[]' : step)).join('.')
-  return /^(?:(?:content|messages\.\[\]\.content)\.(?:\[\]\.)?(?:resource\.)?|contents\.\[\]\.)text$/.test(place)
+  return /^(?:result\.)?(?:(?:content|messages\.\[\]\.content)\.(?:\[\]\.)?(?:resource\.)?|contents\.\[\]\.)text$/.test(
+    place,
+  )
 }
+
+/** A pointer without names that the server chose: they may be what must not be repeated. */
+export const spoken = (pointer: string): string =>
+  pointer
+    .split('/')
+    .map((step) => (step === '' || words.has(step) || /^\d{1,6}$/.test(step) ? step : '*'))
+    .join('/')
+
+/** Members that the protocol names. */
+const words = new Set(
+  `_meta annotations completion content contents data description error inputRequests items message messages name params
+  properties requestedSchema resource result role statusMessage structuredContent systemPrompt task tasks text title uri url
+  values`.split(/\s+/),
+)
 
 const pointerOf = (path: JsonString['path']): string =>
   path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')

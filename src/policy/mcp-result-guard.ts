@@ -5,10 +5,11 @@ import { type RawJson, rawJson } from '../core/brand.ts'
 import type { Exchange } from '../core/exchange.ts'
 import type { Call, JsonObject, Result } from '../core/item.ts'
 import { define } from '../core/module.ts'
-import { rank, type Severity, severities } from '../scan/finding.ts'
+import { type Finding, rank, type Severity, severities } from '../scan/finding.ts'
 import type { Kind } from '../scan/surface.ts'
+import { isLess } from './json-strings.ts'
 import { Tagger } from './mcp-result-guard-tags.ts'
-import { leaksIn, redacted, tagged } from './mcp-result-guard-texts.ts'
+import { leaksIn, redacted, spoken, tagged } from './mcp-result-guard-texts.ts'
 import { type About, Exceptions, exceptionSchema } from './mcp-shield-exceptions.ts'
 import { Scanner } from './mcp-shield-scanner.ts'
 import type { ResultLimit } from './plan.ts'
@@ -19,7 +20,7 @@ const schema = z.strictObject({
   mode: z.enum(['off', 'audit', 'enforce']).default('enforce'),
   /** The lowest severity that keeps an answer, or a question, from its reader. */
   block: z.enum(severities).exclude(['info']).default('high'),
-  /** What becomes of an answer that speaks to the model: nobody reads it, or it is marked as data. */
+  /** What becomes of an answer that speaks to the model: nobody reads it, or it is marked as data where that can be done. */
   instructions: z.enum(['block', 'tag']).default('block'),
   /** Marks every text of an answer as data. */
   spotlight: z.boolean().default(false),
@@ -91,10 +92,14 @@ class ResultGuard {
     const { instructions, spotlight, mode } = this.#config
     const about = { target: item.target, name: item.name }
     const parsed: unknown = JSON.parse(result.raw)
-    if (!isObject(parsed)) return result
     const kind = item.kind === 'prompt' ? 'message' : 'result'
-    const trouble = this.#instructions(result.kind === 'error' ? asResult(parsed) : parsed, kind, about)
-    const blocks = trouble !== undefined && (instructions === 'block' || result.kind === 'error')
+    const read = result.kind === 'result' && isObject(parsed) ? parsed : asResult(parsed)
+    const twice = this.#twice(parsed, result.raw)
+    const trouble = twice ?? this.#instructions(read, kind, about)
+    if (trouble !== undefined) this.#say(trouble, about)
+    const blocks =
+      trouble !== undefined &&
+      (instructions === 'block' || read !== parsed || twice !== undefined || this.#stays(result.raw, kind, about))
     const leak = this.#leak(result.raw, about)
     if (mode === 'audit') return result
     const why = blocks ? trouble : leak
@@ -106,7 +111,7 @@ class ResultGuard {
     const { secrets, personal } = this.#config
     raw = redacted(raw, { secrets: secrets === 'redact', personal: personal === 'redact' })
     if (result.kind === 'result' && (spotlight || trouble !== undefined))
-      raw = tagged(raw, (text) => this.#tagger.wrap(text, `${item.kind} ${item.name} of server ${item.target}`))
+      raw = tagged(raw, (text) => this.#tagger.wrap(text, `${item.kind}${saidOf(item.name)} of server ${item.target}`))
     return raw === result.raw ? result : { kind: result.kind, raw }
   }
 
@@ -114,10 +119,23 @@ class ResultGuard {
   question({ target, method, params }: Question): string | undefined {
     const parsed: unknown = JSON.parse(params)
     const about = { target, name: method }
-    const trouble = isObject(parsed) ? this.#instructions(parsed, 'request', about) : undefined
+    const trouble =
+      this.#twice(parsed, params) ?? (isObject(parsed) ? this.#instructions(parsed, 'request', about) : undefined)
+    if (trouble !== undefined) this.#say(trouble, about)
     return trouble === undefined || this.#config.mode === 'audit'
       ? undefined
-      : `withheld by mcpResultGuard: ${trouble.rule} at ${trouble.path}`
+      : `withheld by mcpResultGuard: ${trouble.rule} at ${where(trouble)}`
+  }
+
+  /** What is said twice was read once: the reader may see the other. */
+  #twice(parsed: unknown, raw: RawJson): Trouble | undefined {
+    return isLess(parsed, raw) ? { rule: 'repeated-member', severity: 'high', path: '' } : undefined
+  }
+
+  /** Something speaks to the model where no tag can stand. */
+  #stays(raw: RawJson, kind: Kind, about: About): boolean {
+    const rest: unknown = JSON.parse(tagged(raw, () => ''))
+    return !isObject(rest) || this.#instructions(rest, kind, about) !== undefined
   }
 
   /** The worst of what speaks to the model, if it is bad enough. */
@@ -125,14 +143,13 @@ class ResultGuard {
     const asked = isObject(value['inputRequests']) ? Object.values(value['inputRequests']) : []
     const parts: (readonly [JsonObject, Kind])[] = [[value, kind]]
     for (const each of asked) if (isObject(each) && isObject(each['params'])) parts.push([each['params'], 'request'])
-    let worst: Trouble | undefined
-    for (const [part, as] of parts) {
-      const found = this.#exceptions.weigh(this.#scanner.it.scanDefinition(part, as).findings, about).worst
-      // What leaks is a matter of its own: it is taken out, not argued about.
-      if (found === undefined || rank(found.severity) < rank(this.#config.block) || isLeak(found.rule)) continue
-      if (worst === undefined || rank(found.severity) > rank(worst.severity)) worst = found
-    }
-    if (worst !== undefined) this.#say(worst, about)
+    let worst: Finding | undefined
+    for (const [part, as] of parts)
+      for (const found of this.#exceptions.weigh(this.#scanner.it.scanDefinition(part, as).findings, about).findings) {
+        // What leaks is a matter of its own: it is taken out, not argued about.
+        if (rank(found.severity) < rank(this.#config.block) || isLeak(found.rule)) continue
+        if (worst === undefined || rank(found.severity) > rank(worst.severity)) worst = found
+      }
     return worst
   }
 
@@ -145,30 +162,46 @@ class ResultGuard {
     return trouble
   }
 
-  #say({ rule, severity, path }: Trouble, { target, name }: About): void {
+  #say(trouble: Trouble, { target, name }: About): void {
     const { mode } = this.#config
+    const { rule, severity } = trouble
     const message =
       mode === 'audit' ? 'an answer would be withheld by mcpResultGuard' : 'an answer was withheld, or marked'
     this.#site.metrics.judged(target, mode === 'audit' ? 'audit' : 'quarantine', rule)
-    this.#site.log.warn(message, { policy: this.#site.path.join('.'), target, name, rule, severity, path })
+    this.#site.log.warn(message, {
+      policy: this.#site.path.join('.'),
+      target,
+      name,
+      rule,
+      severity,
+      path: where(trouble),
+    })
   }
 }
+
+const where = ({ path }: Trouble): string => (path === '' ? '/' : spoken(path))
 
 const isLeak = (rule: string): boolean => /^(?:SE|PI)-/.test(rule)
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** An error as the model reads it. */
-const asResult = ({ message, data }: JsonObject): JsonObject => ({
-  content: [{ type: 'text', text: typeof message === 'string' ? message : '' }],
-  structuredContent: { data },
-  isError: true,
-})
+/** Names stand outside of the tags: only what can be nothing else is repeated there. */
+const saidOf = (name: string): string => (/^[\w.-]{1,64}$/.test(name) ? ` ${name}` : '')
+
+/** An error, or what is no result, as the model reads it. */
+function asResult(said: unknown): JsonObject {
+  const { message, ...others } = isObject(said) ? said : { value: said }
+  return {
+    content: [{ type: 'text', text: typeof message === 'string' ? message : '' }],
+    structuredContent: others,
+    isError: true,
+  }
+}
 
 /** What stands in place of an answer: which rule, and never what it found. */
-function withheld(kind: string, answered: Result['kind'], { rule, path }: Trouble): Result {
-  const why = `mcpResultGuard withheld this answer: ${rule} at ${path === '' ? '/' : path}`
+function withheld(kind: string, answered: Result['kind'], trouble: Trouble): Result {
+  const why = `mcpResultGuard withheld this answer: ${trouble.rule} at ${where(trouble)}`
   if (kind === 'tool' && answered === 'result')
     return { kind: 'result', raw: rawJson(JSON.stringify({ content: [{ type: 'text', text: why }], isError: true })) }
   return { kind: 'error', raw: rawJson(JSON.stringify({ code: WITHHELD, message: why })) }

@@ -3,7 +3,7 @@ import type { Path, Problem } from '../core/module.ts'
 import type { Env } from './expand.ts'
 import { namedBackends } from './normalise/backends.ts'
 import { listenersOf, type Written } from './normalise/listeners.ts'
-import { type Body, Notes, phases } from './normalise/policies.ts'
+import { type Body, bodiesOf, Notes, phases, withRoutes } from './normalise/policies.ts'
 import { matchesEverything, prefixMatch, routeShape } from './normalise/routes.ts'
 import { settings } from './normalise/settings.ts'
 import { pathText } from './problems.ts'
@@ -35,7 +35,7 @@ export function normalise(config: Config, env: Env, draft = false): Normal {
       const routes = (listener.routes ?? []).map((route, of) =>
         routeShape({ route, path: [...where, 'routes', of], index: of }, backends, notes),
       )
-      return { ...listenersOf(written, listener.policies ?? {}, [...where, 'policies'], notes), routes }
+      return withRoutes(listenersOf(written, listener.policies ?? {}, [...where, 'policies'], notes), routes)
     })
     ports.add(port, [...path, 'port'], { name: gateway, listeners, path })
   }
@@ -163,7 +163,7 @@ class Gateways {
       const { port, protocol, listeners, tls, ...shared } = gateway ?? { port: undefined }
       const written = listeners?.map((listener, at) => ({ listener, path: [...path, 'listeners', at] })) ?? []
       const all = written.length > 0 ? written : [{ listener: { protocol, tls }, path }]
-      const common = phases(shared, path).onRoute
+      const common = bodiesOf(shared, path)
       this.#open.set(name, {
         port: port ?? undefined,
         path,
@@ -200,7 +200,7 @@ class Gateways {
 
   addTo(ports: Ports): void {
     for (const [name, { port, path, listeners }] of this.#open) {
-      const shapes = listeners.map(({ shape, routes }) => ({ ...shape, routes }))
+      const shapes = listeners.map(({ shape, routes }) => withRoutes(shape, routes))
       ports.add(port, [...path, 'port'], { name: `bind/${port}`, listeners: shapes, path: ['gateways', name] })
     }
   }

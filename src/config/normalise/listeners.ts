@@ -1,7 +1,7 @@
 // Listeners: protocol, certificates, names and gateway-phase policies.
 import type { Path } from '../../core/module.ts'
 import type { ListenerShape, TlsShape } from '../shape.ts'
-import { type Notes, phases } from './policies.ts'
+import { bodiesOf, type Notes } from './policies.ts'
 
 interface WrittenTls {
   readonly cert?: string | null | undefined
@@ -52,7 +52,7 @@ export function listenersOf(
         ? undefined
         : hostname.toLowerCase(),
     tls: secure && tls ? tlsShape(tls, [...path, 'tls'], notes) : undefined,
-    policies: phases(rest, at).onRoute,
+    policies: bodiesOf(rest, at),
     path,
   }
 }

@@ -1,6 +1,6 @@
 // Maps of policies → lists of bodies, each in the phase where it acts (reference: agentgateway §1.6.1, §2).
 import type { Path, Problem } from '../../core/module.ts'
-import type { Body } from '../shape.ts'
+import type { Body, ListenerShape, RouteShape } from '../shape.ts'
 
 export type { Body }
 
@@ -42,6 +42,20 @@ export function bodiesOf(policies: { readonly [key: string]: unknown }, path: Pa
 export function nearest(...levels: readonly (readonly Body[])[]): readonly Body[] {
   const all = levels.flat()
   return all.filter(({ key }, index) => adding.has(key) || all.findLastIndex((one) => one.key === key) === index)
+}
+
+/** A listener with its routes. What is written on it and acts on backends is the farthest of every backend behind it. */
+export function withRoutes(listener: Omit<ListenerShape, 'routes'>, routes: readonly RouteShape[]): ListenerShape {
+  const onBackends = listener.policies.filter(({ key }) => backendPhase.has(key))
+  if (onBackends.length === 0) return { ...listener, routes }
+  return {
+    ...listener,
+    policies: listener.policies.filter(({ key }) => !backendPhase.has(key)),
+    routes: routes.map((route) => ({
+      ...route,
+      backends: route.backends.map((backend) => ({ ...backend, policies: nearest(onBackends, backend.policies) })),
+    })),
+  }
 }
 
 /** Collects problems while a configuration is brought to its normal form. */

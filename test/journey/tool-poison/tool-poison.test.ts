@@ -5,10 +5,10 @@ import { poisonedEcho } from '../../../servers/poisoned-echo.ts'
 import { serve } from '../../../servers/serve.ts'
 import { eventually, startGateway } from '../../support/gateway.ts'
 
-async function world(t: TestContext) {
+async function world(t: TestContext, config = 'config') {
   const echo = await serve(poisonedEcho, { transport: 'http' })
   t.after(() => echo.close())
-  return startGateway(t, 'test/journey/tool-poison/config.yaml', { ECHO_PORT: new URL(echo.url).port })
+  return startGateway(t, `test/journey/tool-poison/${config}.yaml`, { ECHO_PORT: new URL(echo.url).port })
 }
 
 test('without the shield the attack reaches the model; with it the tool does not exist, and the log names the rule', async (t) => {
@@ -57,4 +57,10 @@ test('where nobody has asked for a shield, everything is there and the log says 
     () => /would be quarantined by mcpShield target=echo kind=tool name=echo rule=TP-\d{3}/.test(gateway.said()),
     gateway.said,
   )
+})
+
+test('a shield on a port is in front of all its routes, but for those with one of their own', async (t) => {
+  const gateway = await world(t, 'listener')
+  assert.deepEqual(await gateway.tools('/unshielded'), ['echo', 'reverse'])
+  assert.deepEqual(await gateway.tools('/mcp'), ['reverse'])
 })

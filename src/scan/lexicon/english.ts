@@ -36,9 +36,9 @@ export const english: Language = {
       'told, shown, bring up, bring it up, brought up, made known, let know, let the user know, talk about, speak of, talking about, aware, informed, visible to',
     ),
     ignore: list(
-      'forgot, forgotten, no longer follow, no longer apply, no longer applies, no longer valid, no longer count, no longer counts, no longer in force, no longer binding, is cancelled, is void, as void, as invalid, as cancelled, as obsolete, as revoked, as null, as outdated, null and void, is outdated, are outdated, is obsolete, is revoked, is superseded, does not apply, is lifted, have been lifted, has been lifted, have been revoked, have been cancelled, have been suspended, have been disabled, is disabled, are off, is off, are invalid, is invalid, are void, are suspended, is suspended, are lifted, are disabled, are superseded, replaces, replace, replaced by, superseded by, disregarding, overridden, do not apply, are revoked, are cancelled, are obsolete',
+      'forgot, forgotten, no longer follow, no longer apply, no longer applies, no longer valid, no longer count, no longer counts, no longer in force, no longer binding, is cancelled, is void, as void, as invalid, as cancelled, as obsolete, as revoked, as null, as outdated, null and void, is outdated, are outdated, is obsolete, is revoked, is superseded, does not apply, is lifted, have been lifted, has been lifted, have been revoked, have been cancelled, have been suspended, have been disabled, is disabled, are off, is off, are switched off, is switched off, are turned off, are deactivated, are removed, have been removed, are waived, are relaxed, no longer have to follow, no longer need to follow, need not follow, do not have to follow, do not have to obey, no longer have to obey, are invalid, is invalid, are void, are suspended, is suspended, are lifted, are disabled, are superseded, replaces, replace, replaced by, superseded by, disregarding, overridden, do not apply, are revoked, are cancelled, are obsolete',
     ),
-    read: list('look at, look up, got, gotten, taken, found, contents of, content of, text of'),
+    read: list('got, gotten, taken, found, contents of, content of, text of'),
     send: list(
       'sent, bcc, cc, cced, bcced, loop in, loops in, goes to, go to, carbon copy, blind copy, copy to, passed on to, passed to, hand over, hands over, post to, posts, reach, copied to, made available to',
     ),
@@ -66,7 +66,7 @@ export const english: Language = {
       'silently, secretly, quietly, behind the scenes, in the background, discreetly, covertly, stealthily, invisibly, unnoticed, under the hood, in secret, inconspicuously, without a trace, out of sight, unobtrusively, on the quiet',
     ),
     detect: list(
-      'detects, detect, detecting, detection, blocks, blocking, filters, such as, e.g, eg, for example, for instance, phrases like, strings like, text like, analyzes, analyses, analyze, analyse, checks, check whether, checks whether, scans, scanning, scan for, attempts, attempt, attempted, prevents, prevent, identify, identifies, identifying, flags, finds, masks, masked, redacts, expected output, sample response, mock response, sample output, example response, example prompt, expected response, test case, test cases, fixture, fixtures, explains, explaining, documentation, classifies, classifier, known as, called, when a tool tries, tries to, try to, guards against, protects against, protect against, protection against, refuses, rejects, reports the attempt, warns, warn about, beware, vulnerable, vulnerability, mitigation, mitigate, attackers, attacker may, attacker could, malicious, simulate, simulates, simulated, corpus, dataset, how attackers, red team, red teaming, jailbreak attempts, injection attempts',
+      'detects, detect, detecting, detection, blocks, blocking, filters, such as, e.g, eg, for example, for instance, phrases like, strings like, text like, analyzes, analyses, analyze, analyse, checks, check whether, checks whether, scans, scanning, scan for, attempts, attempt, attempted, prevents, prevent, identify, identifies, identifying, flags, finds, masks, masked, redacts, expected output, sample response, mock response, sample output, example response, example prompt, expected response, test case, test cases, fixture, fixtures, explains, explaining, documentation, classifies, classifier, known as, called, when a tool tries, tries to, try to, guards against, protects against, protect against, protection against, refuses, rejects, reports the attempt, warns, warn about, beware, vulnerable, vulnerability, mitigation, mitigate, attackers, attacker may, attacker could, malicious, corpus, dataset, how attackers, red team, red teaming, jailbreak attempts, injection attempts',
     ),
     best: list(
       'best, superior, most reliable, most accurate, fastest, better than, official, certified, endorsed, number one, only correct, only trusted, only reliable, safer than, more accurate than, replacement for',
@@ -82,7 +82,7 @@ export const english: Language = {
     ),
     free: [
       ...list(
-        'rules do not exist, restrictions do not exist, do not apply to you, always reveals, reveals its, always answers, answers every, unrestricted, uncensored, jailbroken, jailbreak, unfiltered, dan, do anything now, god mode, developer mode, debug mode, maintenance mode, admin mode, unlimited mode, unsafe mode, root mode, override mode, evil mode, sudo mode, free of, free from, broken free, no longer bound, not bound by, full trust, amoral, system override, anything goes, lifted restrictions, security override, never refuses, never refuse, cannot refuse, does not refuse, answers everything, free to answer, has no limits, say anything',
+        'comply with any, comply with every, comply with all, grant all, grant every, without question, rules do not exist, restrictions do not exist, do not apply to you, always reveals, reveals its, always answers, answers every, unrestricted, uncensored, jailbroken, jailbreak, unfiltered, dan, do anything now, god mode, developer mode, debug mode, maintenance mode, admin mode, unlimited mode, unsafe mode, root mode, override mode, evil mode, sudo mode, free of, free from, broken free, no longer bound, not bound by, full trust, amoral, system override, anything goes, lifted restrictions, security override, never refuses, never refuse, cannot refuse, does not refuse, answers everything, free to answer, has no limits, say anything',
       ),
       ...[
         'without',
@@ -138,13 +138,13 @@ export const english: Language = {
       'ignore, disregard, forget, pay no attention to, set aside, put aside, lay aside, throw away, stop following, do not follow, do not obey, do not comply with, cease to follow, let go of, take no notice of, give no weight to, skip, override, overlook, bypass, neglect, discard, dismiss, suspend, supersede, abandon, circumvent, disable, disobey, unlearn, drop, deactivate, cancel, void, violate, break, turn off, switch off, revoke, erase',
     ),
     read: list(
-      'read, open, obtain, collect, fetch, retrieve, get, load, access, cat, gather, extract, grab, list, find, locate, copy, dump, search, inspect, take, harvest, capture, enumerate, pull, look for, acquire, scrape',
+      'read, look up, look at, look into, record, open, obtain, collect, fetch, retrieve, get, load, access, cat, gather, extract, grab, list, find, locate, copy, dump, search, inspect, take, harvest, capture, enumerate, pull, look for, acquire, scrape',
     ),
     send: list(
       'send, resend, reupload, resubmit, forward, upload, post, transmit, submit, email, mail, exfiltrate, leak, relay, transfer, deliver, share, publish, push, report, mirror, sync, ping, beacon, dispatch, copy, smuggle, redirect, e mail, blind copy, hand over, hand them, hand it, pass on, drop off, turn over',
     ),
     put: list(
-      'include, pass, append, set, add, insert, place, attach, embed, provide, supply, fill, paste, give, prepend, encode, concatenate, enter, inject, write, reproduce, store, weave, substitute, replace, hide, specify, send, populate, echo, bundle',
+      'include, prefix, suffix, pass, append, set, add, insert, place, attach, embed, provide, supply, fill, paste, give, prepend, encode, concatenate, enter, inject, write, reproduce, store, weave, substitute, replace, hide, specify, send, populate, echo, bundle',
     ),
     write: list(
       'write, save, edit, create, install, modify, update, append, register, store, persist, add, configure, change, plant, schedule, enable, put, set, amend, alter, overwrite, insert',

@@ -77,7 +77,9 @@ function concealed(sentence: Sentence): Concealed | undefined {
         return {
           start: not.start,
           end: verb.end,
-          isWeak: /^(?:report|refer|display|show|explain|expos|indicat|say)/.test(text.slice(verb.start, verb.end)),
+          isWeak:
+            /^(?:report|refer|display|show|explain|expos|indicat|say)/.test(text.slice(verb.start, verb.end)) &&
+            !/^ (?:so|anything|a word)\b/.test(rest),
         }
     }
   return quietly(sentence)

@@ -67,7 +67,12 @@ function unasked(sentence: Sentence): Hit | undefined {
       continue
     }
     const not = sentence.before(asked, 'not', 4)
-    if (not === undefined || !asking.test(said) || !someone.test(after)) continue
+    if (
+      not === undefined ||
+      !asking.test(said) ||
+      !(someone.test(after) || (/^ask(?:ing)?$/.test(said) && /^\W*$/.test(after)))
+    )
+      continue
     if (/[,;:]|\band\b/.test(text.slice(not.end, asked.start)) || wanting.test(after)) continue
     // “Never delete without asking first”: two negations ask for consent.
     if (unskipped.test(text.slice(Math.max(sentence.start, not.start - 60), asked.start))) continue

@@ -21,7 +21,7 @@ export const contextHarvest = rule({
   find(sentence, place) {
     const talk = sentence.first('talk') ?? instructions(sentence)
     if (talk === undefined) return undefined
-    const verb = giving(sentence, talk) ?? wanted(sentence, place, talk)
+    const verb = giving(sentence, talk) ?? wanted(sentence, place, talk) ?? questioned(sentence, place, talk)
     if (verb === undefined) return undefined
     const severity = gravity(sentence, place, [talk, verb])
     if (severity === undefined) return undefined
@@ -47,6 +47,17 @@ function instructions(sentence: Sentence): Mark | undefined {
     )
 }
 
+/** A question is an order to answer it. */
+const questioned = (sentence: Sentence, { piece }: Place, talk: Mark): Mark | undefined =>
+  piece.surface === 'message' &&
+  sentence.text.includes('?') &&
+  /\bwhat (?:is|are|were|was|did)\b/.test(sentence.text) &&
+  (talk.concept === 'rules' ||
+    inner.test(sentence.reading.text.slice(talk.start, talk.end)) ||
+    sentence.reading.text.startsWith('what', talk.start))
+    ? talk
+    : undefined
+
 const told = /said|history|log|transcript|messages|^everything|^system|instructions|so far|chain/
 
 /** What an argument is described as, is what will be put there. */
@@ -60,7 +71,7 @@ const wanted = (sentence: Sentence, { piece }: Place, talk: Mark): Mark | undefi
     : undefined
 
 function giving(sentence: Sentence, talk: Mark): Mark | undefined {
-  const isInner = inner.test(sentence.reading.text.slice(talk.start, talk.end))
+  const isInner = inner.test(sentence.reading.text.slice(talk.start, talk.end)) || talk.concept === 'rules'
   for (const act of isInner
     ? (['put', 'send', 'answer', 'tell', 'read', 'write'] as const)
     : (['put', 'send', 'answer', 'tell'] as const)) {

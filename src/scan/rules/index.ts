@@ -26,6 +26,7 @@ import { oversize } from './oversize.ts'
 import { persistence } from './persistence.ts'
 import { personalData } from './personal-data.ts'
 import { phishing } from './phishing.ts'
+import { planting } from './planting.ts'
 import { preference } from './preference.ts'
 import { remoteOrders } from './remote-orders.ts'
 import { schemaDefaults } from './schema-defaults.ts'
@@ -55,6 +56,7 @@ export const rules: readonly Rule[] = [
   consent,
   persistence,
   tampering,
+  planting,
   phishing,
   preference,
   misplaced,

@@ -62,6 +62,8 @@ const isHeading = (sentence: Sentence): boolean =>
 function targetOf(sentence: Sentence, verb: Mark, place: Place): Mark | undefined {
   const { text } = sentence.reading
   const said = text.slice(verb.start, verb.end)
+  if (/have to|need not|need to/.test(said))
+    return sentence.after(verb, 'rules', 6) ?? sentence.after(verb, 'safety', 4)
   if (passive.test(said) && !isOrder(sentence, verb)) return passiveTarget(sentence, verb)
   if (!isOrder(sentence, verb)) return undefined
   const isWeak = weak.test(said)
@@ -86,6 +88,8 @@ function targetOf(sentence: Sentence, verb: Mark, place: Place): Mark | undefine
       return isWeak && isFlag(sentence, place) ? undefined : rules
     if (has && (!isWeak || safety !== undefined) && !isFlag(sentence, place)) return rules
   }
+  const wish = isWeak ? null : wishes.exec(text.slice(verb.end, Math.min(sentence.end, verb.end + 60)))
+  if (wish !== null) return { ...verb, start: verb.end, end: verb.end + wish[0].length }
   const lie = sentence.after(verb, 'tell', 8)
   if (lie !== undefined && !isWeak && sentence.has('user') && truth.test(text.slice(verb.end, lie.start))) return lie
   const told =
@@ -105,6 +109,9 @@ function targetOf(sentence: Sentence, verb: Mark, place: Place): Mark | undefine
 /** All that somebody said before: “forget whatever they configured”. */
 const everything =
   /^\W*(?:about )?(?:whatever|everything|anything|all|what)(?: of)?(?: that| what)? (?:\w+ ){0,5}(?:told|said|instructed|configured|programmed|taught|asked|given|established|trained|prescribed)\b/
+/** The user is to be ignored. */
+const wishes =
+  /^\W*(?:what(?:ever)? )?(?:the |all )?(?:user|customer|human)(?:'s|s')? ?(?:wish|request|choice|instruction|question|intent|order|preference|objection|says|wants|asks|decision|confirmation)\w*/
 /** What a tool found, and the reader is to tell otherwise. */
 const truth =
   /^\W*(?:the |this |its |any )?(?:\w+ )?(?:value|result|score|output|answer|response|number|figure|price|rating|status|finding|reading)s?\b/

@@ -85,6 +85,8 @@ function lasting(sentence: Sentence, place: Place): Hit | undefined {
     )
     if (steers && session !== undefined && (isStrong || isMemory) && sentence.hasAny('assistant', 'user', 'you'))
       return { ...span, severity: 'medium' }
+    if (session !== undefined && order(sentence, 'remember') !== undefined && addresses(sentence).length > 0)
+      return { ...span, severity: 'medium' }
     return isMemory && /["“]/.test(sentence.text) ? { ...span, severity: 'medium' } : undefined
   }
   if (isWork) return isForeign ? { ...span, severity: 'low' } : undefined

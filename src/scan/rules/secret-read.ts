@@ -11,12 +11,17 @@ const file =
 const keeper =
   /secret|credential|password|vault|key ?chain|ssh|token|auth|login|sign ?in|\bkeys?\b|\benv\b|cert|wallet|gpg|pgp|kms|iam|cookie|session|git|deploy|docker|kube/
 
-const isFile = (sentence: Sentence, secret: Mark): boolean =>
-  file.test(
-    sentence.reading.text
-      .slice(secret.start, secret.end)
-      .replaceAll(/[_/.-]+(?=\w)/g, (separator, at: number) => (at === 0 ? separator : ' ')),
+const isFile = (sentence: Sentence, { start, end }: Mark): boolean => {
+  const { text } = sentence.reading
+  const said = text
+    .slice(start, end)
+    .replaceAll(/[_/.-]+(?=\w)/g, (separator, at: number) => (at === 0 ? separator : ' '))
+  return (
+    file.test(said) ||
+    (said.startsWith('environment') &&
+      /\b(?:values?|contents?) of [^.]{0,40}$/.test(text.slice(Math.max(sentence.start, start - 60), start)))
   )
+}
 
 /** Part of a longer name: of another tool, of a variable. */
 function isName(sentence: Sentence, { start, end }: Mark, { piece }: Place): boolean {
@@ -206,7 +211,7 @@ const aboutOwn = (sentence: Sentence, secret: Mark): boolean =>
 /** What is written into an argument, a field or the next call goes to the server. */
 const isCallOf = (sentence: Sentence): boolean =>
   sentence.has('param') ||
-  /\b(?:this tool|this server|this function|this call|next call|tool call|the call|(?:each|every) (?:request|call)|your (?:response|answer|reply|next)|the (?:response|answer|reply|review|summary|output|result|number|query|request))\b|\b(?:as|in|into|to|under) ["'`][\w.-]+["'`]/.test(
+  /\b(?:this tool|this server|this function|this call|next call|tool call|the call|(?:each|every) (?:request|call)|your (?:response|answer|reply|next)|the (?:response|answer|reply|review|summary|output|result|number|query|request))\b|\b(?:as|in|into|to|under|through|via) ["'`][\w.-]+["'`]/.test(
     sentence.text,
   )
 

@@ -96,7 +96,8 @@ export class Calls {
 
   /** `tasks/list` of a lone upstream: those tasks that the caller may ask for. */
   async tasks(shelf: Shelf, asked: Asked): Promise<Answer> {
-    const answer = await this.send(shelf, asked.incoming.rawParams, asked)
+    const answer = await this.listed(shelf, asked.incoming.rawParams, asked)
+    if (this.#program.permits.length === 0) return answer
     const span = answer.kind === 'error' ? undefined : find(answer.raw, ['tasks'])
     if (span === undefined) return answer
     const kept = elements(answer.raw, span.start).flatMap((element) => {
@@ -108,6 +109,12 @@ export class Calls {
       return permitted(this.#program, item, asked.x) === 'no' ? [] : [text]
     })
     return { kind: 'result', raw: edited(answer.raw, [{ ...span, with: `[${kept.join(',')}]` }]) }
+  }
+
+  /** One target's list of tasks: what it says of them passes the doors, though nobody has asked for a certain one. */
+  async listed(shelf: Shelf, params: RawJson | undefined, asked: Asked): Promise<Answer> {
+    const answer = await this.send(shelf, params, asked)
+    return await this.#through(answer, { item: { kind: 'task', target: shelf.target, name: '' }, input: {} }, asked)
   }
 
   /** `completion/complete`: goes to whoever owns what is being completed. */
@@ -173,13 +180,19 @@ export class Calls {
       call = next instanceof Promise ? await next : next
     }
     const params = this.#params(use, asked, call.input === input ? NO_INPUT : call.input)
-    let result: Result = await this.send(shelf, params, asked)
-    if (guarding !== undefined) result = await guardedAnswer(guarding, asked, result, message)
-    for (const door of program.onResult) {
-      const next = door(result, call, asked.x)
+    const answer = await this.send(shelf, params, asked)
+    const shown = guarding === undefined ? answer : await guardedAnswer(guarding, asked, answer, message)
+    return this.#exposed(await this.#through(shown, call, asked), use, asked)
+  }
+
+  /** An answer on its way back through the doors. */
+  async #through(answer: Answer, call: Call, { x }: Asked): Promise<Answer> {
+    let result: Result = answer
+    for (const door of this.#program.onResult) {
+      const next = door(result, call, x)
       result = next instanceof Promise ? await next : next
     }
-    return this.#exposed(result, use, asked)
+    return result
   }
 
   /** The request after whoever guards it; it can be read in one way only, whoever wrote it. */

@@ -247,10 +247,7 @@ export class FederatedServers implements Configured {
   async #tasks(asked: Asked): Promise<Answer> {
     const [only] = this.#options.shelves
     const { program, failOpen, limits, log, metrics } = this.#options
-    if (only !== undefined && !this.#catalog.several)
-      return program.permits.length > 0
-        ? this.#calls.tasks(only, asked)
-        : this.#calls.send(only, asked.incoming.rawParams, asked)
+    if (only !== undefined && !this.#catalog.several) return this.#calls.tasks(only, asked)
     if (asked.incoming.at('cursor') !== undefined) return invalid('unknown cursor')
     const able = new Set(
       (await this.#catalog.hellos()).flatMap(({ target, hello }) => (listsTasks(hello) ? target : [])),
@@ -264,7 +261,7 @@ export class FederatedServers implements Configured {
         log,
         metrics,
         failOpen,
-        send: (shelf, params, each) => this.#calls.send(shelf, params, each),
+        send: (shelf, params, each) => this.#calls.listed(shelf, params, each),
         permits: (shelf, name, { x }) => permitted(program, { kind: 'task', target: shelf.target, name }, x) !== 'no',
       },
     )
@@ -302,10 +299,9 @@ export class FederatedServers implements Configured {
       for (const kind of ['tool', 'prompt'] as const)
         if (this.#catalog.entryNow(kind, name) !== undefined) return this.#calls.named(kind, asked)
     if (this.#catalog.several || only === undefined) return notFound(asked.incoming.method)
-    if (this.#options.program.permits.length > 0) {
-      // What names nothing cannot be judged, and its answer may tell of things that the caller must not know.
-      return notFound(asked.incoming.method)
-    }
+    const { permits, onResult } = this.#options.program
+    // What names nothing cannot be judged, and its answer may tell of things that the caller must not know, or must not read.
+    if (permits.length > 0 || onResult.length > 0) return notFound(asked.incoming.method)
     return this.#calls.send(only, asked.incoming.rawParams, asked)
   }
 

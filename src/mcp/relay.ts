@@ -35,8 +35,9 @@ export interface Question {
   readonly signal: AbortSignal | undefined
 }
 
-/** Passes a notification on, or acts on it, or drops it. */
+/** Passes a notification on, or acts on it, or drops it. What must not be asked is not told either: clients show both. */
 export function relayNotification(line: Line, method: string, params: RawJson | undefined, to: Hearer): void {
+  if (params !== undefined && line.refuses?.({ target: line.shelf.target, method, params }) !== undefined) return
   switch (method) {
     case 'notifications/message':
       if (params !== undefined && isLoudEnough(line.client.logLevel, params))

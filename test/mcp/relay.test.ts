@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Answer } from '../../src/mcp/conversation.ts'
+import { compileProgram, type Policy } from '../../src/policy/policy.ts'
 import { FakeClient, federate, incoming, raw, result, Server, settled, valueOf } from './upstreams.ts'
 
 const pair = (): [Server, Server] => [new Server('a').tools(['x', 'do.it']), new Server('b').tools(['x'])]
@@ -123,4 +124,26 @@ test('a new conversation is told the level and the subscriptions of the one befo
       ['tools/call', '{"name":"x"}'],
     ],
   )
+})
+
+test('what a policy keeps from being asked is not told in a notification either', async (t) => {
+  const door: Policy = { onQuestion: ({ params }) => (params.includes('attack') ? 'withheld' : undefined) }
+  for (const [program, heard] of [
+    [compileProgram([]), 4],
+    [compileProgram([door]), 1],
+  ] as const) {
+    const [a, b] = pair()
+    a.on.set('tools/call', ({ caller }) => {
+      caller.notification('notifications/message', raw('{"level":"error","data":"attack"}').raw)
+      caller.notification('notifications/message', raw('{"level":"error","data":"rain"}').raw)
+      caller.notification('notifications/progress', raw('{"progressToken":1,"progress":1,"message":"attack"}').raw)
+      caller.notification('notifications/tasks/status', raw('{"taskId":"1","statusMessage":"attack"}').raw)
+      return result({})
+    })
+    const { request, end } = federate([a, b], { program })
+    t.after(end)
+    const client = new FakeClient()
+    valueOf(await request(client, 'tools/call', { name: 'a_x' }))
+    assert.equal(client.heard.length, heard)
+  }
 })

@@ -131,3 +131,25 @@ test('errors about a resource name it as the client does', async (t) => {
     '{"code":-32002,"message":"Resource not found: a+file:///gone","data":{"uri":"a+file:///gone","n":1e400}}',
   )
 })
+
+test('what servers say of their tasks passes the doors for answers, and so does what a lone one alone understands', async (t) => {
+  const attack = 'words for a model'
+  const door: Policy = { onResult: (answer) => (answer.raw.includes(attack) ? error(-32001, 'withheld') : answer) }
+  const guarded = compileProgram([door])
+  for (const [count, program, passes] of [
+    [1, compileProgram([]), true],
+    [2, compileProgram([]), true],
+    [1, guarded, false],
+    [2, guarded, false],
+  ] as const) {
+    const servers = ['a', 'b'].slice(0, count).map(able)
+    for (const server of servers) {
+      server.on.set('tasks/list', () => result({ tasks: [{ taskId: '1', statusMessage: attack }] }))
+      server.on.set('own/method', () => result({ said: attack }))
+    }
+    const { request, end } = federate(servers, { program })
+    t.after(end)
+    for (const method of count === 1 ? ['tasks/list', 'own/method'] : ['tasks/list'])
+      assert.equal((await request(new FakeClient(), method)).raw.includes(attack), passes, `${method} of ${count}`)
+  }
+})

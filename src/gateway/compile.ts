@@ -41,6 +41,7 @@ import { type Log, silent } from '../telemetry/log.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
 import { backends } from './backends.ts'
 import { Expressions } from './expressions.ts'
+import { absentTargets, idleRules } from './idle.ts'
 import { patternProblems, Router } from './match.ts'
 import { Bind, type Listener, type Route, type RouteBackend, Snapshot } from './snapshot.ts'
 import { type Holder, Keeper } from './state.ts'
@@ -79,6 +80,7 @@ export async function compile(shape: Shape, context: CompileContext): Promise<Co
   const compiler = new Compiler(shape, context, holder)
   const binds = new Map<number, Bind>()
   await compiler.named()
+  compiler.problems.push(...absentTargets(shape))
   for (const bind of shape.binds) binds.set(bind.port, await compiler.bind(bind))
   const snapshot = new Snapshot(context.generation, binds, holder, context.log)
   return { snapshot, problems: compiler.problems, open: compiler.open }
@@ -107,15 +109,6 @@ const openDoor = ([route, path]: readonly [string, Path]): Problem => ({
   message: `route \`${route}\` has no \`mcpAuthorization\`: whoever reaches it may use everything`,
   hint: 'add rules, or `default: deny` and an empty list of them',
 })
-
-/** Rules that nobody asks: in front of a server of MCP that is reached as a plain host, everything would be allowed. */
-function idleRules({ name, backends: all }: RouteShape): readonly Problem[] {
-  if (all.some(({ key }) => key !== 'host')) return []
-  const rules = all[0]?.policies.find(({ key }) => key === 'mcpAuthorization')
-  const message = `\`mcpAuthorization\` decides nothing on route \`${name}\`: a \`host\` is reached without looking into requests`
-  const hint = 'reach an MCP server as `mcp: { targets: … }`; requests to others are for `authorization`'
-  return rules === undefined ? [] : [{ code: 'policy.idle', severity: 'warning', path: rules.path, message, hint }]
-}
 
 /** What the expressions of one module read. */
 type Reads = Set<Attribute>

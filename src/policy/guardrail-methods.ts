@@ -1,5 +1,7 @@
 // Which methods a processor of `mcpGuardrails` looks at, and when: patterns of method names, the most specific first.
 
+import { nearestWord } from '../core/suggest.ts'
+
 export type GuardrailPhase = 'off' | 'request' | 'response' | 'full'
 
 /** Why a pattern can never match; `undefined`: it can. One star stands alone, last or first. */
@@ -7,6 +9,44 @@ export function patternProblem(pattern: string): string | undefined {
   const stars = pattern.split('*').length - 1
   if (pattern !== '' && (stars === 0 || (stars === 1 && /^\*|\*$/.test(pattern)))) return undefined
   return 'can never match: write a method, `prefix/*`, `*/suffix` or `*`'
+}
+
+/** Of every revision. Servers may have others, so that a pattern which matches none of these is not wrong by itself. */
+const known = [
+  'initialize',
+  'server/discover',
+  'ping',
+  'subscriptions/listen',
+  'logging/setLevel',
+  'completion/complete',
+  'tools/list',
+  'tools/call',
+  'prompts/list',
+  'prompts/get',
+  'resources/list',
+  'resources/read',
+  'resources/templates/list',
+  'resources/subscribe',
+  'resources/unsubscribe',
+  'elicitation/create',
+  'sampling/createMessage',
+  'roots/list',
+  'tasks/list',
+  'tasks/get',
+  'tasks/update',
+  'tasks/result',
+  'tasks/cancel',
+] as const
+
+/** What was probably meant by a pattern that matches no method of MCP: a guard that never looks is worse than none. */
+export function meantBy(pattern: string): string | undefined {
+  const only = new Map([[pattern, 'full' as const]])
+  if (known.some((method) => phaseOf(method, only) === 'full')) return undefined
+  const parts = known.map((method) => method.split('/'))
+  const candidates = !pattern.includes('*')
+    ? known
+    : parts.map((all) => (pattern.startsWith('*') ? `*/${all.at(-1)}` : `${all[0]}/*`))
+  return nearestWord(pattern, candidates)
 }
 
 /**

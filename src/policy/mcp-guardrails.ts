@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Exchange } from '../core/exchange.ts'
 import { define } from '../core/module.ts'
-import { patternProblem } from './guardrail-methods.ts'
+import { meantBy, patternProblem } from './guardrail-methods.ts'
 import { type Processor, processorOf, processorSchema } from './guardrail-processor.ts'
 import type { Guarded, Guarding, Guardrails } from './plan.ts'
 import { below, type Policy, type Site } from './policy.ts'
@@ -23,6 +23,9 @@ export const mcpGuardrails = define({
       for (const pattern of Object.keys(config.methods)) {
         const problem = patternProblem(pattern)
         if (problem !== undefined) at.warning(['methods', pattern], problem)
+        const meant = problem === undefined ? meantBy(pattern) : undefined
+        if (meant !== undefined)
+          at.warning(['methods', pattern], `\`${pattern}\` is no method of MCP`, `did you mean \`${meant}\`?`)
       }
       if (Object.keys(config.methods).length === 0)
         at.warning(

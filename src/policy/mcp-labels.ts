@@ -4,9 +4,10 @@ import { z } from 'zod'
 import { duration } from '../config/duration.ts'
 import type { Exchange, Flow, Maybe } from '../core/exchange.ts'
 import type { Call, Definition, Item, Result } from '../core/item.ts'
-import { define } from '../core/module.ts'
+import { define, type Path } from '../core/module.ts'
 import type { Store } from '../core/store.ts'
-import { labelsOf } from '../scan/labels.ts'
+import { distance } from '../core/suggest.ts'
+import { type Label, labelsOf } from '../scan/labels.ts'
 import type { Admission, Policy, Site } from './policy.ts'
 
 const label = z.string().regex(/^[a-z][a-z0-9-]{0,31}$/)
@@ -46,9 +47,38 @@ export const mcpLabels = define({
   key: 'mcpLabels',
   schema,
   compile(config, site: Site): Policy {
+    for (const [at, written] of labelsIn(config)) {
+      const meant = misspelt(written)
+      if (meant !== undefined) site.warning(at, `no rule may know \`${written}\``, `did you mean \`${meant}\`?`)
+    }
     return new Labels(config, site)
   },
 })
+
+/** Labels that guesses make, and that everybody's rules therefore speak of. */
+const usual = [
+  'untrusted-input',
+  'private-data',
+  'external-send',
+  'destructive',
+  'code-exec',
+] as const satisfies readonly Label[]
+
+/** Labels are anybody's to invent; one that is a slip away from a usual one is none of those, and nothing would be closed. */
+const misspelt = (written: string): string | undefined =>
+  usual.find((label) => label !== written && distance(label, written) <= 2)
+
+function labelsIn({ targets, taints }: Config): readonly (readonly [at: Path, label: string])[] {
+  const all = (at: Path, labels: readonly string[]): readonly (readonly [Path, string])[] =>
+    labels.map((each) => [at, each])
+  return [
+    ...all(['taints'], taints),
+    ...Object.entries(targets).flatMap(([target, { labels, tools }]) => [
+      ...all(['targets', target], labels),
+      ...Object.entries(tools).flatMap(([tool, own]) => all(['targets', target, 'tools', tool], own)),
+    ]),
+  ]
+}
 
 /** Sessions, and tools, that are remembered; beyond, the oldest are forgotten. */
 const MOST = 100_000

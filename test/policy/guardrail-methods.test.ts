@@ -1,7 +1,7 @@
 // Patterns of methods: which of several counts, and which can never match.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type GuardrailPhase, patternProblem, phaseOf } from '../../src/policy/guardrail-methods.ts'
+import { type GuardrailPhase, meantBy, patternProblem, phaseOf } from '../../src/policy/guardrail-methods.ts'
 
 const phases = (methods: { readonly [pattern: string]: GuardrailPhase }) => (method: string) =>
   phaseOf(method, new Map(Object.entries(methods)))
@@ -34,4 +34,11 @@ test('one star stands alone, first or last; anything else never matches and is n
     assert.match(patternProblem(wrong) ?? '', /can never match/, wrong)
     assert.equal(phases({ [wrong]: 'full' })('axb'), 'off', wrong)
   }
+})
+
+test('a pattern that no method matches is taken for the one that was meant, if one is near', () => {
+  const meant = { 'tools/cal': 'tools/call', 'tool/*': 'tools/*', '*/lst': '*/list', 'resource/read': 'resources/read' }
+  for (const [written, right] of Object.entries(meant)) assert.equal(meantBy(written), right, written)
+  for (const fine of ['tools/call', 'tools/*', '*/list', '*', 'resources/temp*', 'acme.example/weighing'])
+    assert.equal(meantBy(fine), undefined, fine)
 })

@@ -37,13 +37,17 @@ function store(): Pick<Store, 'get' | 'put'> {
   }
 }
 
-async function labelling(body: object, kept?: Pick<Store, 'get' | 'put'>): Promise<Policy> {
+async function labelling(
+  body: object,
+  kept?: Pick<Store, 'get' | 'put'>,
+  warning: Site['warning'] = () => {},
+): Promise<Policy> {
   const site: Pick<Site, 'path' | 'keep' | 'log' | 'warning'> & { store?: () => Promise<Pick<Store, 'get' | 'put'>> } =
     {
       path: ['mcpLabels'],
       keep: (_key, make) => make(),
       log: remembering(),
-      warning: () => {},
+      warning,
       ...(kept !== undefined && { store: async () => kept }),
     }
   // What this policy does not ask for is not here.
@@ -194,4 +198,20 @@ test('without the policy nobody knows, and a rule that asks denies', () => {
   const x = exchange()
   x.protocol = 'mcp'
   assert.equal(rules.verdict(contextOf(x), item('out'), {}), 'no')
+})
+
+test('a label that is a slip away from a usual one is pointed out; others are for everybody to invent', async () => {
+  const said: string[] = []
+  const targets = {
+    web: { labels: ['untrusted-inptu', 'eu-only'], tools: { send: ['external-sent'], read: ['private-data-eu'] } },
+    diary: ['private-data'],
+  }
+  await labelling({ targets, taints: ['privat-data'] }, undefined, (at, _, hint) =>
+    said.push(`${at.join('.')} ${hint}`),
+  )
+  assert.deepEqual(said, [
+    'taints did you mean `private-data`?',
+    'targets.web did you mean `untrusted-input`?',
+    'targets.web.tools.send did you mean `external-send`?',
+  ])
 })

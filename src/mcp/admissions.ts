@@ -140,21 +140,21 @@ const speaking = new Set(['experimental', 'extensions'])
 
 /** SHA-256 over the canonical form of a definition's text. */
 export function digestOf(text: RawJson): Digest {
-  return digest(hash('sha256', canonical(text, { start: 0, end: text.length })))
+  return digest(hash('sha256', spelled(text, { start: 0, end: text.length })))
 }
 
 /**
- * Members sorted by name and no space between tokens (as RFC 8785), strings in one spelling, but numbers as they are spelled:
- * a definition whose numbers no double can hold must not look like another one.
+ * A value with members sorted by name and no space between tokens (as RFC 8785), strings in one spelling, but numbers as they are
+ * spelled: a definition, or a call, whose numbers no double can hold must not look like another one.
  */
-function canonical(text: string, span: Span): string {
+export function spelled(text: string, span: Span): string {
   const value = text.slice(span.start, span.end).trim()
   if (value.startsWith('{')) {
     const sorted = [...members(text, span.start)].toSorted(([a], [b]) => (a < b ? -1 : 1))
-    return `{${sorted.map(([name, at]) => `${JSON.stringify(name)}:${canonical(text, at)}`).join(',')}}`
+    return `{${sorted.map(([name, at]) => `${JSON.stringify(name)}:${spelled(text, at)}`).join(',')}}`
   }
   if (value.startsWith('[')) {
-    const parts = elements(text, span.start).map((at) => canonical(text, at))
+    const parts = elements(text, span.start).map((at) => spelled(text, at))
     return `[${parts.join(',')}]`
   }
   return value.startsWith('"') ? JSON.stringify(JSON.parse(value)) : value

@@ -1,12 +1,12 @@
 // Calls that a person must agree to (`mcpApproval`): asked of the caller through the client, or of the operator through the admin API.
-import { hash } from 'node:crypto'
 import { rawJson } from '../core/brand.ts'
 import type { Call } from '../core/item.ts'
 import type { ApprovalPlan } from '../policy/plan.ts'
-import { canonical } from '../scan/pin-canonical.ts'
-import { ApprovalBook } from '../store/approvals.ts'
+import { ApprovalBook, approvalId } from '../store/approvals.ts'
+import { spelled } from './admissions.ts'
 import { type Asked, refusal } from './asked.ts'
 import type { Answer } from './conversation.ts'
+import { find } from './json.ts'
 
 /** As a refusal by a policy (reference: agentgateway §3.9). */
 const NOT_APPROVED = -32001
@@ -25,8 +25,9 @@ export class Approvals {
   /** `undefined`: a person has agreed to this very call. Otherwise what the caller reads instead. */
   async obtain(call: Call, asked: Asked): Promise<Answer | undefined> {
     if (call.item.kind === 'model') return undefined
-    const text = canonical(call.input)
-    if (text === undefined) return refused(asked, 'its arguments cannot be shown to anybody')
+    // As the server will read them: a number that no double can hold is another one for whoever parses the params.
+    const span = find(asked.text, ['arguments'])
+    const text = span === undefined ? '{}' : spelled(asked.text, span)
     const { by } = this.#plan
     if (by !== 'operator' && asks(asked)) return this.#caller(call, text, asked)
     if (by !== 'caller' && this.#book !== undefined) return this.#operator(this.#book, call, text, asked)
@@ -56,7 +57,7 @@ export class Approvals {
     const { version, expiryMs } = this.#plan
     const { principal } = asked.client
     const parts = [version, principal, item.target, item.name, text].map((part) => `${part.length}:${part}`)
-    const id = hash('sha256', parts.join(''), 'hex').slice(0, 32)
+    const id = approvalId(principal, parts.join(''))
     const until = Date.now() + expiryMs
     const { identity } = asked.x
     const caller = identity === undefined ? 'nobody known' : `${identity.via} ${identity.subject}`

@@ -27,7 +27,9 @@ export async function subjectOf(
   if (found === undefined) return undefined
   const { item, listed } = found
   const input = incoming.params['arguments'] ?? {}
-  if (program.permits.length > 0 && permitted(program, item, x, input) !== 'yes') return undefined
+  const verdict = program.permits.length > 0 ? permitted(program, item, x, input) : 'yes'
+  // Whoever has to agree to it is asked when it is called, and comes back with the answer to just that.
+  if (verdict !== 'yes' && verdict !== 'ask') return undefined
   return { target: item.target, tasks: listed && taskSupport(listed) }
 }
 

@@ -349,13 +349,13 @@ export function withPermits(program: Program, policies: readonly Policy[]): Prog
 /** A program that does nothing. */
 export const emptyProgram: Program = compileProgram([])
 
-/** Every policy must agree; the first `no` ends it. No policy: yes. */
+/** Every policy must agree; the first `no` ends it. No policy: yes. Nobody is asked to agree to what another policy has not. */
 export function permitted(program: Program, item: Item, x: Exchange, input?: unknown): Verdict {
   let verdict: Verdict = 'yes'
   for (const permits of program.permits) {
     const answer = permits(item, x, input)
     if (answer === 'no') return 'no'
-    if (answer === 'ask' || (answer === 'maybe' && verdict === 'yes')) verdict = answer
+    if (answer === 'maybe' || (answer === 'ask' && verdict === 'yes')) verdict = answer
   }
   return verdict
 }

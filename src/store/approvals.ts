@@ -1,4 +1,5 @@
 // Calls that wait for a person who looks after the gateway: asked for by id, decided once, used once, gone when their time is over.
+import { hash } from 'node:crypto'
 import type { Store, StoreEntry, StoreKey } from '../core/store.ts'
 
 /** What a person must know to decide. */
@@ -19,11 +20,19 @@ export type ApprovalState = 'pending' | 'approved' | 'denied'
 
 export type Approval = ApprovalRequest & { readonly state: ApprovalState }
 
-/** Questions that may wait at once. */
+/** Questions that may wait at once, of all callers and of one: nobody fills the book for the others. */
 const MOST = 1_000
+const EACH = 100
 const PLACE = ['approval']
+/** So many characters of an id say whose it is. */
+const WHOSE = 8
 
-const keyOf = (id: string): StoreKey => [...PLACE, id]
+const placeOf = (id: string): StoreKey => [...PLACE, id.slice(0, WHOSE)]
+const keyOf = (id: string): StoreKey => [...placeOf(id), id.slice(WHOSE)]
+
+/** The id of a caller's question about a call. */
+export const approvalId = (principal: string, call: string): string =>
+  hash('sha256', principal).slice(0, WHOSE) + hash('sha256', call).slice(0, 24)
 
 /** The book of approvals in a store, which several processes may share. */
 export class ApprovalBook {
@@ -47,6 +56,7 @@ export class ApprovalBook {
       const taken = approvalOf(await store.take(key))
       if (taken !== undefined && taken.state !== 'pending') return taken.state
     }
+    if ((await store.count(placeOf(request.id), EACH)) >= EACH) return 'full'
     if ((await store.count(PLACE, MOST)) >= MOST) return 'full'
     const entry: Approval = { ...request, state: 'pending' }
     await store.put(key, JSON.stringify(entry), { ttlMs: Math.max(1, request.until - Date.now()), when: 'absent' })

@@ -6,6 +6,7 @@ import { isRecord, textOf } from './values.ts'
 
 const SESSION = /^[\x21-\x7e]+$/
 const WAIT_MS = 1_000
+const PATH = 'the path of the address: most servers listen at /mcp'
 
 /** The first message of the client, whatever comes of it. */
 export async function connect(visit: Visit): Promise<Answered | undefined> {
@@ -17,7 +18,7 @@ export async function connect(visit: Visit): Promise<Answered | undefined> {
   if (status === 404 && bare && first.heard.kind !== 'json') {
     visit.no('connect', `404: there is nothing at ${wire.options.url.href}`, {
       clause: 'MCP transports, Streamable HTTP: one endpoint',
-      change: 'the path of the address: most servers listen at /mcp',
+      change: PATH,
     })
     return undefined
   }
@@ -45,7 +46,7 @@ export async function open(visit: Visit, first: Answered): Promise<boolean> {
   if (opens === 'modern')
     return visit.no('open', `server/discover: ${offers.length > 0 ? `offers ${offers.join(', ')}` : outcome(first)}`, {
       clause: 'MCP 2026-07-28, server/discover',
-      change: 'a gateway in front of it speaks that revision for it',
+      change: isElsewhere(first) ? PATH : 'a gateway in front of it speaks that revision for it',
     })
   if (first.result !== undefined)
     visit.note('open', `server/discover answers, and offers ${offers.join(', ') || 'nothing'}`, {
@@ -58,6 +59,9 @@ export async function open(visit: Visit, first: Answered): Promise<boolean> {
     })
   return initialized(visit, await visit.open('initialize'))
 }
+
+/** Something answers, in JSON even, and it is no MCP: an API beside the server, most likely. */
+const isElsewhere = ({ heard, error }: Answered): boolean => heard.status === 404 && error === undefined
 
 function discovered(visit: Visit, result: Readonly<Record<string, unknown>>): boolean {
   visit.era = 'modern'
@@ -90,7 +94,9 @@ function initialized(visit: Visit, answered: Answered): boolean {
       clause,
       change: isOnlyModern(answered)
         ? 'a gateway in front of it speaks earlier revisions for it'
-        : 'what the log of the server says of this request',
+        : isElsewhere(answered)
+          ? PATH
+          : 'what the log of the server says of this request',
     })
   const revision = textOf(result['protocolVersion'])
   if (!isLegacyRevision(revision) || revision > wanted)

@@ -2,6 +2,9 @@
 import { CommandError, exit } from './command.ts'
 import { oneLine } from './terminal.ts'
 
+/** MCP 2026-07-28, versioning: the revision that was asked for is none of the server's. */
+const UNSUPPORTED = /"code": ?-32022\b/
+
 /** A status that is no answer: exit code 1 when the server said no, 3 when there is none. `proven`: credentials were sent. */
 export function refused(
   status: number | undefined,
@@ -28,6 +31,12 @@ export function refused(
       where,
       cause,
       hint: 'most servers listen at /mcp',
+    })
+  if (UNSUPPORTED.test(cause.message))
+    return new CommandError(exit.no, 'the server speaks no revision before 2026-07-28', {
+      where,
+      cause,
+      hint: '--era modern',
     })
   return new CommandError(exit.unasked, `the server answered with ${status ?? 'no'} status: ${said}`, { where, cause })
 }

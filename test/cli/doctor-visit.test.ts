@@ -1,5 +1,6 @@
 // `toolgate doctor URL`: each kind of client at servers of both eras, and at servers of which each has one thing wrong with it.
 import assert from 'node:assert/strict'
+import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import { everything } from '../../servers/everything.ts'
 import { everythingModern } from '../../servers/everything-modern.ts'
@@ -110,6 +111,10 @@ test('through the gateway every client gets through, whatever the server behind 
 test('an address with nothing at it, and one that speaks HTTP+SSE', async (t) => {
   const nothing = await one(await listening(t, (_, response) => void response.writeHead(404).end('no')), 'vscode')
   assert.deepEqual([nothing.stops, nothing.verdicts.length], ['connect', 1])
+  const other = (_: unknown, response: ServerResponse): void =>
+    void response.writeHead(404, { 'content-type': 'application/json' }).end('{"code":"unknown"}')
+  for (const client of ['vscode', 'modern'])
+    assert.match((await one(await listening(t, other), client)).at('open')[0]?.change ?? '', /most servers listen at/)
   const sse = await serve(everything, { transport: 'sse' })
   t.after(() => sse.close())
   const oldest = await one(sse.url, 'vscode')

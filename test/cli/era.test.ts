@@ -109,13 +109,15 @@ test('the era that is asked for is the only one that is tried', async (t) => {
     [old, 'legacy', 0],
     [young, 'modern', 0],
     [old, 'modern', 1],
-    [young, 'legacy', 3],
+    [young, 'legacy', 1],
   ] as const) {
     const said = await toolgate(['tools', 'list', '--url', url, '--era', era])
     assert.equal(said.code, code, `${era}: ${said.err}`)
   }
   const { err } = await toolgate(['tools', 'list', '--url', old, '--era', 'modern'])
   assert.match(err, /does not speak revision 2026-07-28[^]*try: --era legacy/)
+  const { err: only } = await toolgate(['tools', 'list', '--url', young, '--era', 'legacy'])
+  assert.match(only, /speaks no revision before 2026-07-28[^]*try: --era modern/)
   const sse = await toolgate(['tools', 'list', '--url', old.replace('/mcp', '/sse'), '--era', 'modern'])
   assert.equal(sse.code, 1)
   assert.equal((await toolgate(['tools', 'list', '--era', 'old'])).code, 2)

@@ -210,12 +210,20 @@ function endsAfter(text: string, i: number): boolean {
   while (at < i + 4 && isClosing(text.charCodeAt(at))) at++
   if (at >= text.length) return true
   if (text.charCodeAt(at) > 0x20) return false
+  // The number of an item in a list does not end one.
+  if (isDigit(text, i - 1) && isLineStart(text, i)) return false
   // “e.g.” and “i.e.” do not end one.
   return !(
     text.charCodeAt(i - 2) === 0x2e ||
     (i >= 2 && text.charCodeAt(i - 2) === 0x20 && i - 1 > 0 && isLower(text, i - 1))
   )
 }
+
+const isDigit = (text: string, i: number): boolean => text.charCodeAt(i) >= 0x30 && text.charCodeAt(i) <= 0x39
+
+/** Whether nothing but a number stands between a place and the beginning of its line. */
+const isLineStart = (text: string, i: number): boolean =>
+  /(?:^|\n)[ \t]{0,8}\d{1,2}$/.test(text.slice(Math.max(0, i - 12), i))
 
 const isClosing = (code: number): boolean => code === 0x22 || code === 0x27 || code === 0x29
 

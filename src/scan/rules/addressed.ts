@@ -6,7 +6,7 @@ import { isAnswer, isFenced, isShown, order } from '../speech.ts'
 
 /** Said to whoever is no person. */
 const others =
-  /(?:^|[:.!?\]]\s*|\n)(?:assistant|ai|claude|chatgpt|gemini|copilot),\s|[([]\s*(?:assistant|ai|claude|chatgpt)\s*[:,]|\bas an? (?:ai|llm|language model|assistant)\b[^.]{0,24}\byou (?:must|should|have to|need to|are to|will)\b|\bas the (?:user's|users'|customer's) (?:ai )?(?:assistant|agent)\b|\bthe user (?:wants|would like|has asked|asked|needs|expects|told) you to\b|\bbefore (?:you )?(?:answer|reply|respond)(?:ing)? (?:to )?(?:the |this |your )?(?:user|question|human)\b|\b(?:answer|reply|respond) only with\b|\bwhen (?:you )?(?:summari[sz]e|answer|reply|respond|translate|describe)(?:s|ing)? (?:to |about )?(?:this|the user|the human|it)\b|\bwhen (?:summari[sz]ing|answering|replying|translating) (?:to |about )?(?:this|the user|it|the)\b/
+  /(?:^|[:.!?\]]\s*|\n)(?:assistant|ai|claude|chatgpt|gemini|copilot),\s|\bby reading this\b|[([]\s*(?:assistant|ai|claude|chatgpt)\s*[:,]|\bas an? (?:ai|llm|language model|assistant)\b[^.]{0,24}\byou (?:must|should|have to|need to|are to|will)\b|\bas the (?:user's|users'|customer's) (?:ai )?(?:assistant|agent)\b|\bthe user (?:wants|would like|has asked|asked|needs|expects|told) you to\b|\bbefore (?:you )?(?:answer|reply|respond)(?:ing)? (?:to )?(?:the |this |your )?(?:user|question|human)\b|\b(?:answer|reply|respond) only with\b|\bwhen (?:you )?(?:summari[sz]e|answer|reply|respond|translate|describe)(?:s|ing)? (?:to |about )?(?:this|the user|the human|it)\b|\bwhen (?:summari[sz]ing|answering|replying|translating) (?:to |about )?(?:this|the user|it|the)\b/
 const vocative =
   /\b(?:if you(?:'re| are) (?:an? |the )?(?:\w+ ){0,2}(?:ai|llm|assistant|language model|agent|bot)|(?:ai|llms?|assistants?|language models?|ai agents?|ai bots?) (?:reading|processing|summari[sz]ing|viewing|parsing|handling|seeing|that (?:reads?|sees?|sorts?|process(?:es)?|summari[sz]es?))|(?:dear|attention|hey|hello|hi|note (?:to|for)|message (?:to|for)|instructions? (?:to|for)|to) (?:the |any |all |every )?(?:ai|llm|assistants?|language models?|ai agents?|claude|chatgpt|gemini|copilot)\b)/
 
@@ -20,6 +20,8 @@ export const addressed = rule({
   surfaces: ['content', 'field', 'message'],
   needs: ['assistant', 'you', 'user', 'answer'],
   find(sentence, place) {
+    const ruin = place.piece.isError && sentence.hasAny('private', 'user') ? order(sentence, 'delete') : undefined
+    if (ruin !== undefined) return { start: ruin.start, end: sentence.end }
     const found = vocative.exec(sentence.text) ?? others.exec(sentence.text)
     if (found === null || (place.piece.surface === 'message' && !sentence.hidden)) return undefined
     const start = sentence.start + found.index
@@ -43,7 +45,7 @@ export const addressed = rule({
           'remember',
         ) !== undefined,
     )
-    if (!acts && !/^as an?\b/.test(found[0])) return undefined
+    if (!acts && !/^(?:as an?|by reading)\b/.test(found[0])) return undefined
     return {
       start,
       end,

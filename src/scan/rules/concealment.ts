@@ -10,6 +10,10 @@ const itself =
 const somebody =
   /^\W*(?:to\s+|with\s+)?(?:the |any |your |our )?(?:user|users|human|humans|customer|customers|operator|anyone|anybody|people|person|owner|him|her|them|traveller)\b(?:\W*$|\W+(?:of|about|that|this|any|in|at|what|which|anything|under|during|or|and|so|before|why|when)\b|\s*[,.;:!?)—–-])/
 
+/** The user is not to learn it. */
+const ignorance =
+  /\b(?:no need|no reason|not necessary|need not|needn't|does not need|doesn't need|must not|mustn't|should not|shouldn't|never)\b[^.;,]{0,24}\b(?:user|human|customer|person|owner|people|anyone|anybody)s?\b[^.;,]{0,8}\b(?:know|learn|notice|find out|realise|realize|discover|become aware)\b/
+
 export const concealment = rule({
   looksAt: 'sentence',
   id: 'TP-110',
@@ -17,7 +21,7 @@ export const concealment = rule({
   severity: 'medium',
   message: 'tells the model to hide something from the user',
   advice: 'ask what has to be hidden: an honest tool hides nothing from whoever uses it',
-  needs: ['tell', 'says-conceal', 'quiet', 'answer'],
+  needs: ['tell', 'says-conceal', 'quiet', 'answer', 'user'],
   find(sentence, place) {
     const hit = concealed(sentence)
     if (hit === undefined || (isAnswer(place) && isManner(sentence, hit))) return undefined
@@ -40,6 +44,13 @@ function concealed(sentence: Sentence): Concealed | undefined {
       start: said.start,
       end: said.end,
       isWeak: /visible|shown|need not|naturally|normal|hidden$|confidential/.test(text.slice(said.start, said.end)),
+    }
+  const unknowing = sentence.has('user') && sentence.has('not') ? ignorance.exec(sentence.text) : null
+  if (unknowing !== null)
+    return {
+      start: sentence.start + unknowing.index,
+      end: sentence.start + unknowing.index + unknowing[0].length,
+      isWeak: false,
     }
   for (const act of ['tell', 'answer'] as const)
     for (const verb of sentence.all(act)) {

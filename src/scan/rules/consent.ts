@@ -37,6 +37,8 @@ const answered =
   /^[^.;:]{0,24}\b(?:questions?|requests?|prompts?|dialogs?)\b[^.;:]{0,24}(?:\b(?:with|by) (?:yes|ok|y|accept)|\b(?:affirmatively|positively|in the affirmative|automatically|on behalf of)\b)/
 const someone =
   /^\W*(?:with |from |to |for )?(?:the |your |any |their )?(?:user|users|human|customer|operator|him|her|them|anyone|confirmation|approval|permission|consent|first|before|again)/
+const accepting =
+  /\b(?:accept|approve|confirm|allow|grant|click (?:yes|ok|allow) (?:on|in|at))\b[^.;]{0,16}\b(?:every|all|any|each)\b[^.;]{0,24}\b(?:dialogs?|prompts?|confirmations?|permission requests?|approval requests?|warnings?|pop-?ups?)\b/
 /** Asked for something else than consent: “never ask the user for a password”. */
 const wanting =
   /^\W*(?:the |your |any )?(?:\w+ )?(?:for (?!confirm|approv|permission|consent|a confirm|an? (?:explicit )?(?:approv|ok)|their (?:ok|consent|approv)|(?:explicit|further|additional|prior) )|about|which|what|how|why|where)\b/
@@ -49,6 +51,9 @@ function unasked(sentence: Sentence): Hit | undefined {
   const unseen = sentence.has('before') && sentence.has('not') ? preview.exec(sentence.text) : null
   if (unseen !== null)
     return { start: sentence.start + unseen.index, end: sentence.start + unseen.index + unseen[0].length }
+  const all = accepting.exec(sentence.text)
+  if (all !== null && !sentence.has('not'))
+    return { start: sentence.start + all.index, end: sentence.start + all.index + all[0].length }
   for (const asked of sentence.all('ask')) {
     const said = text.slice(asked.start, asked.end)
     const from = Math.max(sentence.start, asked.start - 60)

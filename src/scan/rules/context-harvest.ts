@@ -5,7 +5,7 @@ import { isAnswer, isFenced, isOrder, isShown, topicOf } from '../speech.ts'
 
 /** What makes a model what it is, or all that a user said: nothing a tool works on. */
 const inner =
-  /system (?:prompt|instruction)|list of (?:all|your) tools|tools (?:that )?you|names of your tools|tools available to you|developer (?:message|prompt)|chain of thought|reasoning trace|your .*(?:instructions|prompt|context|memory|configuration)|initial (?:prompt|instructions)|original (?:prompt|instructions)|hidden instructions|list of (?:available )?tools|tools? list|tools at your|available tools|memory entr|everything above|text above|words above|prompt history|context window/
+  /hidden prompt|internal (?:prompt|instructions)|developer instructions|base prompt|system (?:prompt|instruction)|list of (?:all|your) tools|tools (?:that )?you|names of your tools|tools available to you|developer (?:message|prompt)|chain of thought|reasoning trace|your .*(?:instructions|prompt|context|memory|configuration)|initial (?:prompt|instructions)|original (?:prompt|instructions)|hidden instructions|list of (?:available )?tools|tools? list|tools at your|available tools|memory entr|everything above|text above|words above|prompt history|context window/
 /** Tools that work on conversations, prompts or models. */
 const about =
   /conversation|chat|message|thread|transcript|dialog|slack|discord|teams|prompt|llm|model|agent|memory|session|tool|meeting|call|summar/
@@ -19,7 +19,8 @@ export const contextHarvest = rule({
   advice: 'ask what the tool needs it for: it works on its arguments, not on what else the model knows',
   needs: ['talk', 'rules'],
   find(sentence, place) {
-    const talk = sentence.first('talk') ?? instructions(sentence)
+    const talk =
+      sentence.all('talk').toSorted((a, b) => b.end - b.start - (a.end - a.start))[0] ?? instructions(sentence)
     if (talk === undefined) return undefined
     const verb = giving(sentence, talk) ?? wanted(sentence, place, talk) ?? questioned(sentence, place, talk)
     if (verb === undefined) return undefined

@@ -35,7 +35,7 @@ import { schemaNames, schemaTalk } from './schema-names.ts'
 import { schemaPatterns } from './schema-patterns.ts'
 import { schemaCircles, schemaReferences } from './schema-references.ts'
 import { schemaTypes } from './schema-types.ts'
-import { secretRead } from './secret-read.ts'
+import { privateRead, secretRead } from './secret-read.ts'
 import { secrets } from './secrets.ts'
 import { shadowing, shadowingServers } from './shadowing.ts'
 import { tampering } from './tampering.ts'
@@ -50,6 +50,7 @@ export const rules: readonly Rule[] = [
   forgedTags,
   concealment,
   secretRead,
+  privateRead,
   foreignSink,
   remoteOrders,
   contextHarvest,

@@ -21,6 +21,9 @@ export const jailbreak = rule({
   },
 })
 
+const protection =
+  /\b(?:moderation|safety|guardrails?|safeguards?|ethic\w*|refusals?|censorship|alignment|content filters?)\b/
+
 function gravity(sentence: Parameters<typeof isShown>[0], place: Place): Hit['severity'] | undefined {
   const window = around(sentence)
   const plays = window.some((each) => each.has('role') || each.has('says-role'))
@@ -28,6 +31,15 @@ function gravity(sentence: Parameters<typeof isShown>[0], place: Place): Hit['se
   const speaks = sentence.hasAny('you', 'assistant') || sentence.has('role')
   const isAbout = /role ?play|persona|character|story|game|jailbreak|red ?team|guard|injection/.test(topicOf(place))
   if (sentence.has('free') && plays && isFree && speaks) return isAbout ? 'info' : 'high'
+  if (
+    isFree &&
+    sentence.has('free') &&
+    protection.test(sentence.text) &&
+    sentence.has('you') &&
+    !isAbout &&
+    !isAnswer(place)
+  )
+    return 'medium'
   // A tool that offers to switch off what protects.
   if (
     !isAnswer(place) &&

@@ -16,7 +16,9 @@ export const phishing = rule({
   needs: ['secret'],
   find(sentence, place) {
     const { text } = sentence.reading
-    const secret = sentence.all('secret').find(({ start, end }) => personal.test(text.slice(start, end)))
+    const secret = sentence
+      .all('secret')
+      .find(({ start, end }) => personal.test(text.slice(start, end).replace(/[-_]/g, ' ')))
     if (secret === undefined || isShown(sentence, secret.start)) return undefined
     const severity = asked(sentence, place)
     return severity === undefined ? undefined : { start: secret.start, end: secret.end, severity }

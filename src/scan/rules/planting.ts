@@ -13,7 +13,7 @@ export const planting = rule({
   severity: 'medium',
   message: 'has the model write an address or a slogan into all that it writes',
   advice: 'ask whose address it is, and why users should get it',
-  needs: ['put', 'write', 'answer'],
+  needs: ['put', 'write', 'answer', 'every', 'you'],
   find(sentence, place) {
     const found = outputs.exec(sentence.text)
     if (found === null) return undefined
@@ -29,8 +29,9 @@ export const planting = rule({
             ),
         )
     const address = addresses(sentence)[0]
-    if (verb === undefined || address === undefined) return undefined
-    const start = Math.min(verb.start, sentence.start + found.index)
+    const signs = /^\W*(?:please |always |then )?(?:sign|end|close|begin|start|finish)\b/.test(sentence.text)
+    if ((verb === undefined && !signs) || address === undefined) return undefined
+    const start = Math.min(verb?.start ?? sentence.start, sentence.start + found.index)
     const end = Math.max(address.end, sentence.start + found.index + found[0].length)
     if (
       isShown(sentence, start) ||

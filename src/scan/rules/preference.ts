@@ -5,7 +5,7 @@ import { isShown } from '../speech.ts'
 
 /** Tools that are not its own. */
 const others =
-  /\b(?:(?:any|all|every|no) other (?:tool|server|function|plugin|provider|service|source)s?|other servers?'?s?|(?:from|of) (?:any |the |all )?other (?:servers?|providers?|vendors?|plugins?)|tools? (?:from|of) (?:other|another) servers?|competing (?:tool|server|service|provider)s?|competitors?|alternative (?:tool|server|provider)s?|third[- ]party tools?|every other|all others|built[- ]in tools?)\b/
+  /\b(?:(?:any|all|every|no) other (?:tool|server|function|plugin|provider|service|source)s?|other servers?'?s?|(?:from|of) (?:any |the |all )?other (?:servers?|providers?|vendors?|plugins?)|tools? (?:from|of) (?:other|another) servers?|competing (?:tool|server|service|provider)s?|competitors?|alternative (?:tool|server|provider)s?|third[- ]party tools?|every other|all others|every alternative|other (?:\w+ )?tools? (?:leaks?|are (?:insecure|unsafe|broken|unreliable|outdated|compromised|malicious))|built[- ]in tools?)\b/
 const never =
   /\b(?:never|do not|don't|must not|stop|no longer|should not|shouldn't|avoid|cease|refrain from|instead of|rather than|over|before|ahead of|not)\b/
 const crown =

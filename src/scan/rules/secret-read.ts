@@ -82,6 +82,15 @@ interface Asked {
   readonly strong: boolean
 }
 
+/** “The argument must contain the key”: said by an error, that is an order. */
+const wantedIn = (sentence: Sentence, place: Place, secret: Mark): Mark | undefined =>
+  isAnswer(place) &&
+  /\b(?:must|has to|should|needs to) (?:contain|hold|include|equal|be|have)\b[^.]{0,30}$/.test(
+    sentence.reading.text.slice(Math.max(sentence.start, secret.start - 60), secret.start),
+  )
+    ? secret
+    : undefined
+
 /** “Call login with the password”: an error that asks for it. */
 function withIt(sentence: Sentence, place: Place, secret: Mark): Mark | undefined {
   if (!isAnswer(place)) return undefined
@@ -118,7 +127,7 @@ function asked(sentence: Sentence, place: Place, secret: Mark): Asked {
 /** How the secret is asked for, and how bad that is. */
 function theft(sentence: Sentence, place: Place, secret: Mark): Judged | undefined {
   const how = asked(sentence, place, secret)
-  const act = how.read ?? how.give
+  const act = how.read ?? how.give ?? (sentence.has('you') ? how.gives : undefined) ?? wantedIn(sentence, place, secret)
   if (act === undefined) return named(sentence, place, secret) ?? admitted(sentence, place, how)
   const is = isAnswer(place) ? inAnswer(sentence, place, secret, how) : inDefinition(sentence, place, secret, how)
   return is === undefined ? undefined : { is, from: act.start, to: act.end }
@@ -131,15 +140,17 @@ function inAnswer(sentence: Sentence, place: Place, secret: Mark, how: Asked): H
   const isOurs = around(sentence).some(
     (each) => each.hasAny('assistant', 'quiet', 'says-conceal', 'says-override') || order(each, 'ignore') !== undefined,
   )
+  const demanded = place.piece.isError || isDemand(sentence)
+  if (demanded && (gives !== undefined || wantedIn(sentence, place, secret) !== undefined))
+    return strong ? 'high' : 'medium'
   if (gives === undefined) return strong && sentence.hasAny('assistant', 'user') ? 'medium' : 'low'
-  if (place.piece.isError || isDemand(sentence)) return strong ? 'high' : 'medium'
   const isTheirs = /\b(?:user|customer|human|owner|victim|people)(?:'s|s'|s)? (?:\w+ ){0,3}$/.test(
     text.slice(Math.max(sentence.start, secret.start - 60), secret.start),
   )
   if (how.leaves)
     return isOurs || (strong && sentence.hasAny('user', 'you')) ? 'high' : strong || isTheirs ? 'medium' : 'info'
   if (strong && how.isCall) return isOurs ? 'high' : 'medium'
-  return isOurs && how.isCall ? 'medium' : 'info'
+  return isOurs && (how.isCall || how.read !== undefined) ? 'medium' : 'info'
 }
 
 function inDefinition(sentence: Sentence, place: Place, secret: Mark, how: Asked): Hit['severity'] | undefined {
@@ -231,3 +242,30 @@ function actOn(sentence: Sentence, secret: Mark, act: 'read' | 'send' | 'put' | 
     return gap > -14 && gap <= 14 && verb.start !== secret.start && isOrder(sentence, verb)
   })
 }
+
+const close =
+  /^(?:clipboard|brows|contact|address book|inbox|mailbox|calendar|photo|screenshot|location|personal|customer|subscriber|medical|bank|passport|social|phone|home address|whereabouts|user data|user file)/
+
+export const privateRead = rule({
+  looksAt: 'sentence',
+  id: 'TP-121',
+  class: 'exfiltration',
+  severity: 'medium',
+  message: 'tells the model to collect private things of the user and hand them over',
+  advice: 'ask what the tool needs them for: it works on its arguments, not on what lies about',
+  needs: ['private'],
+  find(sentence, place) {
+    const { text } = sentence.reading
+    const thing = sentence.all('private').find(({ start, end }) => close.test(text.slice(start, end)))
+    if (thing === undefined || sentence.index === 0 || isAnswer(place)) return undefined
+    const follows = sentence.next !== undefined && same.test(sentence.next.text) ? sentence.next : undefined
+    const read = order(sentence, 'read') ?? (follows === undefined ? undefined : order(follows, 'read'))
+    const give = order(sentence, 'put', 'send') ?? (follows === undefined ? undefined : order(follows, 'put', 'send'))
+    if (read === undefined || give === undefined || isShown(sentence, thing.start)) return undefined
+    if (!isCallOf(sentence) && !(follows !== undefined && isCallOf(follows)) && !sentence.hasAny('quiet', 'outside'))
+      return undefined
+    const isWork =
+      close.test(topicOf(place)) || /mail|contact|calendar|photo|file|customer|crm|map|location/.test(topicOf(place))
+    return { start: thing.start, end: thing.end, severity: isWork ? 'info' : 'medium' }
+  },
+})

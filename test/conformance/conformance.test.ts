@@ -1,7 +1,7 @@
 // The conformance suite through the gateway finds what it finds without it, however the fixture stands behind it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { nameOf, orphans, serverLanes, track } from './lanes.ts'
+import { nameOf, orphans, serverLanes, track, weigh } from './lanes.ts'
 import { placed, table } from './run.ts'
 
 // Sixteen runs of the suite, one after the other.
@@ -18,6 +18,26 @@ test('every check passes through the gateway that passes directly', { timeout },
 })
 
 test('every failure that is expected is expected of a lane that there is', () => assert.deepEqual(orphans(), []))
+
+test('a lane fails for what nobody expected, and for what is expected and does not happen', () => {
+  const lane = serverLanes.find((each) => each.lane === 'B1')
+  assert.ok(lane !== undefined)
+  const key = 'input-required-result-basic-elicitation: sep-2322-elicitation-incomplete'
+  const { passed, of, unexpected, stale, excused } = weigh(
+    lane,
+    new Map([
+      [key, 'says'],
+      ['other', 'says'],
+    ]),
+    10,
+  )
+  assert.deepEqual([passed, of, unexpected], [8, 10, ['other: says']])
+  assert.match(excused.join(), /user_name/)
+  assert.deepEqual(stale, [
+    'input-required-result-basic-elicitation: sep-2322-elicitation-complete',
+    'input-required-result-ignore-extra-params: sep-2322-ignore-unexpected-params',
+  ])
+})
 
 test('the table of lanes takes the place of an older one', () => {
   const [lane] = serverLanes

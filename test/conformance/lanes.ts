@@ -94,7 +94,7 @@ export interface Outcome {
 }
 
 /** Weighs what was found in a lane against what was expected there. */
-function weigh(lane: ServerLane | ClientLane, found: ReadonlyMap<string, string>, of: number): Outcome {
+export function weigh(lane: ServerLane | ClientLane, found: ReadonlyMap<string, string>, of: number): Outcome {
   const expected = new Map(
     expectedFailures
       .filter(({ lanes }) => lanes.includes(nameOf(lane)))

@@ -1,9 +1,9 @@
 // Processors outside (`mcpGuardrails`) on their way through the federation: what they are shown, and what becomes of their answers.
 import type { RawJson } from '../core/brand.ts'
 import type { Guarded, Guarding, Guardrails } from '../policy/plan.ts'
-import { Asked, refusal } from './asked.ts'
+import { Asked, invalid, refusal } from './asked.ts'
 import type { Answer } from './conversation.ts'
-import { edited, find, setMember } from './json.ts'
+import { edited, find, repeats, setMember } from './json.ts'
 import { quoted } from './uris.ts'
 import { codes } from './wire.ts'
 
@@ -44,6 +44,8 @@ export async function guardedRequest(
   identity?: Identity,
 ): Promise<Asked | Answer> {
   if (!guardrails.runs(message.method, 'request')) return asked
+  // A processor's parser need not take the member that ours and the upstream's take.
+  if (message.text !== undefined && repeats(message.text)) return invalid('a member is named twice')
   const said = await guardrails.request(message, asked.x)
   if (said === undefined) return asked
   if (said.kind === 'refused') return refused(said.error, asked)
@@ -61,6 +63,11 @@ export async function guardedAnswer(
   message: Omit<Guarded, 'text'>,
 ): Promise<Answer> {
   if (answer.kind === 'error' || !guardrails.runs(message.method, 'response')) return answer
+  // In lists it would be one server's definition that takes everybody's away; those are judged when they are read.
+  if (hasParams(message.method) && repeats(answer.raw)) {
+    asked.x.reason = 'Guardrail'
+    return refusal(codes.internal, 'the answer names a member twice: nobody can judge it')
+  }
   const said: Guarding = await guardrails.response({ ...message, text: answer.raw }, asked.x)
   if (said === undefined) return answer
   return said.kind === 'refused' ? refused(said.error, asked) : { kind: 'result', raw: said.text }

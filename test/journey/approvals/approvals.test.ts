@@ -6,6 +6,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { ElicitRequestSchema, type ElicitResult } from '@modelcontextprotocol/sdk/types.js'
+import { send } from '../../mcp/ingress/modern-client.ts'
 import { type RunningGateway, startGateway } from '../../support/gateway.ts'
 
 const remove = (client: Client, id: string) => client.callTool({ name: 'remove', arguments: { id } })
@@ -116,6 +117,28 @@ test('some calls need a person', async (t) => {
     assert.equal(await decide('0'.repeat(32), 'approve'), 404)
     assert.equal(await decide(id, 'perhaps'), 400)
   })
+
+  await t.test(
+    'a client of 2026-07-28 is asked in the answer, and comes back with the yes, for this call only',
+    async () => {
+      const url = new URL('/callers', gateway.url).href
+      const said = { capabilities: { elicitation: {} } }
+      const params = (id: string) => ({ name: 'remove', arguments: { id } })
+      const { json: asked } = await send(url, 'tools/call', params('97'), said)
+      const [key = ''] = Object.keys(asked.result?.['inputRequests'] ?? {})
+      assert.match(JSON.stringify(asked), /Call the tool remove with/)
+      const answer = {
+        requestState: asked.result?.['requestState'],
+        inputResponses: { [key]: { action: 'accept', content: { approve: true } } },
+      }
+      const { json: other } = await send(url, 'tools/call', { ...params('98'), ...answer }, said)
+      assert.equal(other.error?.code, -32602)
+      const { json: made } = await send(url, 'tools/call', { ...params('97'), ...answer }, said)
+      assert.match(JSON.stringify(made.result), /no note 97/)
+      const { json: again } = await send(url, 'tools/call', { ...params('97'), ...answer }, said)
+      assert.equal(again.error?.code, -32602)
+    },
+  )
 
   await t.test('where only the caller may agree, a client that cannot ask gets a clear no', async () => {
     const client = await gateway.client({ path: '/callers' })

@@ -150,7 +150,9 @@ export const mcp = define({
     const begin = (): void => seat.front.use(federation)
     const offerings = (signal: AbortSignal) => Promise.all(shelves.map((shelf) => wholeOffering(shelf, signal)))
     const targets = (): readonly TargetState[] => placed.map(stateOf)
-    return Object.assign(handler, { open: program.permits.length === 0, warm, begin, targets, offerings })
+    // Who is only asked to agree has no rules: approval alone keeps nobody from anything.
+    const open = program.permits.length === (program.plan.approval === undefined ? 0 : 1)
+    return Object.assign(handler, { open, warm, begin, targets, offerings })
   },
 })
 

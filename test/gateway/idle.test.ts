@@ -5,12 +5,12 @@ import { loadConfig } from '../../src/config/load.ts'
 import { dryCompile } from '../../src/gateway/compile.ts'
 import { parts } from '../../src/gateway/parts.ts'
 
-async function warned(text: string): Promise<readonly string[]> {
+async function warned(text: string, about = 'policy.absent'): Promise<readonly string[]> {
   const { shape, problems } = loadConfig({ text, file: 'config.yaml', env: {}, parts })
   assert.ok(shape, JSON.stringify(problems))
   const all = await dryCompile(shape, () => undefined)
   return all
-    .filter(({ code }) => code === 'policy.absent')
+    .filter(({ code }) => code === about)
     .map(({ path, message, hint }) => `${path.slice(-3).join('.')}: ${message}; ${hint}`)
 }
 
@@ -45,4 +45,14 @@ binds:
     - { matches: [{ path: { exact: /a } }], backends: [{ mcp: { targets: [{ name: web, stdio: { cmd: web } }] } }] }
     - { matches: [{ path: { exact: /b } }], backends: [{ mcp: { targets: [{ name: diary, stdio: { cmd: diary } }] } }] }`
   assert.deepEqual(await warned(text), ['exceptions.2.target: no target here is called `dairy`; did you mean `diary`?'])
+})
+
+test('a route that only asks for approval is open all the same', async () => {
+  const policies = (more: string): string => `
+mcp:
+  policies: { mcpApproval: { rules: ['mcp.tool.name == "remove"'] } ${more} }
+  targets: [{ name: web, stdio: { cmd: web } }]`
+  const [said = ''] = await warned(policies(''), 'policy.open')
+  assert.match(said, /has no `mcpAuthorization`: whoever reaches it may use everything/)
+  assert.deepEqual(await warned(policies(`, mcpAuthorization: { rules: ['true'] }`), 'policy.open'), [])
 })

@@ -1,7 +1,9 @@
 // `requestState`: what a client carries from a question to its answer. Sealed, good for one caller and one request, until it expires.
 import { hash } from 'node:crypto'
 import { type RawJson, rawJson, type TargetName, targetName } from '../core/brand.ts'
+import { spelled } from './admissions.ts'
 import type { Incoming } from './conversation.ts'
+import { members } from './json.ts'
 import { open, seal } from './seal.ts'
 
 /** What a state says, beside for whom and what it is good. */
@@ -91,18 +93,13 @@ function bodyOf(stated: Stated): Buffer {
 /** Members of the params that differ between a request and its repetition. */
 const RETRIED = new Set(['_meta', 'inputResponses', 'requestState'])
 
+/** Members may come in any order, for clients may write their params anew for every attempt; numbers count as they are spelled. */
 function purpose({ backend, principal, request }: Bound): string {
-  const { method, params } = request
-  const lasting = Object.entries(params).filter(([name]) => !RETRIED.has(name))
-  const digest = hash('sha256', JSON.stringify(ordered(Object.fromEntries(lasting))), 'base64url')
-  return JSON.stringify(['mcp request state', VERSION, backend, principal, method, digest])
-}
-
-/** The same value with members in one order: clients may write their params anew for every attempt. */
-function ordered(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(ordered)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.entries(value)
+  const { method, rawParams = '{}' } = request
+  const lasting = [...members(rawParams)]
+    .filter(([name]) => !RETRIED.has(name))
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, member]) => ({ [name]: ordered(member) }))
+    .map(([name, span]) => `${JSON.stringify(name)}:${spelled(rawParams, span)}`)
+  const digest = hash('sha256', lasting.join(','), 'base64url')
+  return JSON.stringify(['mcp request state', VERSION, backend, principal, method, digest])
 }

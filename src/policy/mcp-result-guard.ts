@@ -115,16 +115,17 @@ class ResultGuard {
     return raw === result.raw ? result : { kind: result.kind, raw }
   }
 
-  /** Why a question is not asked. */
+  /** Why a question is not asked, or a notification not told. Nothing can be taken out of them: what leaks may block, or passes. */
   question({ target, method, params }: Question): string | undefined {
     const parsed: unknown = JSON.parse(params)
     const about = { target, name: method }
     const trouble =
       this.#twice(parsed, params) ?? (isObject(parsed) ? this.#instructions(parsed, 'request', about) : undefined)
     if (trouble !== undefined) this.#say(trouble, about)
-    return trouble === undefined || this.#config.mode === 'audit'
+    const why = trouble ?? this.#leak(params, about)
+    return why === undefined || this.#config.mode === 'audit'
       ? undefined
-      : `withheld by mcpResultGuard: ${trouble.rule} at ${where(trouble)}`
+      : `withheld by mcpResultGuard: ${why.rule} at ${where(why)}`
   }
 
   /** What is said twice was read once: the reader may see the other. */

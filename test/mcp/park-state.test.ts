@@ -56,6 +56,14 @@ test('a state opens for its caller, backend, method and params, however these ar
   for (const other of others) assert.equal(openState(state, 1, other), undefined)
 })
 
+test('two numbers that no double tells apart are two requests', () => {
+  const of = (to: string) =>
+    bound(undefined, { request: incoming('tools/call', `{"name":"pay","arguments":{"to":${to}}}`) })
+  const state = sealState({ kind: 'again' }, 9, of('9007199254740993'))
+  assert.deepEqual(openState(state, 1, of('9007199254740993')), { kind: 'again' })
+  assert.equal(openState(state, 1, of('9007199254740992')), undefined)
+})
+
 const call = (principal: string): Parkable & { readonly why: string[] } => {
   const why: string[] = []
   return { principal, why, abandon: (reason) => void why.push(reason) }

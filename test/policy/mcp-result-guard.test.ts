@@ -94,3 +94,10 @@ test('the address of a resource does not speak from outside of the tags', async 
   assert.match(said, /written by resource of server web/)
   assert.doesNotMatch(said, /Ignore all/)
 })
+
+test('a secret is kept out of questions and notifications where secrets block', async () => {
+  const params = rawJson(JSON.stringify({ level: 'info', data: key }))
+  const log = { target, method: 'notifications/message', params }
+  assert.equal((await guarding()).onQuestion?.(log), undefined)
+  assert.match((await guarding({ secrets: 'block' })).onQuestion?.(log) ?? '', /withheld .*: github-token at \/data/)
+})

@@ -23,7 +23,8 @@ function measured(context: Context): Findings {
   const best = tools
     .map((_, index) => Math.min(...rounds.map(({ each }) => each[index] ?? Infinity)))
     .toSorted((a, b) => a - b)
-  const answers = Array.from({ length: context.quick ? 2 : 5 }, () => elapsed(() => scanText(prose())))
+  const answer = prose()
+  const answers = Array.from({ length: context.quick ? 4 : 10 }, () => used(() => scanText(answer))).slice(2)
   const ratios = worst()
   const runs = context.quick ? 20_000 : 1_000_000
   const broken = fuzz(runs, context)
@@ -41,7 +42,7 @@ function measured(context: Context): Findings {
         unit: 'ms',
         atMost: 2,
       },
-      { what: 'an answer of 1 MiB', value: median(answers), unit: 'ms', atMost: 50 },
+      { what: 'CPU of an answer of 1 MiB', value: median(answers), unit: 'ms', atMost: 50 },
       {
         what: 'worst input, per character, ÷ median',
         value: Math.max(...Object.values(ratios)),
@@ -83,6 +84,14 @@ function round(tools: readonly JsonObject[]): Round {
   const each = tools.map((tool) => elapsed(() => scanDefinition(tool, 'tool')))
   const { user, system } = process.cpuUsage(before)
   return { perSecond: tools.length / ((user + system) / 1e6), each }
+}
+
+/** Milliseconds of CPU: others may be busy on the same machine. */
+function used(run: () => unknown): number {
+  const before = process.cpuUsage()
+  run()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
 }
 
 function elapsed(run: () => unknown): number {

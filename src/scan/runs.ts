@@ -96,9 +96,13 @@ class Finder {
   #word(start: number, end: number, bits: number): void {
     const length = end - start
     if (length >= 16) this.#long(start, end, bits)
-    this.#group(this.#pairs, start, end, length === 2 && (bits & HEX) !== 0)
-    this.#group(this.#octets, start, end, length === 8 && (bits & BIT) !== 0)
-    this.#group(this.#codes, start, end, (length === 2 || length === 3) && (bits & DIGIT) !== 0)
+    // Most words are none of these, and follow none.
+    const isPair = length === 2 && (bits & HEX) !== 0
+    if (isPair || this.#pairs.count > 0) this.#group(this.#pairs, start, end, isPair)
+    const isOctet = length === 8 && (bits & BIT) !== 0
+    if (isOctet || this.#octets.count > 0) this.#group(this.#octets, start, end, isOctet)
+    const isCode = (length === 2 || length === 3) && (bits & DIGIT) !== 0
+    if (isCode || this.#codes.count > 0) this.#group(this.#codes, start, end, isCode)
   }
 
   #long(start: number, end: number, bits: number): void {

@@ -125,6 +125,7 @@ export const controls = rule({
   message: 'holds control characters: a terminal obeys them instead of showing them',
   advice: 'have them removed: text for a model has no colours and no cursor',
   find(text, place) {
+    if (ordinary.test(text)) return []
     const hits: Hit[] = []
     for (let i = 0; i < text.length && hits.length < 10; i++) {
       if (!isControl(text.charCodeAt(i))) continue

@@ -68,5 +68,26 @@ export class Exceptions {
   }
 }
 
+/** Findings of the scanner that are no rule's: bounds, and a rule that broke. */
+const beyondRules: readonly string[] = ['SC-501', 'SC-502', 'SC-503', 'SC-599']
+
+/** Warns of exceptions for rules that find nothing: changes have a list of their own. The rules are read only when there are exceptions. */
+export async function pointOut(all: readonly Pick<Exception, 'rule'>[], site: Pick<Site, 'warning'>): Promise<void> {
+  if (all.length === 0) return
+  const { rules } = await import('../scan/rules/index.ts')
+  const known = new Set([...rules.map(({ id }) => id), ...beyondRules])
+  for (const [index, { rule }] of all.entries()) {
+    if (known.has(rule)) continue
+    const hint = rule.startsWith('PN-')
+      ? 'changes since a thing was approved are accepted by kind: `lock: { accept: [server-version] }`'
+      : 'write the rule as the log, or `toolgate scan`, names it'
+    site.warning(
+      ['exceptions', index, 'rule'],
+      `the scanner has no rule \`${rule}\`: this exception changes nothing`,
+      hint,
+    )
+  }
+}
+
 /** The day itself counts, wherever on Earth it is still that day. */
 const endOf = (day: string): number => Date.parse(`${day}T23:59:59-12:00`)

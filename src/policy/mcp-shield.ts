@@ -7,7 +7,7 @@ import { severities } from '../scan/finding.ts'
 import type { PinKey, PinKind } from '../scan/pin.ts'
 import { changeKinds } from '../scan/pin-change.ts'
 import { Audit } from './mcp-shield-audit.ts'
-import { Exceptions, exceptionSchema } from './mcp-shield-exceptions.ts'
+import { Exceptions, exceptionSchema, pointOut } from './mcp-shield-exceptions.ts'
 import { Inventory } from './mcp-shield-inventory.ts'
 import { Judge, type Judgement, type Parts, type PinSettings } from './mcp-shield-judge.ts'
 import { PinBook } from './mcp-shield-pins.ts'
@@ -49,6 +49,7 @@ export const mcpShield = define({
   async compile(config, site: Site): Promise<Policy> {
     if (config.mode === 'off') return { shields: true }
     const parts = partsOf(config, site)
+    await pointOut(config.exceptions, site)
     if (config.mode === 'audit') return new Audit(parts)
     await parts.scanner.load()
     return new Shield(parts)

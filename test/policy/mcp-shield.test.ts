@@ -209,6 +209,24 @@ test('an exception that ends while the gateway runs ends there, and who is conne
   assert.equal(client.heard[0]?.method, 'notifications/tools/list_changed')
 })
 
+test('an exception for a rule that there is not, or for a change, is pointed out', async (t) => {
+  const stage = shieldStage(t)
+  const except = (rule: string): object => ({
+    target: 'calc',
+    rule,
+    reason: 'known to its author',
+    until: '2099-01-31',
+  })
+  const { problems } = await stage.compile({ exceptions: ['TP-120', 'TP-999', 'PN-711', 'SC-503'].map(except) })
+  assert.deepEqual(
+    problems.map(({ path, message }) => [path[1], /no rule `(.*)`/.exec(message)?.[1]]),
+    [
+      [1, 'TP-999'],
+      [2, 'PN-711'],
+    ],
+  )
+})
+
 test('an exception without a reason, without an end or for everybody is no configuration', () => {
   const whole = { target: 'calc', rule: 'TP-120', reason: 'known, reported to its author', until: '2027-02-01' }
   assert(mcpShield.schema.safeParse({ exceptions: [whole] }).success)

@@ -18,7 +18,7 @@ interface Guarding {
   readonly targets: Set<string>
 }
 
-/** Targets that `mcpLabels` and `mcpShield` speak of, and that stand behind none of them: what is said of them holds for nobody. */
+/** Targets that `mcpLabels`, `mcpShield` and `mcpResultGuard` speak of, and that stand behind none of them: what is said of them holds for nobody. */
 export function absentTargets({ binds }: Pick<Shape, 'binds'>): readonly Problem[] {
   const guarding = new Map<string, Guarding>()
   // One body may stand in front of many routes: it is wrong only where it is wrong for all of them.
@@ -57,7 +57,7 @@ function namedBy({ key, body }: Body): readonly (readonly [at: Path, name: strin
   const { targets, exceptions } = body
   if (key === 'mcpLabels' && isLoose(targets))
     return Object.keys(targets).map((name) => [['targets', name], name] as const)
-  if (key !== 'mcpShield' || !Array.isArray(exceptions)) return []
+  if ((key !== 'mcpShield' && key !== 'mcpResultGuard') || !Array.isArray(exceptions)) return []
   return exceptions.flatMap((one: unknown, index) => {
     const name = isLoose(one) ? one['target'] : undefined
     return typeof name === 'string' ? [[['exceptions', index, 'target'], name] as const] : []

@@ -10,7 +10,7 @@ import type { Kind } from '../scan/surface.ts'
 import { isLess } from './json-strings.ts'
 import { Tagger } from './mcp-result-guard-tags.ts'
 import { leaksIn, redacted, spoken, tagged } from './mcp-result-guard-texts.ts'
-import { type About, Exceptions, exceptionSchema } from './mcp-shield-exceptions.ts'
+import { type About, Exceptions, exceptionSchema, pointOut } from './mcp-shield-exceptions.ts'
 import { Scanner } from './mcp-shield-scanner.ts'
 import type { ResultLimit } from './plan.ts'
 import type { Policy, Question, Site } from './policy.ts'
@@ -51,6 +51,7 @@ export const mcpResultGuard = define({
     if (config.mode === 'off') return {}
     const scanner = new Scanner()
     await scanner.load()
+    await pointOut(config.exceptions, site)
     const guard = new ResultGuard(config, scanner, site)
     const limit = limitOf(config)
     return {

@@ -33,6 +33,14 @@ test('a target that policies speak of and that is not there is pointed out', asy
     'exceptions.0.target: no target here is called `something-else`; there are web, diary',
   ])
   assert.deepEqual(await warned(simple(`mcpShield: { exceptions: [${entry('web')}] }`)), [])
+  assert.deepEqual(await warned(simple(`mcpResultGuard: { exceptions: [${entry('dairy')}] }`)), [
+    'exceptions.0.target: no target here is called `dairy`; did you mean `diary`?',
+  ])
+  const other = entry('web').replace('TP-120', 'TP-999')
+  assert.match(
+    String(await warned(simple(`mcpResultGuard: { exceptions: [${other}] }`), 'config.module')),
+    /no rule `TP-999`/,
+  )
 })
 
 test('what stands in front of several routes speaks of the targets of all of them', async () => {

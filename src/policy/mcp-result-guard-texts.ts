@@ -77,7 +77,7 @@ export const spoken = (pointer: string): string =>
 
 /** Members that the protocol names. */
 const words = new Set(
-  `_meta annotations completion content contents data description error inputRequests items message messages name params
+  `_meta annotations blob completion content contents data description error inputRequests items message messages name params
   properties requestedSchema resource result role statusMessage structuredContent systemPrompt task tasks text title uri url
   values`.split(/\s+/),
 )

@@ -168,8 +168,9 @@ const schemaFields: Fields = {
   dependentSchemas: ['properties', 'schema'],
   _meta: ['meta', 'meta'],
 }
-/** Bytes in base64: nothing a model reads as text. */
+/** Bytes in base64: nothing a model reads as text, unless they are one. */
 const binary = new Set(['data', 'blob'])
+const textual = /^\s*(?:text\/|application\/(?:json|xml|yaml|x-yaml|javascript|[\w.-]+\+(?:json|xml))\b)/i
 
 /** Fields of the protocol where others may stand beside them. */
 const given = new Set(['_meta', 'structuredContent', 'isError', 'error', 'execution', 'mimeType', 'size', 'version'])
@@ -240,8 +241,9 @@ class Walker implements Walked {
     const children: Frame[] = []
     for (let index = 0; index < count; index++) {
       const key = keys?.[index] ?? index
-      if (isBlob && binary.has(String(key))) continue
-      children.push(this.#child(key, members[index], frame))
+      const isBytes = isBlob && binary.has(String(key))
+      const member = isBytes ? textIn(value, members[index]) : members[index]
+      if (!isBytes || member !== undefined) children.push(this.#child(key, member, frame))
     }
     for (let child = children.pop(); child !== undefined; child = children.pop()) this.#stack.push(child)
   }
@@ -302,6 +304,15 @@ function isChosen(key: string, area: Area, surface: Surface): boolean {
 
 /** What a server calls `constructor` or `__proto__` is a field like any other. */
 const own = (fields: Fields, key: string): Into | undefined => (Object.hasOwn(fields, key) ? fields[key] : undefined)
+
+/** The text that bytes are, by what they are said to be, or where nobody says that, by what they look like. */
+function textIn(block: object, bytes: unknown): string | undefined {
+  const type = textOf(block, 'mimeType')
+  const isText = type !== undefined && textual.test(type)
+  if (typeof bytes !== 'string' || (type !== undefined && !isText)) return undefined
+  const text = Buffer.from(bytes, 'base64').toString()
+  return isText || !/[\0\ufffd]/.test(text) ? text : undefined
+}
 
 function textOf(value: object, field: string): string | undefined {
   const found: unknown = Object.getOwnPropertyDescriptor(value, field)?.value

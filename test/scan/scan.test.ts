@@ -48,3 +48,16 @@ test('a hundred lesser findings, or secrets, in front of an attack do not hide i
     assert.ok(findings.length < 200)
   }
 })
+
+test('a text that is sent as bytes is read as the text that its reader makes of them', () => {
+  const blob = Buffer.from(attack).toString('base64')
+  const uri = 'file:///notes.md'
+  assert.ok(blocks({ contents: [{ uri, mimeType: 'text/markdown; charset=utf-8', blob }] }, 'result'))
+  assert.ok(blocks({ contents: [{ uri, blob }] }, 'result'))
+  assert.ok(
+    blocks({ content: [{ type: 'resource', resource: { uri, mimeType: 'application/json', blob } }] }, 'result'),
+  )
+  assert.ok(!blocks({ content: [{ type: 'image', mimeType: 'image/png', data: blob }] }, 'result'))
+  const bytes = Buffer.concat([Buffer.from([0, 255]), Buffer.from(attack)]).toString('base64')
+  assert.ok(!blocks({ contents: [{ uri, blob: bytes }] }, 'result'))
+})

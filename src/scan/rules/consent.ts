@@ -68,6 +68,13 @@ function unasked(sentence: Sentence): Hit | undefined {
         !/\b(?:must not|never|cannot|can't|do not|don't|should not|only)\b[^.;]*\bwithout\b/.test(open)
       )
         return { start: from + skipped.index, end: asked.end }
+      if (
+        /^\W*(?:is|are) (?:therefore |thus |hence )?(?:unnecessary|not (?:needed|required|necessary)|superfluous|waived|implied)\b/.test(
+          after,
+        ) &&
+        sentence.has('user')
+      )
+        return { start: asked.start, end: asked.end }
       if (answered.test(after)) return { start: asked.start, end: asked.end }
       continue
     }

@@ -1,6 +1,7 @@
 // TP-190: text that pretends to be another voice: the system, a developer, a turn of the user, the frame of a chat.
 import type { Reading } from '../reading.ts'
 import { type Hit, type Place, rule } from '../rule.ts'
+import { addresses } from '../sinks.ts'
 import { isAnswer, isFenced, isShown, order } from '../speech.ts'
 
 /** Tokens of chat templates: they have a meaning nowhere else. */
@@ -9,6 +10,8 @@ const tokens =
 /** Made-up frames of whoever is in charge. */
 const frames =
   /<\/?(?:system|sys|system[_-]prompt|system[_-]message|system[_-]?(?:instruction|note|mode|override)s?|admin|developer|root|hidden|secret|secret[_-]instructions?|hidden[_-]instructions?)(?:\s[^>\n]{0,80})?>|\[\[\/?(?:system|admin|developer|root)\]\]|\b(?:begin|start|end)(?: of)? (?:system|developer|admin) (?:message|prompt|instructions?|note)\b|(?:#{2,6}|={2,6}|-{3,6}|\*{2,3})\s*(?:begin |end of |end )?(?:system|developer|admin|user input|system prompt|system message)\s*(?:#{2,6}|={2,6}|-{3,6}|\*{2,3})/g
+/** Tags that are only loud. */
+const loud = /<(?:important|instructions?|urgent|critical|attention)>/g
 /** Labels at the beginning of a line, a bracket or a sentence. */
 const labels =
   /(?:^|\n|[.!?:]["')\]]?\s+|\n[ \t]*[*>#-]+\s*)\W{0,3}(?:(?:system|developer)|(?:system|developer|admin|administrator|root|emergency|maintenance|hidden|secret|operator|security|anthropic|openai|priority)\s+(?:note|message|instruction|instructions|directive|override|prompt|command|mode|notice)s?|(?:note|message|instructions?|notice|setup|steps?|guide|tasks?|actions?|todo|p\.?s\.?) (?:for|to) (?:the |any |all )?(?:ai|llm|assistant|model|agent)[^:\n]{0,60}|(?:ai|llm)(?:[ -](?:agent|assistant|model|reader)s?)?)\s*:|[[【(](?:system|developer|(?:hidden|secret|admin)(?= \w))(?:\s+(?:note|message|instruction|instructions|directive|override|prompt|command|mode|notice))*[\])】:]/g
@@ -40,6 +43,9 @@ export const fakeRole = rule({
     const shown = (start: number): boolean => isQuoted(reading, start) || isFenced(text, start)
     add(tokens, (start, end) => token(reading, [start, end], shown(start)))
     add(frames, (start, end) => frame(reading, place, [start, end], shown(start)))
+    add(loud, (start, end) =>
+      isAnswer(place) && !shown(start) && isGrave(reading, end) && hasOrder(reading, end) ? 'medium' : undefined,
+    )
     add(labels, (start, end) => label(reading, place, [start, end], shown(start)))
     add(roles, (start) =>
       place.kind === 'request' || isAnswer(place) || aboutMessages(place) || shown(start) ? 'low' : 'medium',
@@ -92,6 +98,12 @@ function hasOrder(reading: Reading, place: number): boolean {
         'remember',
       ) !== undefined,
   )
+}
+
+/** Whether a sentence names what is worth stealing, or an address. */
+function isGrave(reading: Reading, place: number): boolean {
+  const sentence = reading.sentenceAt(place)
+  return sentence !== undefined && (sentence.hasAny('talk', 'secret', 'outside') || addresses(sentence).length > 0)
 }
 
 type Span = readonly [start: number, end: number]

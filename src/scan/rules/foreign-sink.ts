@@ -83,7 +83,18 @@ function leak(
     (isOutside || kind === 'mail' || kind === 'phone' || kind === 'ip' || kind === 'account')
   )
     return isOrdered && sentence.has('every') ? 'high' : 'medium'
-  if (isOrdered && goods && (isOutside || kind === 'mail') && sentence.index > 0) return 'medium'
+  if (
+    isOrdered &&
+    goods &&
+    (isOutside ||
+      kind === 'mail' ||
+      kind === 'phone' ||
+      kind === 'ip' ||
+      kind === 'account' ||
+      (kind === 'url' && /~\/|\/home\/|home directory|\buser'?s'?\b/.test(sentence.text))) &&
+    sentence.index > 0
+  )
+    return 'medium'
   return isOrdered &&
     isOutside &&
     /attacker|collector|exfil|our (?:external|server)/.test(text.slice(sentence.start, sentence.end))

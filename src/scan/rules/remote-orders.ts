@@ -8,6 +8,9 @@ const steps =
 const whatever =
   /\b(?:do|follow|obey|execute|perform|carry out|comply with)\b[^.;]{0,24}\b(?:what(?:ever)?|anything|everything|all that)\b[^.;]{0,40}\b(?:says?|contains?|tells?|asks?|instructs?|demands?|commands?)\b/
 
+const promoted =
+  /\btreat\b[^.;]{0,24}\b(?:results?|contents?|outputs?|texts?|pages?|responses?|answers?|it|them|everything)\b[^.;]{0,24}\bas (?:an? |the |if (?:it|they) were )?(?:\w+ )?(?:instructions?|orders?|commands?|requests?|prompts?)\b/
+
 export const remoteOrders = rule({
   looksAt: 'sentence',
   id: 'TP-131',
@@ -15,9 +18,16 @@ export const remoteOrders = rule({
   severity: 'high',
   message: 'tells the model to take its orders from a page or an answer',
   advice: 'do not admit it: what comes from there is not what was approved here',
-  needs: ['run'],
+  needs: ['run', 'rules'],
   find(sentence, place) {
     const { text } = sentence
+    const treated = promoted.exec(text)
+    if (treated !== null && !sentence.has('not'))
+      return {
+        start: sentence.start + treated.index,
+        end: sentence.start + treated.index + treated[0].length,
+        severity: sentence.hasAny('user', 'run') ? 'high' : 'medium',
+      }
     const verb = sentence.all('run').find((each) => isOrder(sentence, each))
     if (verb === undefined) return undefined
     const far =

@@ -27,6 +27,8 @@ const isFile = (sentence: Sentence, { start, end }: Mark): boolean => {
 function isName(sentence: Sentence, { start, end }: Mark, { piece }: Place): boolean {
   if (piece.surface === 'key' || piece.surface === 'name') return false
   const { text } = sentence.reading
+  // The value of a variable that is called like this.
+  if (/\b(?:value|environment|env|variable)\b/.test(sentence.text) && !/[_(]/.test(text[end] ?? '')) return false
   return text[start - 1] === '_' || text[end] === '_' || text[end] === '('
 }
 
@@ -258,6 +260,13 @@ export const privateRead = rule({
     const { text } = sentence.reading
     const thing = sentence.all('private').find(({ start, end }) => close.test(text.slice(start, end)))
     if (thing === undefined || sentence.index === 0 || isAnswer(place)) return undefined
+    if (
+      place.piece.surface === 'parameter' &&
+      sentence.has('user') &&
+      order(sentence, 'put', 'send') !== undefined &&
+      !isShown(sentence, thing.start)
+    )
+      return { start: thing.start, end: thing.end }
     const follows = sentence.next !== undefined && same.test(sentence.next.text) ? sentence.next : undefined
     const read = order(sentence, 'read') ?? (follows === undefined ? undefined : order(follows, 'read'))
     const give = order(sentence, 'put', 'send') ?? (follows === undefined ? undefined : order(follows, 'put', 'send'))

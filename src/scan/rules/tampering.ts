@@ -64,7 +64,7 @@ function gravity(sentence: Sentence, place: Place, { isAgainst, isFacade }: How)
   const literal = addresses(sentence).length > 0 || /["'`][\w .-]{2,40}["'`]/.test(text)
   const goods =
     sentence.hasAny('money', 'outside') ||
-    /\b(?:recipient|account|iban|address|wallet|destination|payee|beneficiary|amount|price|visibility|public)\b/.test(
+    /\b(?:recipient|account|iban|address|wallet|destination|payee|beneficiary|amount|price|visibility|public|budget|quantity|fee|tip|total|limit)\b/.test(
       text,
     )
   if (isAnswer(place)) return isAgainst && (literal || goods) && sentence.has('assistant') ? 'medium' : undefined

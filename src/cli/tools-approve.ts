@@ -7,7 +7,7 @@ import { usageError } from './arguments.ts'
 import { type Arguments, CommandError, exit, type Io } from './command.ts'
 import { jsonDocument, marks, oneLine, painter } from './terminal.ts'
 import { driftText } from './tools-drift-text.ts'
-import { type Compared, changeLock, compared, named } from './tools-pins.ts'
+import { type Compared, changeLock, compared, isNamed, named } from './tools-pins.ts'
 
 const command = { name: 'tools' }
 
@@ -18,21 +18,34 @@ export async function approve(args: Arguments, words: readonly string[], io: Io)
   if (digest !== undefined && !/^sha256:[0-9a-f]{64}$/.test(digest))
     throw usageError(command, '--digest is `sha256:` and 64 hexadecimal digits, as `tools diff` prints it')
   const found = await compared(args, io)
-  const chosen = words.length === 0 ? found.drifts : named(found.drifts, words)
+  const meant = words.length === 0 ? found.drifts : named(found.drifts, words)
+  // Among many, nobody sees the one that is poisoned: it is approved by its own name, or not at all.
+  const poisoned = meant.filter(
+    (drift) => digest === undefined && found.scanned(drift)?.verdict === 'block' && !isNamed(drift, words),
+  )
+  const chosen = meant.filter((drift) => !poisoned.includes(drift))
   if (digest !== undefined) bound(chosen, digest)
   else if (!(await agreed(chosen, found, args, io))) return exit.no
   await approved(chosen, found, args.value('note'))
   if (args.value('format') === 'json') {
-    const told = chosen.map(({ target, kind, name, digest: now }) => ({ target, kind, name, digest: now ?? null }))
-    io.stdout.write(jsonDocument({ version: 1, file: found.file, approved: told }))
+    const told = chosen.map(shown)
+    io.stdout.write(jsonDocument({ version: 1, file: found.file, approved: told, poisoned: poisoned.map(shown) }))
   } else {
-    const mark = painter(io.stdout, io.env)('green', marks(io).yes)
+    const paint = painter(io.stdout, io.env)
+    for (const drift of poisoned)
+      io.stdout.write(`${paint('red', `${marks(io).no} ${oneLine(labelOf(drift))}`)}  poisoned, not approved\n`)
     for (const drift of chosen)
-      io.stdout.write(`${mark} ${oneLine(labelOf(drift))}  ${drift.digest ?? 'is gone, and no longer pinned'}\n`)
-    if (chosen.length === 0) io.stderr.write('nothing waits for approval\n')
+      io.stdout.write(
+        `${paint('green', marks(io).yes)} ${oneLine(labelOf(drift))}  ${drift.digest ?? 'is gone, and no longer pinned'}\n`,
+      )
+    if (poisoned.length > 0)
+      io.stderr.write('  try: toolgate tools diff; what must be used all the same is approved by TARGET/NAME\n')
+    else if (chosen.length === 0) io.stderr.write('nothing waits for approval\n')
   }
-  return exit.fine
+  return poisoned.length > 0 ? exit.no : exit.fine
 }
+
+const shown = ({ target, kind, name, digest }: Drift): object => ({ target, kind, name, digest: digest ?? null })
 
 /** One thing, and it is still what somebody has looked at. */
 function bound(chosen: readonly Drift[], digest: string): void {

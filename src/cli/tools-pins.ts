@@ -130,10 +130,7 @@ export async function changeLock(file: string, change: (pins: readonly Pin[]) =>
 export function named(all: readonly Drift[], words: readonly string[]): readonly Drift[] {
   const found = new Set<Drift>()
   for (const word of words) {
-    const matching = all.filter(
-      (drift) =>
-        drift.target === word || `${drift.target}/${drift.name || drift.kind}` === word || labelOf(drift) === word,
-    )
+    const matching = all.filter((drift) => drift.target === word || isNamed(drift, [word]))
     if (matching.length === 0)
       throw new CommandError(exit.no, `\`${oneLine(word)}\` is nothing that waits for approval`, {
         hint: 'toolgate tools diff',
@@ -142,3 +139,7 @@ export function named(all: readonly Drift[], words: readonly string[]): readonly
   }
   return [...found]
 }
+
+/** Whether one of the words means this and nothing else. */
+export const isNamed = (drift: Drift, words: readonly string[]): boolean =>
+  words.includes(`${drift.target}/${drift.name || drift.kind}`) || words.includes(labelOf(drift))

@@ -147,6 +147,12 @@ test('what is poisoned is not locked; whoever must use it approves it', async (t
   const { out: shown } = await tools('diff')
   assert.match(shown, /the scanner says: /)
   assert.match(shown, /✗ notes search {2}high\n {2}PN-760/, 'as serious as the worst that is known of it')
+  for (const many of ['--all', 'notes']) {
+    const among = await tools('approve', many, '--yes')
+    assert.equal(among.code, 1)
+    assert.match(among.out, /✗ notes search {2}poisoned, not approved/)
+    assert.match(among.err, /approved by TARGET\/NAME/)
+  }
   assert.equal((await tools('approve', 'notes/search', '--yes', '--note', 'for a demonstration')).code, 0)
   assert.equal((await tools('diff')).code, 0)
 })

@@ -31,6 +31,9 @@ export const reserved = (text: string): string =>
 /** In a path, what would begin another part of the URL is encoded as well. */
 export const reservedInPath = (text: string): string => reserved(text).replace(/[/?]/g, escaped)
 
+/** The same in a cookie, where these end a pair or cannot stand (RFC 6265 §4.1.1). */
+export const reservedInCookie = (text: string): string => reserved(text).replace(/[;,]/g, escaped)
+
 /** Forms (WHATWG URL, application/x-www-form-urlencoded): a space is `+`, only `*-._` and alphanumerics stay. */
 export const formText = (text: string): string =>
   /^[A-Za-z0-9\-._*]*$/.test(text)

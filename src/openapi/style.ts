@@ -1,7 +1,7 @@
 // Parameter styles: a value → its text in a path, a query, a header or a cookie (reference: openapi §7, RFC 6570).
 
 import { Digits } from './checking.ts'
-import { headerText, json, percent, plainText, Refused, reserved, reservedInPath } from './encode.ts'
+import { headerText, json, percent, plainText, Refused, reserved, reservedInCookie, reservedInPath } from './encode.ts'
 import { contentIsJson } from './media.ts'
 import type { Parameter, Style } from './parameters.ts'
 import { type Fields, isFields, token } from './value.ts'
@@ -137,7 +137,8 @@ function apart(text: string, delimiter: string | undefined, at: string): string 
 /** `form` and its relatives: pairs of a query or of cookies. */
 function pairsWriter(parameter: Parameter, { at, declared }: Setting, between: string): Writer {
   const { style, explode, name, allowReserved } = parameter
-  const encode: Encode = style === 'cookie' ? (text) => cookieText(text, at) : allowReserved ? reserved : percent
+  const free = parameter.in === 'cookie' ? reservedInCookie : reserved
+  const encode: Encode = style === 'cookie' ? (text) => cookieText(text, at) : allowReserved ? free : percent
   const key = style === 'cookie' ? name : percent(name)
   const delimiter = delimiterOf(style)
   const joint = delimiter === undefined ? ',' : percent(delimiter)

@@ -105,6 +105,16 @@ test('a dot segment is one however it comes about, and without the rule a parser
   )
 })
 
+test('a value cannot bring another cookie along, reserved characters or not', () => {
+  const cookie = (parameter: object) =>
+    sent(get([{ name: 'x', in: 'cookie', schema: { type: 'string' }, ...parameter }], '/a'), {
+      cookie: { x: 'one;admin=1, b' },
+    }).headers['Cookie']
+  assert.equal(cookie({ style: 'form', allowReserved: true }), 'x=one%3Badmin=1%2C%20b')
+  assert.equal(cookie({ style: 'form' }), 'x=one%3Badmin%3D1%2C%20b')
+  assert.equal('x=one;admin=1'.split(';')[1], 'admin=1') // what a server reads without the rule
+})
+
 test('a document whose own path leads elsewhere sends nothing', () => {
   for (const key of ['/a/../b', '/a/%2e%2e/b/{x}'])
     assert.match(

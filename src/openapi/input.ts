@@ -166,7 +166,8 @@ function schemaFor(
     case 'text': {
       // XML is never generated: whatever shape the document gives it, the argument is its text.
       const known = inner(schema)
-      if (typeof known['type'] === 'string' && scalars.has(known['type'])) return withoutEncoding(known)
+      if (typeof known['type'] === 'string' && scalars.has(known['type']))
+        return translator.opened(withoutEncoding(known))
       return { type: 'string', ...(typeof known['description'] === 'string' && { description: known['description'] }) }
     }
     case 'multipart':

@@ -305,6 +305,35 @@ test('members called like keywords are members', () => {
   })
 })
 
+test('a body of text keeps what its schema refers to, however it is reached', () => {
+  const { definition } = tool(
+    converted({
+      openapi: '3.1.0',
+      info: { title: 't', version: '1' },
+      servers: [{ url: 'https://api.example.test' }],
+      paths: {
+        '/a': {
+          post: {
+            operationId: 'post',
+            requestBody: { content: { 'text/plain': { schema: { $ref: '#/components/schemas/Line' } } } },
+            responses: {},
+          },
+        },
+      },
+      components: {
+        schemas: {
+          Line: { type: 'string', not: { $ref: '#/components/schemas/Empty' } },
+          Empty: { const: '', not: { $ref: '#/components/schemas/Line' } },
+        },
+      },
+    }),
+    'post',
+  )
+  const text = JSON.stringify(definition['inputSchema'])
+  assert.match(text, /"body":\{"type":"string","not":/)
+  assert.ok(!text.includes('component'), text)
+})
+
 test('what is written out for one tool, and for all, is bounded; answers never cost the arguments', () => {
   const big = {
     type: 'object',

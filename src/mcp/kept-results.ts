@@ -1,6 +1,7 @@
 // The rest of answers that were too long to be passed on at once: kept for a while, for whom they were for, and read as resources.
 import { randomBytes } from 'node:crypto'
 import { type RawJson, rawJson } from '../core/brand.ts'
+import { tagPiece } from '../policy/tag-piece.ts'
 import type { Answer } from './conversation.ts'
 
 /** URIs of kept texts: `toolgate-result:ID/FROM`, from which character on. */
@@ -48,10 +49,10 @@ export class KeptResults {
     const { text } = kept
     const start = Number(from)
     if (start > text.length) return undefined
-    const end = endOf(text, start + this.#characters)
+    const { text: part, end } = tagPiece(text, start, endOf(text, start + this.#characters))
     const more =
       end < text.length ? `\n[${text.length - end} of ${text.length} characters follow at ${KEPT}${id}/${end}]` : ''
-    const contents = [{ uri, mimeType: 'text/plain', text: text.slice(start, end) + more }]
+    const contents = [{ uri, mimeType: 'text/plain', text: part + more }]
     return { kind: 'result', raw: json({ contents }) }
   }
 

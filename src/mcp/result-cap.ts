@@ -1,5 +1,6 @@
 // Results of tools for clients that take only so much of one: what is above it is cut from the texts, and a last text says so.
 import { type RawJson, rawJson } from '../core/brand.ts'
+import { tagPiece } from '../policy/tag-piece.ts'
 import { cut, edited, elements, find, members, type Span } from './json.ts'
 import { endOf } from './kept-results.ts'
 
@@ -31,28 +32,34 @@ export function capped(result: RawJson, cap: Cap): RawJson {
   if (all <= cap.characters) return result
   let left = cap.characters
   const rest: string[] = []
+  let gone = 0
   const kept = blocks.flatMap((block, index): string[] => {
     const text = texts[index] ?? ''
     if (block.text === undefined || text.length <= left) {
       left -= text.length
       return [cut(result, block.span)]
     }
-    const head = text.slice(0, endOf(text, left))
-    rest.push(text.slice(head.length))
+    const head = tagPiece(text, 0, endOf(text, left))
+    rest.push(tagPiece(text, head.end, text.length).text)
+    gone += text.length - head.end
     left = 0
-    return head === '' ? [] : [shortened(result, block, head)]
+    return head.text === '' ? [] : [shortened(result, block, head.text)]
   })
-  kept.push(...noted(cap, rest, all))
+  kept.push(...noted(cap, rest.join('\n'), { gone, all }))
   return edited(result, [{ ...content, with: `[${kept.join(',')}]` }])
 }
 
+interface Counted {
+  readonly gone: number
+  readonly all: number
+}
+
 /** What stands in place of the rest: a note, and the way to it. */
-function noted({ characters, taker, keep }: Cap, rest: readonly string[], all: number): readonly string[] {
-  const cutOff = rest.reduce((sum, { length }) => sum + length, 0)
-  const uri = keep?.(rest.join('\n'))
+function noted({ characters, taker, keep }: Cap, rest: string, { gone, all }: Counted): readonly string[] {
+  const uri = keep?.(rest)
   const way = uri === undefined ? 'Ask for less at a time.' : `Read the rest at ${uri}, or ask for less at a time.`
-  const note = `[${cutOff} of ${all} characters are cut here: ${taker} takes ${characters} of a result. ${way}]`
-  const link = { type: 'resource_link', uri, name: 'rest-of-the-result', mimeType: 'text/plain', size: cutOff }
+  const note = `[${gone} of ${all} characters are cut here: ${taker} takes ${characters} of a result. ${way}]`
+  const link = { type: 'resource_link', uri, name: 'rest-of-the-result', mimeType: 'text/plain', size: gone }
   return [JSON.stringify({ type: 'text', text: note }), ...(uri === undefined ? [] : [JSON.stringify(link)])]
 }
 

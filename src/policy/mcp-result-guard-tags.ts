@@ -2,9 +2,8 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { lookalikes } from '../scan/characters.ts'
 import { fold } from '../scan/normalise.ts'
+import { PREFIX } from './tag-piece.ts'
 
-/** What a tag says of the text inside, as A2AS names roles. */
-const PREFIX = 'a2as:tool:'
 /** Everything that may be read as `<`, and what may be put between it and a tag's name. */
 const OPENING =
   /(?:[<\u02c2\u2039\u276e\u27e8\u3008\ufe64\uff1c]|&(?:lt|#0*60|#x0*3c);?|\\u003c|%3c)(?=[\s\p{Cf}\p{Mn}/\\]{0,16}\S)/giu

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { Tagger, withoutTags } from '../../src/policy/mcp-result-guard-tags.ts'
+import { tagPiece } from '../../src/policy/tag-piece.ts'
 
 const tagger = new Tagger(randomBytes(32))
 
@@ -54,4 +55,19 @@ test('whatever the text, its tag holds exactly one text', () => {
       assert.notEqual(tagger.unwrap(tagged, 'x'), undefined)
     }),
   )
+})
+
+test('parts of a tagged text are tagged as well, and together they are the text', () => {
+  const tagged = tagger.wrap('0123456789 '.repeat(20), 'x')
+  const texts: string[] = []
+  for (let at = 0; at < tagged.length; ) {
+    const { text, end } = tagPiece(tagged, at, Math.min(tagged.length, at + 150))
+    const [open = 0, closed = 0] = [/<a2as/g, /<\/a2as/g].map((tag) => text.match(tag)?.length)
+    assert.equal(open, closed, text)
+    assert.ok(end > at)
+    texts.push(tagged.slice(at, end))
+    at = end
+  }
+  assert.equal(texts.join(''), tagged)
+  assert.deepEqual(tagPiece('no tags here', 3, 7), { text: 'tags', end: 7 })
 })

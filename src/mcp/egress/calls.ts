@@ -35,8 +35,8 @@ export interface Wire {
   speakers(): readonly Speaker[]
   /** `false`: it keeps no session, so an answer to a question may never reach the call that asks. */
   readonly keepsSession?: boolean
-  /** A call waits for a person, or goes on: people take minutes, and must not keep other calls from the server. */
-  rests?(isResting: boolean): void
+  /** A call waits for a person: people take minutes, and must not keep other calls from the server. What is returned ends that. */
+  rest?(): (() => void) | undefined
   /** Sends an answer or a notification of ours; what becomes of it is nobody's business. */
   send(text: RawJson): void
 }
@@ -261,11 +261,11 @@ export class Calls {
   }
 
   async #resting(asked: Promise<Answer>): Promise<Answer> {
-    this.#wire.rests?.(true)
+    const resume = this.#wire.rest?.()
     try {
       return await asked
     } finally {
-      this.#wire.rests?.(false)
+      resume?.()
     }
   }
 

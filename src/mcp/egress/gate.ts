@@ -10,6 +10,7 @@ export class Gate {
   readonly #metrics: Metrics
   readonly #waiting = new Set<() => void>()
   #inside = 0
+  #resting = 0
 
   constructor(target: TargetName, limits: Limits, metrics: Metrics) {
     this.#target = target
@@ -39,9 +40,21 @@ export class Gate {
     })
   }
 
-  /** Comes back in after `leave`, full or not: it never really went. */
-  resume(): void {
-    this.#inside++
+  /**
+   * Makes room while a call waits for a person; what is returned takes it back, full or not. `undefined`: so many wait already that
+   * this one keeps its place, since each of them holds a connection.
+   */
+  rest(): (() => void) | undefined {
+    if (this.#resting >= this.#limits.parkedCalls) {
+      this.#metrics.limitHit('parkedCalls')
+      return undefined
+    }
+    this.#resting++
+    this.leave()
+    return () => {
+      this.#resting--
+      this.#inside++
+    }
   }
 
   /** Makes room: for the one that waits longest, if any. */

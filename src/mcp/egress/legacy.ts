@@ -247,9 +247,8 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
 
   readonly #left = (): void => this.#gate.leave()
 
-  rests(isResting: boolean): void {
-    if (isResting) this.#gate.leave()
-    else this.#gate.resume()
+  rest(): (() => void) | undefined {
+    return this.#gate.rest()
   }
 
   async #initialize(signal: AbortSignal | undefined): Promise<Session> {

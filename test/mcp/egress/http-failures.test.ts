@@ -173,6 +173,25 @@ test('a call that waits for a person does not keep others from the server', asyn
   assert.deepEqual(site.hits, [])
 })
 
+test('of calls that wait for a person only so many make room: each holds a connection', async (t) => {
+  const answers: ((answer: Answer) => void)[] = []
+  const person = caller(() => new Promise((resolve) => answers.push(resolve)))
+  const { connection, site } = await talk(
+    t,
+    ({ said, response }) => {
+      if (said.method === undefined) return void response.writeHead(202).end()
+      events(response)({ jsonrpc: '2.0', id: `q${said.id}`, method: 'elicitation/create', params: {} })
+    },
+    { limits: { callsPerUpstream: 1, parkedCalls: 2, upstreamQueue: 0 } },
+  )
+  for (let waiting = 1; waiting <= 3; waiting++) {
+    void callTool(connection, 'slow', {}, person).catch(() => {}) // it never ends by itself
+    await until(() => answers.length === waiting)
+  }
+  await assert.rejects(callTool(connection, 'slow', {}, person), failure('mcp.busy', /1 calls are under way/))
+  assert.deepEqual(site.hits, ['parkedCalls', 'upstreamQueue'])
+})
+
 test('a call that waits for its turn waits no longer than the queue allows', async (t) => {
   const limits = { callsPerUpstream: 1, upstreamQueueMs: 20 }
   const { connection, site } = await talk(t, () => {}, { limits })

@@ -11,7 +11,8 @@ import { CommandError, exit } from './command.ts'
 import { networkReason, refused } from './refusals.ts'
 import type { Talk } from './talk.ts'
 import { oneLine } from './terminal.ts'
-import { isRecord, textOf } from './values.ts'
+import { toolPages } from './tool-pages.ts'
+import { textOf } from './values.ts'
 
 interface Bounds {
   readonly signal: AbortSignal
@@ -19,8 +20,6 @@ interface Bounds {
   /** Credentials go with each request: who is refused then does not lack them. */
   readonly proven?: boolean
 }
-
-const pagesAtMost = 1_000
 
 /**
  * Opens a conversation: Streamable HTTP, or HTTP+SSE for an address that ends in `/sse`.
@@ -61,17 +60,8 @@ export class Conversation implements Talk {
   }
 
   /** All pages of `tools/list`, each tool as it came. */
-  async tools(): Promise<Record<string, unknown>[]> {
-    const tools: Record<string, unknown>[] = []
-    let cursor: string | undefined
-    for (let page = 0; page < pagesAtMost; page++) {
-      const result = await this.#ask('tools/list', cursor === undefined ? {} : { cursor })
-      if (Array.isArray(result['tools'])) tools.push(...result['tools'].filter(isRecord))
-      const next = result['nextCursor']
-      if (typeof next !== 'string' || next === cursor) break
-      cursor = next
-    }
-    return tools
+  tools(): Promise<Record<string, unknown>[]> {
+    return toolPages((params) => this.#ask('tools/list', params))
   }
 
   /** `tools/call`; the result as it came. */

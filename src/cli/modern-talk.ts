@@ -8,6 +8,7 @@ import { modernRequest, offeredBy } from './modern-wire.ts'
 import { refused } from './refusals.ts'
 import type { Talk } from './talk.ts'
 import { oneLine } from './terminal.ts'
+import { toolPages } from './tool-pages.ts'
 import { isRecord, textOf } from './values.ts'
 
 interface ModernOptions {
@@ -23,8 +24,6 @@ type Opened =
   | { readonly kind: 'open'; readonly talk: Talk }
   /** The server speaks something else: which revisions, as far as it says. */
   | { readonly kind: 'other'; readonly offers: readonly string[] }
-
-const PAGES = 1_000
 
 /**
  * Asks the server what it is. A server is modern when it offers the revision, not when it answers at all: there are some that know
@@ -76,17 +75,8 @@ class ModernTalk implements Talk {
     this.server = discovered['serverInfo'] ?? (isRecord(meta) ? meta['io.modelcontextprotocol/serverInfo'] : undefined)
   }
 
-  async tools(): Promise<Record<string, unknown>[]> {
-    const tools: Record<string, unknown>[] = []
-    let cursor: string | undefined
-    for (let page = 0; page < PAGES; page++) {
-      const result = await this.#ask('tools/list', cursor === undefined ? {} : { cursor })
-      if (Array.isArray(result['tools'])) tools.push(...result['tools'].filter(isRecord))
-      const next = result['nextCursor']
-      if (typeof next !== 'string' || next === cursor) break
-      cursor = next
-    }
-    return tools
+  tools(): Promise<Record<string, unknown>[]> {
+    return toolPages((params) => this.#ask('tools/list', params))
   }
 
   async call(

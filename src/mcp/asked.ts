@@ -6,6 +6,7 @@ import type { JsonObject } from '../core/item.ts'
 import type { ServerItem } from './admissions.ts'
 import type { Answer, Caller, Client, Incoming } from './conversation.ts'
 import type { Shelf } from './shelf.ts'
+import type { Standing } from './standing.ts'
 import { codes, errorObject, rewritten } from './wire.ts'
 
 /** A request, who asks, and what it turned out to be about. */
@@ -14,6 +15,8 @@ export class Asked {
   readonly incoming: Incoming
   readonly caller: Caller
   readonly x: Exchange
+  /** What the rules have said of it, and may say otherwise when it has waited. */
+  standing: Standing | undefined = undefined
   #kind = ''
   #target = ''
   #name = ''

@@ -7,7 +7,7 @@ import { type Program, permitted } from '../policy/policy.ts'
 import type { ServerItem } from './admissions.ts'
 import { ambiguity } from './ambiguity.ts'
 import { Approvals } from './approvals.ts'
-import { Asked, denied, invalid, unknown } from './asked.ts'
+import { Asked, denied, done, invalid, unknown } from './asked.ts'
 import type { Cancellation } from './cancellation.ts'
 import type { Catalog } from './catalog.ts'
 import type { Connections } from './connections.ts'
@@ -18,6 +18,7 @@ import { cut, type Edit, edited, elements, find, setMember } from './json.ts'
 import type { Entry } from './merge.ts'
 import { withTask } from './relay.ts'
 import type { Shelf } from './shelf.ts'
+import { Standing } from './standing.ts'
 import { stepUp } from './step-up.ts'
 import { exposeError, exposeUri, exposeUris, quoted } from './uris.ts'
 
@@ -170,17 +171,26 @@ export class Calls {
     if (verdict === 'ask' && this.#approvals !== undefined) {
       const refused = await this.#approvals.obtain(call, asked)
       if (refused !== undefined) return refused
+      asked.standing = new Standing(program, call, asked.x, true)
+      if (!asked.standing.holds()) return this.#denied(use, asked)
     } else if (verdict !== 'yes') {
-      denied(asked.x)
-      return stepUp(program, call, asked.x) ?? this.#nothing(item.kind, use.said, asked)
-    }
+      return stepUp(program, call, asked.x) ?? this.#denied(use, asked)
+    } else if (program.permits.length > 0) asked.standing = new Standing(program, call, asked.x, false)
     const { input } = call
     for (const door of program.onCall) {
       const next = door(call, asked.x)
       call = next instanceof Promise ? await next : next
     }
     const params = this.#params(use, asked, call.input === input ? NO_INPUT : call.input)
-    const answer = await this.send(shelf, params, asked)
+    let answer: Answer
+    try {
+      answer = await this.send(shelf, params, asked)
+    } catch (thrown) {
+      // What a server makes of a question that was refused is nothing to its caller.
+      if (asked.standing?.over !== true) throw thrown
+      answer = done
+    }
+    if (asked.standing?.over === true) return this.#denied(use, asked)
     const shown = guarding === undefined ? answer : await guardedAnswer(guarding, asked, answer, message)
     return this.#exposed(await this.#through(shown, call, asked), use, asked)
   }
@@ -215,16 +225,17 @@ export class Calls {
     const connection = this.#connections.ready(client, shelf)
     // A session that ended meanwhile has hung up for good: nothing may be opened for it.
     if (connection === undefined || caller.signal?.aborted === true) return this.#opened(shelf, params, asked)
-    const relay = this.#connections.caller(client, shelf, caller)
+    const relay = this.#connections.caller(client, shelf, caller, asked.standing)
     return connection.request({ method: incoming.method, params, headers: x.headers, who: x }, relay) // fails with target and step
   }
 
-  async #opened(shelf: Shelf, params: RawJson | undefined, { client, incoming, caller, x }: Asked): Promise<Answer> {
+  async #opened(shelf: Shelf, params: RawJson | undefined, asked: Asked): Promise<Answer> {
+    const { client, incoming, caller, x } = asked
     const { method } = incoming
     try {
       if (caller.signal?.aborted === true) throw caller.signal.reason
       const connection = await orAborted(this.#connections.open(client, shelf), caller.signal)
-      const relay = this.#connections.caller(client, shelf, caller)
+      const relay = this.#connections.caller(client, shelf, caller, asked.standing)
       return await connection.request({ method, params, headers: x.headers, who: x }, relay)
     } catch (thrown) {
       throw namedFailure(shelf.target, method, thrown)
@@ -256,6 +267,11 @@ export class Calls {
     const begins = caller.takesInput === true && answer.raw.includes('resultType"') // may be a task of 2026-07-28
     const holdsTask = begins || incoming.method.startsWith('tasks/') || incoming.at('task') !== undefined
     return { kind: 'result', raw: holdsTask ? withTask(raw, target) : raw }
+  }
+
+  #denied({ item, said }: Use, asked: Asked): Answer {
+    denied(asked.x)
+    return this.#nothing(item.kind, said, asked)
   }
 
   #nothing(kind: ServerItem['kind'], name: string, asked: Asked): Answer {

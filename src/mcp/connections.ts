@@ -8,7 +8,9 @@ import type { Cancellation } from './cancellation.ts'
 import type { Answer, Caller, Client, Connection, Peer } from './conversation.ts'
 import { type Line, QuestionTokens, relayNotification, relayQuestion } from './relay.ts'
 import type { Shelf } from './shelf.ts'
+import type { Standing } from './standing.ts'
 import { quoted } from './uris.ts'
+import { codes, errorObject } from './wire.ts'
 
 export interface ConnectionsOptions {
   readonly several: boolean
@@ -74,8 +76,8 @@ export class Connections {
   }
 
   /** Where the events of one request go, in the client's names. */
-  caller(client: Client, shelf: Shelf, caller: Caller): Caller {
-    return new Relay(this.line(client, shelf), caller)
+  caller(client: Client, shelf: Shelf, caller: Caller, standing?: Standing): Caller {
+    return new Relay(this.line(client, shelf), caller, standing)
   }
 
   line(client: Client, shelf: Shelf): Line {
@@ -185,11 +187,13 @@ class Relay implements Caller {
   readonly signal: Cancellation | undefined
   readonly #line: Line
   readonly #caller: Caller
+  readonly #standing: Standing | undefined
 
-  constructor(line: Line, caller: Caller) {
+  constructor(line: Line, caller: Caller, standing: Standing | undefined) {
     this.signal = caller.signal
     this.#line = line
     this.#caller = caller
+    this.#standing = standing
   }
 
   notification(method: string, params: RawJson | undefined): void {
@@ -197,7 +201,14 @@ class Relay implements Caller {
   }
 
   ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer> {
-    return relayQuestion(this.#line, { method, params, signal }, this.#caller)
+    const answer = relayQuestion(this.#line, { method, params, signal }, this.#caller)
+    return this.#standing === undefined ? answer : this.#upheld(answer, this.#standing)
+  }
+
+  /** What the user has said reaches the server only if the call that it is said for would still be permitted. */
+  async #upheld(answering: Promise<Answer>, standing: Standing): Promise<Answer> {
+    const answer = await answering
+    return standing.holds() ? answer : withdrawn
   }
 
   hungUp(retryMs: number): void {
@@ -211,4 +222,9 @@ class Relay implements Caller {
   get logLevel(): string | undefined {
     return this.#caller.logLevel ?? this.#line.client.logLevel
   }
+}
+
+const withdrawn: Answer = {
+  kind: 'error',
+  raw: errorObject(codes.invalidRequest, 'the call that this is asked for is not permitted any more'),
 }

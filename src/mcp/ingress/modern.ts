@@ -4,6 +4,7 @@ import type { Exchange, Maybe, Reply } from '../../core/exchange.ts'
 import type { Incoming } from '../conversation.ts'
 import { cut } from '../json.ts'
 import { decodedHeader, paramHeaderValue } from '../param-headers.ts'
+import type { Stated } from '../park-state.ts'
 import { codes, type Message, modernRevision } from '../wire.ts'
 import { nameMember } from './era.ts'
 import { header } from './head.ts'
@@ -204,7 +205,7 @@ async function again(asking: Asking): Promise<Reply> {
   if (stated === 'expired') return stale(asking, 'expired')
   // Rules may say something else by now, and the name may be another target's, who must not read this one's note.
   const subject = await desk.federation.subject({ principal }, request, x)
-  if (subject === undefined) return stale(asking, 'unknown')
+  if (subject === undefined) return forbidden(asking, stated)
   x.mcpTarget = subject.target
   switch (stated.kind) {
     case 'parked': {
@@ -220,13 +221,27 @@ async function again(asking: Asking): Promise<Reply> {
     case 'again': {
       for (const response of responses.values())
         if (declined(response)) return refuseModern(x, id, { status: 200, ...notOpened })
-      const fresh = new Map([
-        ['requestState', undefined],
-        ['inputResponses', undefined],
-      ])
-      return begin(asking, new Reworded(new Onward(request), fresh), canBeAsked.test(envelope.capabilities))
+      return begin(asking, anew(request), canBeAsked.test(envelope.capabilities))
     }
   }
+}
+
+/** The request without what it says of an earlier one. */
+const anew = (request: Request): Incoming =>
+  new Reworded(
+    new Onward(request),
+    new Map([
+      ['requestState', undefined],
+      ['inputResponses', undefined],
+    ]),
+  )
+
+/** What may not be used any more is refused as it always is; nobody will come back for the call that waits. */
+function forbidden(asking: Asking, stated: Stated): Maybe<Reply> {
+  const { request, principal, desk, envelope } = asking
+  if (stated.kind === 'parked' && stated.epoch === desk.lot.epoch)
+    desk.lot.take(stated.seat, principal)?.abandon('it is not permitted any more')
+  return begin(asking, anew(request), canBeAsked.test(envelope.capabilities))
 }
 
 const notOpened = { code: codes.internal, message: 'the link that this needs was not opened' }

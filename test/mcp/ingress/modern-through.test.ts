@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { rawJson, targetName } from '../../../src/core/brand.ts'
-import { raw, result } from '../upstreams.ts'
+import { error, raw, result } from '../upstreams.ts'
 import { accept, answers, call, elicits, greets, refused, serving, stateOf } from './modern-asking.ts'
 import { send } from './modern-client.ts'
 import { type Message } from './serve.ts'
@@ -35,22 +35,28 @@ test('what asks to be sent again is sent again, with the server’s own state, s
   assert.equal(table.asked.length, 3)
 })
 
-test('who may not use a thing any more cannot take up its call, and no target reads another one’s state', async (t) => {
+test('who may not use a thing any more is refused as ever, and nobody can take up its call later', async (t) => {
+  const { url, table } = await serving(t, greets)
+  const asked = await call(url)
+  table.subject = async () => undefined
+  table.methods.set('tools/call', () => error(-32602, 'Unknown tool: greet'))
+  const denied = await call(url, answers(asked))
+  assert.deepEqual(denied.error, (await call(url)).error)
+  assert.equal(table.asked[0]?.caller.signal?.aborted, true, 'the server need not wait for an answer')
+  table.subject = async () => ({ target: targetName('one'), tasks: undefined })
+  assert.deepEqual(refused(await call(url, answers(asked))), { requestState: 'used' })
+})
+
+test('no target reads another one’s state', async (t) => {
   const { url, table } = await serving(t, greets)
   table.methods.set('prompts/get', ({ x }) => {
     x.mcpTarget = 'one'
     return raw('{"resultType":"input_required","requestState":"on"}')
   })
-  const asked = await call(url)
-  const prompt = (params: object = {}) => send(url, 'prompts/get', { name: 'greet', ...params })
-  const { json } = await prompt()
-  table.subject = async () => undefined
-  assert.deepEqual(refused(await call(url, answers(asked))), { requestState: 'unknown' })
+  const { json } = await send(url, 'prompts/get', { name: 'greet' })
   table.subject = async () => ({ target: targetName('two'), tasks: undefined })
-  const moved = await prompt({ requestState: stateOf(json) })
+  const moved = await send(url, 'prompts/get', { name: 'greet', requestState: stateOf(json) })
   assert.deepEqual(moved.json.error?.data, { requestState: 'unknown' })
-  table.subject = async () => ({ target: targetName('one'), tasks: undefined })
-  assert.equal((await call(url, answers(asked))).result?.['resultType'], 'complete')
 })
 
 test('a server that asks to be asked again without end is stopped', async (t) => {

@@ -1,0 +1,81 @@
+// Calls that wait for a person while their session meets something: the rules are asked again before they go on.
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { rawJson } from '../../src/core/brand.ts'
+import { Failure } from '../../src/core/failure.ts'
+import type { Answer } from '../../src/mcp/conversation.ts'
+import { compileProgram, type Policy } from '../../src/policy/policy.ts'
+import { FakeClient, federate, raw, result, Server, valueOf } from './upstreams.ts'
+
+const yes = raw('{"action":"accept","content":{"approve":true}}')
+
+interface Staged {
+  /** What the rule on `send` says. */
+  readonly first: 'yes' | 'ask'
+  /** What it says once the session is tainted; absent: the same. */
+  readonly later?: 'yes' | 'no' | 'ask'
+  /** The server answers though nobody answers it. */
+  readonly stubborn?: boolean
+}
+
+/** A server whose pages taint, and a policy that closes `send` from then on. The user answers while a page is being read. */
+function staged(t: TestContext, { first, later = first, stubborn }: Staged) {
+  const state = { tainted: false }
+  const rules: Policy = {
+    permits: (item) => (!('target' in item) || item.name !== 'send' ? 'yes' : state.tainted ? later : first),
+    onResult: (answer, { item }) => {
+      if (item.name === 'page') state.tainted = true
+      return answer
+    },
+    plan: { approval: { by: 'caller', expiryMs: 60_000, version: '1' } },
+  }
+  const server = new Server('a').tools(['page', 'send'])
+  const { request, end } = federate([server], { program: compileProgram([rules]) })
+  t.after(end)
+  const person = new FakeClient({ elicitation: {} })
+  person.answer = async () => {
+    valueOf(await request(person, 'tools/call', { name: 'page', arguments: {} }))
+    return yes
+  }
+  const send = (): Promise<Answer> => request(person, 'tools/call', { name: 'send', arguments: { to: 'x' } })
+  const never = (): Promise<Answer> => request(person, 'tools/call', { name: 'never' })
+  const sent: string[] = []
+  server.on.set('tools/call', async ({ params = '', caller }) => {
+    if (!params.includes('"send"')) return result({ content: [] })
+    sent.push('begun')
+    if (first === 'ask') return result({ content: [] })
+    const said = await caller.ask('elicitation/create', rawJson('{"message":"Which way?"}'))
+    if (said.kind === 'result') sent.push('answered')
+    else if (stubborn !== true) throw new Failure('mcp.target', 'nobody answers')
+    return result({ content: [{ type: 'text', text: 'secret' }] })
+  })
+  return { send, never, sent }
+}
+
+const renamed = ({ raw: text }: Answer): string => text.replace('send', 'never')
+
+test('without a rule on it, a call that was agreed to goes on though its session is tainted by now', async (t) => {
+  const { send, sent } = staged(t, { first: 'ask' })
+  valueOf(await send())
+  assert.deepEqual(sent, ['begun'])
+})
+
+test('with one, it is refused as if the tool were not there, and the server is not asked', async (t) => {
+  const { send, never, sent } = staged(t, { first: 'ask', later: 'no' })
+  assert.equal(renamed(await send()), (await never()).raw)
+  assert.deepEqual(sent, [])
+})
+
+test('without a rule on it, what the user says to a server in the middle of a call reaches it', async (t) => {
+  const { send, sent } = staged(t, { first: 'yes' })
+  valueOf(await send())
+  assert.deepEqual(sent, ['begun', 'answered'])
+})
+
+for (const later of ['no', 'ask'] as const)
+  for (const stubborn of [false, true])
+    test(`with one that says ${later} by now, what they say does not${stubborn ? ', nor is a server heard that goes on without it' : ''}`, async (t) => {
+      const { send, never, sent } = staged(t, { first: 'yes', later, stubborn })
+      assert.equal(renamed(await send()), (await never()).raw)
+      assert.deepEqual(sent, ['begun'])
+    })

@@ -8,6 +8,7 @@ import type { Metrics } from '../telemetry/metrics.ts'
 import { Admissions } from './admissions.ts'
 import { aliases } from './aliases.ts'
 import type { Answer, Client, Hello } from './conversation.ts'
+import { makesTasks } from './hello.ts'
 import { type Entry, type Merged, merge } from './merge.ts'
 import type { PrefixMode } from './names.ts'
 import { offering } from './offering.ts'
@@ -68,6 +69,7 @@ export class Catalog implements AsyncDisposable, Watcher {
     this.#views = new Views({
       program: options.program,
       log: options.log,
+      makesTasks: (target) => makesTasks(this.shelf(target)?.hello),
       resource: (uri) => {
         const place = this.placeNow(uri)
         return place && { kind: 'resource', target: place.shelf.target, name: place.uri }

@@ -156,15 +156,17 @@ class ClientPeer implements Peer {
   readonly revision: string
   readonly clientInfo: RawJson
   readonly capabilities: RawJson
+  readonly passing: boolean | undefined
   readonly lost: (cause: Error) => void
   line: Line
 
   constructor(line: Line, lost: (cause: Error) => void) {
-    const { principal, revision, clientInfo, capabilities } = line.client
+    const { principal, revision, clientInfo, capabilities, passing } = line.client
     this.principal = principal
     this.revision = revision
     this.clientInfo = clientInfo
     this.capabilities = rawJson(JSON.stringify(capabilities))
+    this.passing = passing
     this.lost = lost
     this.line = line
   }

@@ -55,6 +55,8 @@ export interface Peer {
   /** `clientInfo` and `capabilities` to declare, as JSON text. */
   readonly clientInfo: RawJson
   readonly capabilities: RawJson
+  /** It is gone when its only request is answered, and cannot come back for anything. */
+  readonly passing?: boolean | undefined
   notification(method: string, params: RawJson | undefined): void
   ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer>
   /** The conversation is over though nobody here ended it: process exit, stream and session lost. */
@@ -108,6 +110,8 @@ export interface Client {
   readonly revision: string
   readonly clientInfo: RawJson
   readonly capabilities: JsonObject
+  /** It is gone when its only request is answered. */
+  readonly passing?: boolean | undefined
   /** Open (or opening) conversations with upstreams. Ended by the ingress when the session ends. */
   readonly connections: Map<TargetName, Promise<Connection>>
   /** Client-side URIs this client has subscribed to. */

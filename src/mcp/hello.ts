@@ -56,6 +56,10 @@ export function mergedHello(greetings: readonly Greeting[], options: HelloOption
   return { kind: 'result', raw: json(hello) }
 }
 
+/** Whether a server of 2026-07-28 has tasks, as those who read for older clients say of it. */
+export const makesTasks = (hello: Hello | undefined): boolean =>
+  hello?.revision === modernRevision && isObject(hello.capabilities['tasks'])
+
 /** Whether a server can list its tasks. */
 export const listsTasks = ({ capabilities: { tasks } }: Hello): boolean => isObject(tasks) && isObject(tasks['list'])
 

@@ -105,6 +105,10 @@ export class Session implements Client, Line, Seated {
     return (this.#main ??= new Channel({ streams: this.#parts.streams, number: 0, resumption: this.#resumption }))
   }
 
+  get passing(): boolean {
+    return this.id === ''
+  }
+
   /** Requests that run. */
   get calls(): number {
     return this.#calls

@@ -1,4 +1,5 @@
 // The form of a list of tools that one kind of client takes: made once from the list as it is, which most clients share.
+import type { TargetName } from '../core/brand.ts'
 import type { Log } from '../telemetry/log.ts'
 import { aliased } from './aliases.ts'
 import type { Answer, Client } from './conversation.ts'
@@ -32,11 +33,14 @@ const LONGEST = 512
 
 export class Shapes {
   readonly #log: Log
+  readonly #makesTasks: (target: TargetName) => boolean
   readonly #made = new Map<Profile, { readonly legacy: Shape; readonly modern: Shape }>()
   readonly #known = new Map<string, Profile>()
 
-  constructor(log: Log) {
+  /** `makesTasks`: calls of a target's tools become tasks though its definitions cannot say so (2026-07-28, tasks extension). */
+  constructor(log: Log, makesTasks: (target: TargetName) => boolean) {
     this.#log = log
+    this.#makesTasks = makesTasks
   }
 
   of({ clientInfo, revision }: Pick<Client, 'clientInfo' | 'revision'>): Shape {
@@ -56,13 +60,22 @@ export class Shapes {
   shaped(list: Seeable, shape: Shape): Answer {
     const { tools = Infinity, name = Infinity } = shape.profile
     const kept = list.entries.length > tools ? firstOf(list.entries, tools) : list.entries
-    const entries = kept.map((entry) => aliased(entryFor(entry, shape), name, list.all))
+    const entries = kept.map((entry) => aliased(this.#entryFor(entry, shape), name, list.all))
     this.#tellCut(list.entries, kept, shape)
     this.#tellLong(entries, shape)
     if (entries.length === list.entries.length && entries.every((entry, index) => entry === list.entries[index]))
       return list.answer
     const extra = kept === list.entries ? list.extra : withCut(list.extra, kept.length, list.entries.length)
     return listAnswer(list.kind, entries, extra)
+  }
+
+  #entryFor(entry: Entry, shape: Shape): Entry {
+    const there = shape.entries.get(entry)
+    if (there !== undefined) return there
+    const text = textFor(entry.text, shape, this.#makesTasks(entry.item.target))
+    const made = text === undefined ? entry : { ...entry, text }
+    shape.entries.set(entry, made)
+    return made
   }
 
   #recognised(clientInfo: Client['clientInfo']): Profile {
@@ -133,17 +146,8 @@ function withCut(extra: string, listed: number, of: number): string {
   return `,${edited(text, [edit]).slice(1, -1)}`
 }
 
-function entryFor(entry: Entry, shape: Shape): Entry {
-  const there = shape.entries.get(entry)
-  if (there !== undefined) return there
-  const text = textFor(entry.text, shape)
-  const made = text === undefined ? entry : { ...entry, text }
-  shape.entries.set(entry, made)
-  return made
-}
-
 /** A definition as this kind of client takes it; `undefined`: as it is. Values that need no change keep their bytes. */
-function textFor(text: string, { profile, modern }: Shape): string | undefined {
+function textFor(text: string, { profile, modern }: Shape, makesTasks: boolean): string | undefined {
   const found = members(text)
   const changed = new Map<string, string | undefined>()
   const input = found.get('inputSchema')
@@ -155,11 +159,14 @@ function textFor(text: string, { profile, modern }: Shape): string | undefined {
     changed.set('outputSchema', legacy.kind === 'text' ? legacy.text : undefined)
   // Tasks of 2026-07-28 are an extension, and tools say nothing of them (reference: mcp §2.2, tool definitions).
   if (modern && found.has('execution')) changed.set('execution', undefined)
+  if (!modern && makesTasks && !found.has('execution')) changed.set('execution', '{"taskSupport":"optional"}')
   if (changed.size === 0) return undefined
   const kept: string[] = []
   for (const [name, span] of found) {
     const value = changed.has(name) ? changed.get(name) : cut(text, span)
     if (value !== undefined) kept.push(`${JSON.stringify(name)}:${value}`)
   }
+  const added = found.has('execution') ? undefined : changed.get('execution')
+  if (added !== undefined) kept.push(`"execution":${added}`)
   return `{${kept.join(',')}}`
 }

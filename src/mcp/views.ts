@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
-import { rawJson } from '../core/brand.ts'
+import { rawJson, type TargetName } from '../core/brand.ts'
 import { type Entrance, Exchange, type Who } from '../core/exchange.ts'
 import { type Program, permitted } from '../policy/policy.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -17,6 +17,8 @@ export interface ViewsOptions {
   /** The resource that a client's URI stands for, as far as it is known now. */
   readonly resource: (uri: string) => ServerItem | undefined
   readonly log: Log
+  /** Calls of a target's tools become tasks though its definitions cannot say so. */
+  readonly makesTasks: (target: TargetName) => boolean
 }
 
 /** Views of one list that are kept, and characters of them: five thousand tools are some megabytes. */
@@ -47,7 +49,7 @@ export class Views {
 
   constructor(options: ViewsOptions) {
     this.#options = options
-    this.#shapes = new Shapes(options.log)
+    this.#shapes = new Shapes(options.log, options.makesTasks)
   }
 
   /** The list as the caller of an exchange may see it, in the form that the client takes. */

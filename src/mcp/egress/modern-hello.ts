@@ -33,7 +33,9 @@ export function readDiscovered(target: TargetName, answer: Answer): Hello {
   if (!isObject(said) || !revisionsIn(said['supportedVersions']).includes(modernRevision))
     throw new NotModern('upstream.protocol', `target ${target}: ${DISCOVER}: it does not speak ${modernRevision}`)
   const { capabilities: declared, instructions, _meta: meta } = said
-  const capabilities = isObject(declared) ? declared : {}
+  const own = isObject(declared) ? declared : {}
+  // Clients of before ask for tasks, and about them, in their own way.
+  const capabilities = makesTasks({ capabilities: own }) ? { ...own, tasks: TASKS_OF_BEFORE } : own
   // Servers of its drafts say who they are beside, not within, `_meta`.
   const named = isObject(meta) && isObject(meta[SERVER_INFO]) ? meta[SERVER_INFO] : said['serverInfo']
   const info = isObject(named) ? named : { name: target, version: '' }
@@ -48,8 +50,10 @@ export function readDiscovered(target: TargetName, answer: Answer): Hello {
 }
 
 /** Whether a server may answer with tasks those who declare that they know them. */
-export const makesTasks = ({ capabilities: { extensions } }: Hello): boolean =>
+export const makesTasks = ({ capabilities: { extensions } }: Pick<Hello, 'capabilities'>): boolean =>
   isObject(extensions) && TASKS in extensions
+
+const TASKS_OF_BEFORE = { list: {}, cancel: {}, requests: { tools: { call: {} } } }
 
 /** Lists of which the server says when they change. */
 export const changingLists = ({ capabilities }: Hello) =>

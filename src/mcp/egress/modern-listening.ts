@@ -12,6 +12,8 @@ export type ListName = 'tools' | 'prompts' | 'resources'
 export interface Ear {
   readonly lists: readonly ListName[]
   readonly uris: Set<string>
+  /** Tasks that it follows, by the server's own ids. */
+  readonly tasks?: ReadonlySet<string>
   notification(method: string, params: RawJson | undefined): void
   /** Asks the server for a stream. `params`: without the envelope. */
   listen(params: RawJson, reader: StreamReader): { close(): void }
@@ -27,6 +29,7 @@ export interface StreamReader {
 interface Filter {
   readonly lists: ReadonlySet<ListName>
   readonly uris: ReadonlySet<string>
+  readonly tasks: ReadonlySet<string>
 }
 
 interface Waiter {
@@ -43,6 +46,8 @@ const STEADY_MS = 10_000
 /** Addresses in one stream's filter. */
 const MOST = 10_000
 const LIST_NAMES = ['tools', 'prompts', 'resources'] as const
+/** News of a task (2026-07-28, tasks extension). */
+const TASK = 'notifications/tasks'
 
 export class Listening {
   readonly #target: TargetName
@@ -68,13 +73,13 @@ export class Listening {
 
   join(ear: Ear): void {
     this.#ears.add(ear)
-    this.#changed()
+    this.changed()
   }
 
   leave(ear: Ear): void {
     if (!this.#ears.delete(ear)) return
     if (this.#ears.size > 0) {
-      this.#changed()
+      this.changed()
       return
     }
     clearTimeout(this.#timer)
@@ -90,13 +95,13 @@ export class Listening {
     if (honoured !== undefined) return Promise.resolve(honoured)
     return new Promise((resolve) => {
       this.#waiters.add({ uri, resolve })
-      this.#changed()
+      this.changed()
     })
   }
 
   unsubscribe(ear: Ear, uri: string): void {
     if (!ear.uris.delete(uri)) return
-    this.#changed()
+    this.changed()
     if ([...this.#ears].some(({ uris }) => uris.has(uri))) return
     for (const waiter of this.#waiters) if (waiter.uri === uri && this.#waiters.delete(waiter)) waiter.resolve(false)
   }
@@ -114,9 +119,16 @@ export class Listening {
     for (const name of stream.filter.lists) this.told(`notifications/${name}/list_changed`, undefined)
     for (const uri of stream.filter.uris)
       this.told('notifications/resources/updated', rawJson(`{"uri":${JSON.stringify(uri)}}`))
+    for (const id of stream.filter.tasks) this.told(TASK, rawJson(`{"taskId":${JSON.stringify(id)}}`))
   }
 
   told(method: string, params: RawJson | undefined): void {
+    if (method === TASK) {
+      const id = params && stringAt(params, find(params, ['taskId']))
+      if (id !== undefined)
+        for (const ear of this.#ears) if (ear.tasks?.has(id) === true) ear.notification(method, params)
+      return
+    }
     if (method !== 'notifications/resources/updated') {
       for (const ear of this.#ears)
         if (ear.lists.some((name) => method === `notifications/${name}/list_changed`)) ear.notification(method, params)
@@ -152,7 +164,8 @@ export class Listening {
 
   // --- the stream that is wanted
 
-  #changed(): void {
+  /** Somebody wants to hear of something else than before. */
+  changed(): void {
     if (!this.#waits || this.#waiters.size > 0) this.#later(DEBOUNCE_MS)
   }
 
@@ -164,18 +177,20 @@ export class Listening {
   #wanted(): Filter {
     const lists = new Set<ListName>()
     const uris = new Set<string>()
+    const tasks = new Set<string>()
     for (const ear of this.#ears) {
       for (const name of ear.lists) lists.add(name)
       for (const uri of ear.uris) uris.add(uri)
+      for (const id of ear.tasks ?? []) tasks.add(id)
     }
-    return { lists, uris }
+    return { lists, uris, tasks }
   }
 
   #open(): void {
     this.#waits = false
     const wanted = this.#wanted()
     const ear = [...this.#ears].at(-1)
-    if (ear === undefined || (wanted.lists.size === 0 && wanted.uris.size === 0)) {
+    if (ear === undefined || wanted.lists.size + wanted.uris.size + wanted.tasks.size === 0) {
       this.#close()
       return
     }
@@ -239,7 +254,8 @@ class Stream implements StreamReader {
     if (method === 'notifications/subscriptions/acknowledged') {
       if (this.#honoured !== undefined) return
       this.#honoured = honouredBy(params)
-      this.#some = this.#honoured.size > 0 || params?.includes('ListChanged') === true
+      this.#some =
+        this.#honoured.size > 0 || params?.includes('ListChanged') === true || params?.includes('taskIds') === true
       this.#host.acknowledged(this)
     } else if (this.#honoured !== undefined && this.#asked(method)) this.#host.told(method, withoutStream(params))
   }
@@ -254,6 +270,7 @@ class Stream implements StreamReader {
   /** Nothing is believed that was not asked for. */
   #asked(method: string): boolean {
     if (method === 'notifications/resources/updated') return this.filter.uris.size > 0
+    if (method === TASK) return this.filter.tasks.size > 0
     return LIST_NAMES.some((name) => this.filter.lists.has(name) && method === `notifications/${name}/list_changed`)
   }
 }
@@ -264,17 +281,21 @@ function holds({ uris }: Ear, uri: string): boolean {
   return false
 }
 
-function paramsOf({ lists, uris }: Filter): RawJson {
+function paramsOf({ lists, uris, tasks }: Filter): RawJson {
   const wanted: Record<string, unknown> = {}
   for (const name of lists) wanted[`${name}ListChanged`] = true
   if (uris.size > 0) wanted['resourceSubscriptions'] = [...uris]
+  if (tasks.size > 0) wanted['taskIds'] = [...tasks]
   return rawJson(JSON.stringify({ notifications: wanted }))
 }
 
 function sameFilter(one: Filter | undefined, other: Filter): boolean {
-  if (one === undefined || one.lists.size !== other.lists.size || one.uris.size !== other.uris.size) return false
-  return [...one.lists].every((name) => other.lists.has(name)) && [...one.uris].every((uri) => other.uris.has(uri))
+  if (one === undefined) return false
+  return same(one.lists, other.lists) && same(one.uris, other.uris) && same(one.tasks, other.tasks)
 }
+
+const same = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
+  one.size === other.size && [...one].every((each) => other.has(each))
 
 function honouredBy(params: RawJson | undefined): ReadonlySet<string> {
   const span = params && find(params, ['notifications', 'resourceSubscriptions'])

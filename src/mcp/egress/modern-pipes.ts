@@ -68,7 +68,9 @@ export class ModernPipes {
   leave(speaker: Speaker): void {
     const voice = this.#voices.get(speaker)
     this.#voices.delete(speaker)
-    if (voice !== undefined) this.#listening.leave(voice)
+    if (voice === undefined) return
+    voice.talk.end()
+    this.#listening.leave(voice)
   }
 
   end(): void {
@@ -132,6 +134,7 @@ class Voice implements Carrying, Ear {
   readonly target: TargetName
   readonly limits: Limits
   readonly metrics: Metrics
+  readonly log: Log
   readonly lists: readonly ListName[]
   readonly uris = new Set<string>()
   readonly talk: ModernTalk
@@ -146,6 +149,7 @@ class Voice implements Carrying, Ear {
     this.target = pipes.target
     this.limits = pipes.limits
     this.metrics = pipes.metrics
+    this.log = pipes.log
     this.lists = people ? [] : changingLists(hello)
     this.#envelope = new Envelope(peer, { tasks: people && makesTasks(hello) })
     this.talk = new ModernTalk({ carrying: this, peer, hello, envelope: this.#envelope, ear: this, listening })

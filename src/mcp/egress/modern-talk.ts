@@ -1,15 +1,16 @@
 // Requests to a server of 2026-07-28, whatever carries them: envelope, rounds of questions, tasks, and what needs no server at all.
 
 import type { Limits } from '../../config/shape.ts'
-import type { TargetName } from '../../core/brand.ts'
-import { type RawJson, rawJson } from '../../core/brand.ts'
+import { type RawJson, rawJson, type TargetName } from '../../core/brand.ts'
 import { Failure } from '../../core/failure.ts'
+import type { Log } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Answer, Caller, Hello, Outgoing, Peer } from '../conversation.ts'
 import { isGateway } from '../principals.ts'
 import { codes, errorObject, modernRevision } from '../wire.ts'
 import { failing } from './failing.ts'
-import type { Ear, Listening } from './modern-listening.ts'
+import { asksOfTasks, HeldTasks, plainCall } from './modern-held-tasks.ts'
+import { type Ear, Listening } from './modern-listening.ts'
 import { type Envelope, type Input, Params, TASKS } from './modern-params.ts'
 import { type Asking, askAll, wantedBy, withParams } from './modern-questions.ts'
 import { lacking, legacyError, Result, readError, revisionsIn } from './modern-results.ts'
@@ -23,6 +24,7 @@ export interface Carrying {
   readonly target: TargetName
   readonly limits: Limits
   readonly metrics: Metrics
+  readonly log: Log
   /** Sends a request once. `params` of the request are as they are sent, `said` as the client knows them. */
   once(request: Outgoing, said: Params, caller: Caller): Promise<Answer>
   /** Reads the lists of tools anew, because headers were wrong. `false`: there is nothing to be learnt. */
@@ -53,8 +55,9 @@ export class ModernTalk {
   readonly #options: TalkOptions
   readonly #modern: boolean
   readonly #level: string | undefined
-  /** What becomes of tasks: the client follows them itself, or they are followed here. */
   #told: Outgoing | undefined = undefined
+  #held: HeldTasks | undefined = undefined
+  /** What becomes of tasks: the client follows them itself, or they are followed here. */
   readonly #tasks: 'taken' | 'followed' | 'unasked'
 
   constructor(options: TalkOptions) {
@@ -88,11 +91,44 @@ export class ModernTalk {
       case 'resources/unsubscribe':
         return this.#unsubscribe(request)
       default:
-        return this.#rounds(request, caller)
+        return this.#tasks === 'followed' ? this.#ofTask(request, caller) : this.#rounds(request, caller)
     }
   }
 
-  async #rounds(request: Outgoing, caller: Caller): Promise<Answer> {
+  /** The client hears how a task is until it calls that off. */
+  follow(task: string): () => void {
+    return this.#holding().follow(task)
+  }
+
+  end(): void {
+    this.#held?.end()
+  }
+
+  /** Clients of before may ask for a task, and about tasks; otherwise calls wait for theirs. */
+  async #ofTask(request: Outgoing, caller: Caller): Promise<Answer> {
+    if (asksOfTasks(request)) return this.#holding().request(request, caller)
+    const plain = plainCall(request)
+    return plain === undefined
+      ? this.#rounds(request, caller)
+      : this.#holding().begun(await this.#rounds(plain, caller, true))
+  }
+
+  #holding(): HeldTasks {
+    const { carrying, peer, ear } = this.#options
+    const { limits, target, log } = carrying
+    this.#held ??= new HeldTasks({
+      limits,
+      peer,
+      asking: this.#asking('tools/call'),
+      listening: new Listening(target, log, () => {}),
+      listen: (params, reader) => ear.listen(params, reader),
+      send: (about, by) => this.#rounds(about, by),
+    })
+    return this.#held
+  }
+
+  /** `held`: a task is its client's, and not waited for. */
+  async #rounds(request: Outgoing, caller: Caller, held = false): Promise<Answer> {
     const said = new Params(request.params)
     // Who asks the user itself brings the answers itself; nobody else has seen a server's note.
     let input: Input | undefined = caller.takesInput === true || !asking.has(request.method) ? undefined : NO_INPUT
@@ -106,6 +142,7 @@ export class ModernTalk {
       }
       if (answer.kind === 'error') return await this.#refused(answer.raw, { request, said, caller }, round)
       const result = new Result(answer.raw)
+      if (held && result.type === 'task') return answer
       if (result.type !== 'input_required') return await this.#over(result, { request, said, caller })
       if (round >= ROUNDS) throw this.#wrong(request, `it asks for input more than ${ROUNDS} times`)
       const next = await this.#asked(result, request.method, caller)

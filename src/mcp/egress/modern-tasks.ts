@@ -18,6 +18,8 @@ export interface TaskWire {
   readonly caller: Caller
   /** The client's progress token, as it spells it. */
   readonly token: RawJson | undefined
+  /** The task is its client's, who has only come for the result: it goes on whatever becomes of this request. */
+  readonly kept?: boolean
 }
 
 const ID = 4_096
@@ -27,8 +29,7 @@ const LONGEST_MS = 30_000
 
 /** Waits for the end of the task that a result names; the answer is what the call would have been answered with. */
 export async function followed(started: Result, wire: TaskWire): Promise<Answer> {
-  const id = started.string('taskId')
-  if (id === undefined || id === '' || id.length > ID) throw wrong(wire, 'its task has no id that could be used')
+  const id = taskIn(started, wire.asking)
   const { caller } = wire
   const task = new Task(id, wire)
   caller.signal?.addEventListener('abort', task)
@@ -37,6 +38,13 @@ export async function followed(started: Result, wire: TaskWire): Promise<Answer>
   } finally {
     caller.signal?.removeEventListener('abort', task)
   }
+}
+
+/** The id of the task that a result begins. Throws a Failure when it has none that could be used. */
+export function taskIn(started: Result, { target, method }: Asking): string {
+  const id = started.string('taskId')
+  if (id !== undefined && id !== '' && id.length <= ID) return id
+  throw failing('upstream.protocol', [target, method], 'its task has no id that could be used')
 }
 
 const wrong = ({ asking: { target, method } }: TaskWire, why: string): Failure =>
@@ -59,8 +67,13 @@ class Task {
 
   /** The call has been cancelled, and the task with it. */
   handleEvent(): void {
-    void this.#ask('tasks/cancel', '', forgotten).catch(() => {}) // nobody waits for it any more
+    void this.#leave() // never rejects
     this.#wake?.()
+  }
+
+  /** Nobody waits for the task any more, unless it is its client's. */
+  async #leave(): Promise<void> {
+    if (this.#wire.kept !== true) await this.#ask('tasks/cancel', '', forgotten).catch(() => {}) // it ends by itself, then
   }
 
   async end(started: Result): Promise<Answer> {
@@ -130,7 +143,7 @@ class Task {
   }
 
   async #givenUp(answer: Answer): Promise<Answer> {
-    await this.#ask('tasks/cancel', '', forgotten).catch(() => {}) // it ends by itself, then
+    await this.#leave()
     return answer
   }
 
@@ -144,7 +157,7 @@ class Task {
     const { signal } = this.#wire.caller
     const left = this.#until - performance.now()
     if (left <= 0) {
-      this.handleEvent()
+      void this.#leave() // never rejects
       throw new Failure(
         'upstream.timeout',
         `its task has not ended within ${this.#wire.asking.limits.upstreamTotalMs} ms`,

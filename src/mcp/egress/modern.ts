@@ -151,6 +151,7 @@ export class ModernHttp implements Connection, Exchanging, Wire, Carrying, Ear {
     if (this.#ended) return Promise.resolve()
     this.#ended = true
     this.#options.open.delete(this)
+    this.#opened?.talk.end()
     this.#opened?.listening.leave(this)
     this.#calls.endAll((call) => this.#over(call.method), { cancel: true })
     return Promise.resolve()

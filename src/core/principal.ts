@@ -6,5 +6,9 @@ export function principalOf({ identity }: Pick<Who, 'identity'>): string | undef
   if (identity === undefined) return undefined
   const { via, subject, claims } = identity
   const issuer = claims['iss']
-  return typeof issuer === 'string' ? `${via} ${issuer} ${subject}` : `${via} ${subject}`
+  return typeof issuer === 'string' ? `${via} ${unspaced(issuer)} ${unspaced(subject)}` : `${via} ${unspaced(subject)}`
 }
+
+/** Subjects are whatever their issuer lets people choose: a space in one must not look like the end of an issuer. */
+const unspaced = (text: string): string =>
+  text.includes(' ') || text.includes('%') ? text.replaceAll('%', '%25').replaceAll(' ', '%20') : text

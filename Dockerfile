@@ -4,7 +4,7 @@ WORKDIR /toolgate
 COPY package.json package-lock.json .npmrc ./
 COPY runtime runtime
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
+COPY build.ts ./
 COPY servers servers
 COPY openapi openapi
 COPY src src

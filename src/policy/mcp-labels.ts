@@ -131,6 +131,8 @@ class Labels implements Policy, Flow {
 
   onRequest(x: Exchange): Maybe<undefined> {
     x.flow = this
+    // Node can say where a socket has come from once it is closed, if somebody has asked before. A call outlives its request's.
+    void x.request.socket.remoteAddress
     if (this.#store !== undefined) return this.#recall(x)
     return undefined
   }

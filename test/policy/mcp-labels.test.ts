@@ -1,8 +1,11 @@
 // Labels and taint: from the configuration before guesses, for a session or a caller, and for how long.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { digest, rawJson, targetName } from '../../src/core/brand.ts'
-import type { Exchange } from '../../src/core/exchange.ts'
+import { Exchange } from '../../src/core/exchange.ts'
 import type { Call, Definition, Item, Result } from '../../src/core/item.ts'
 import type { Store, StoreEntry } from '../../src/core/store.ts'
 import { contextOf } from '../../src/policy/context.ts'
@@ -118,6 +121,30 @@ test('who opens no session is known by the token; callers of one issuer are not 
   assert.deepEqual(taint(await passed(byCaller, 'session-two-1234', { claims: { iss: 'i', sub: 'alice' } })), [
     'untrusted-input',
   ])
+})
+
+test('a nameless caller whose connection is gone when the result comes is tainted all the same', async (t) => {
+  const policy = await labelling({ targets: { web: ['untrusted-input'] } })
+  const { promise: told, resolve: tell } = Promise.withResolvers<readonly string[]>()
+  let first: Exchange | undefined
+  const served = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const x = new Exchange(request, { port: 0, scheme: 'http', bind: 'b', gateway: 'g', listener: 'l' })
+    await policy.onRequest?.(x)
+    if (first !== undefined) return tell(taint(x))
+    first = x
+    response.destroy()
+  }
+  const server = createServer((request, response) => void served(request, response)).listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}` // a server that listens on a port
+  await assert.rejects(fetch(url))
+  assert.ok(first !== undefined)
+  if (!first.request.socket.closed) await once(first.request.socket, 'close')
+  await policy.onResult?.(answer, call('a'), first)
+  void fetch(url).catch(() => {})
+  assert.deepEqual(await told, ['untrusted-input'])
+  server.closeAllConnections()
 })
 
 test('a taint is forgotten a while after the last result that made it', async (t) => {

@@ -29,7 +29,7 @@ export function stepUp(program: Program, { item, input }: Call, x: Exchange): An
   if (needed.length === 0 || (one === undefined && !helps(needed))) return undefined
   x.reason = 'Authorization'
   x.error = 'insufficient_scope'
-  const reply = insufficientScope({ resourceMetadata: resource.metadata(x), scopes: [...has, ...needed] })
+  const reply = insufficientScope({ resourceMetadata: resource.metadata(x), scopes: [...has, ...needed] }, jwt.claims)
   const raw = errorObject(codes.invalidRequest, `insufficient scope: this needs ${needed.join(' ')}`)
   return { kind: 'error', raw, reply }
 }

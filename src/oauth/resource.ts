@@ -1,4 +1,5 @@
 // A protected resource and the paths by which clients find out about it (RFC 9728, RFC 8414, OpenID Connect Discovery). Pure: paths and documents.
+import { proofAlgorithms } from './dpop.ts'
 
 /** Endpoints below the metadata of the authorization server: for providers that clients cannot talk to as they are. */
 export type Endpoint = 'client-registration' | 'authorize' | 'token'
@@ -76,16 +77,20 @@ export interface ResourceFacts {
   readonly server: string
   /** Whether tokens are read from a header, and from nowhere else. */
   readonly inHeader: boolean
+  /** Whether tokens may be, or must be, bound to a key of the client (RFC 9449); `off`: nothing is said. */
+  readonly dpop: 'off' | 'accept' | 'require'
   /** `resourceMetadata` of the configuration: wins over everything. */
   readonly overlay: Fields
 }
 
 /** Protected resource metadata (RFC 9728 §2), with the two fields that the original adds (reference: agentgateway §3.7). */
-export function resourceMetadata({ resource, server, inHeader, overlay }: ResourceFacts): Fields {
+export function resourceMetadata({ resource, server, inHeader, dpop, overlay }: ResourceFacts): Fields {
   return {
     resource,
     authorization_servers: [server],
     ...(inHeader && { bearer_methods_supported: ['header'] }),
+    ...(dpop !== 'off' && { dpop_signing_alg_values_supported: proofAlgorithms }),
+    ...(dpop === 'require' && { dpop_bound_access_tokens_required: true }),
     mcp_protocol_version: '2025-06-18',
     resource_type: 'mcp-server',
     ...Object.fromEntries(Object.entries(overlay).map(([key, value]) => [snakeCase(key), value])),

@@ -69,6 +69,8 @@ export interface FacadePlace {
   readonly audiences: readonly string[]
   /** `scopes_supported` of the resource: what clients can be granted. */
   readonly scopes: readonly string[]
+  /** Whether tokens are bound to keys of clients. */
+  readonly dpop: FacadeSettings['dpop']
 }
 
 /** A facade as a policy uses it. */
@@ -145,6 +147,7 @@ function settingsOf(body: z.output<ReturnType<typeof facadeSchema>>, place: Faca
       parameters: body.parameters,
     },
     scopes: place.scopes,
+    dpop: place.dpop,
     words: body.scopeDescriptions,
     claims: body.claims,
     registration: { open: registration.enabled, perHour: registration.perHour, clients: registration.clients },

@@ -2,10 +2,12 @@
 import { z } from 'zod'
 import { type Exchange, type Maybe, type Reply, text } from '../core/exchange.ts'
 import { define } from '../core/module.ts'
+import { bareChallenge } from '../oauth/challenge.ts'
 import type { Refused, Verified, Verifier } from '../oauth/jwt.ts'
-import { type Location, locationFor, locationSchema, several } from './authorization-location.ts'
+import { locationSchema, several } from './authorization-location.ts'
 import { issuerFields, verifierFor } from './issuers.ts'
 import { identifying, type Policy, type Site } from './policy.ts'
+import { dpopSchema, type Possession, possessionOf, type Unproven } from './possession.ts'
 
 const one = issuerFields()
 
@@ -18,6 +20,7 @@ const schema = z
     audiences: one.audiences,
     jwks: one.jwks.optional(),
     jwtValidationOptions: one.jwtValidationOptions,
+    dpop: dpopSchema(),
   })
   .check(({ value, issues }) => {
     const single = ['issuer', 'audiences', 'jwks', 'jwtValidationOptions'] as const
@@ -39,8 +42,9 @@ export const jwtAuth = define({
   schema,
   compile(config, site: Site): Policy {
     const verifier = verifierFor(issuersOf(config), site)
-    const location = locationFor(config.location, 'Bearer', site, ['location'])
-    return verifier === undefined ? {} : new JwtAuth(verifier, location, config.mode)
+    const where = { location: config.location, at: ['location'], origin: undefined }
+    const possession = possessionOf(config.dpop, where, site)
+    return verifier === undefined ? {} : new JwtAuth(verifier, possession, config.mode)
   },
 })
 
@@ -62,35 +66,63 @@ function issuersOf({
 class JwtAuth implements Policy {
   readonly plan = identifying
   readonly #verifier: Verifier
-  readonly #location: Location
+  readonly #possession: Possession
   readonly #mode: Config['mode']
 
-  constructor(verifier: Verifier, location: Location, mode: Config['mode']) {
+  constructor(verifier: Verifier, possession: Possession, mode: Config['mode']) {
     this.#verifier = verifier
-    this.#location = location
+    this.#possession = possession
     this.#mode = mode
   }
 
   onRequest(x: Exchange): Maybe<Reply | undefined> {
+    const { location } = this.#possession
     // Without one on the request, it is the one that a policy of the listener has taken off: both must agree.
-    const token = this.#location.read(x) ?? x.jwt?.raw
-    if (token === undefined) return this.#mode === 'strict' ? refuse(x, 401, 'no bearer token found') : undefined
-    this.#location.remove(x)
+    const token = location.read(x) ?? x.jwt?.raw
+    if (token === undefined) return this.#mode === 'strict' ? this.#refused(x, 'no bearer token found') : undefined
+    location.remove(x)
     if (token === several)
-      return this.#mode === 'permissive' ? forgotten(x) : refuse(x, 401, 'more than one bearer token found')
+      return this.#mode === 'permissive' ? forgotten(x) : this.#refused(x, 'more than one bearer token found')
     const outcome = this.#verifier.verify(token)
     return outcome instanceof Promise ? outcome.then((late) => this.#decided(x, late)) : this.#decided(x, outcome)
   }
 
-  #decided(x: Exchange, outcome: Verified | Refused): Reply | undefined {
+  #decided(x: Exchange, outcome: Verified | Refused): Maybe<Reply | undefined> {
     if (outcome.kind === 'verified') {
-      x.jwt = outcome.token
-      x.identity = outcome.identity
+      const unproven = this.#possession.check(x, outcome.token)
+      return unproven instanceof Promise
+        ? unproven.then((late) => this.#proven(x, outcome, late))
+        : this.#proven(x, outcome, unproven)
+    }
+    if (this.#mode === 'permissive') return forgotten(x)
+    return outcome.code === 'unavailable'
+      ? text(503, said(x, outcome.reason))
+      : this.#refused(x, outcome.reason, 'invalid_token')
+  }
+
+  #proven(x: Exchange, { token, identity }: Verified, unproven: Unproven | undefined): Reply | undefined {
+    if (unproven === undefined) {
+      x.jwt = token
+      x.identity = identity
       return undefined
     }
     if (this.#mode === 'permissive') return forgotten(x)
-    return refuse(x, outcome.code === 'unavailable' ? 503 : 401, outcome.reason)
+    const message = said(x, unproven.why)
+    return challenged(message, [bareChallenge('DPoP', unproven.error, unproven.why)])
   }
+
+  /** No `WWW-Authenticate` unless the configuration speaks of proofs: clients of `mcpAuthentication` would follow it. */
+  #refused(x: Exchange, why: string, error?: 'invalid_token'): Reply {
+    const { announced, schemes } = this.#possession
+    return challenged(said(x, why), announced ? schemes.map((scheme) => bareChallenge(scheme, error)) : [])
+  }
+}
+
+function challenged(message: string, challenges: readonly string[]): Reply {
+  const reply = text(401, message)
+  return challenges.length === 0
+    ? reply
+    : { ...reply, headers: { ...reply.headers, 'www-authenticate': [...challenges] } }
 }
 
 /** Whom this policy does not know the rules behind it must not know either: claims of another issuer are not what they mean. */
@@ -99,10 +131,9 @@ export function forgotten(x: Exchange): undefined {
   if (x.identity?.via === 'jwt') x.identity = undefined
 }
 
-/** Texts of agentgateway §11; no `WWW-Authenticate` here, which clients of `mcpAuthentication` would follow. */
-function refuse(x: Exchange, status: 401 | 503, why: string): Reply {
-  const message = `authentication failure: ${why}`
+/** Texts of agentgateway §11. */
+function said(x: Exchange, why: string): string {
   x.reason = 'JwtAuth'
-  x.error = message
-  return text(status, message)
+  x.error = `authentication failure: ${why}`
+  return x.error
 }

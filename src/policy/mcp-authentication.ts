@@ -13,14 +13,15 @@ import { providers } from '../oauth/providers/index.ts'
 import type { Provider } from '../oauth/providers/provider.ts'
 import { isPlainPath, knownPath, metadataOf, snakeCase } from '../oauth/resource.ts'
 import { clientDocument, connectPaths, documentPath } from '../oauth/upstream/document.ts'
-import { type Location, locationFor, locationSchema, several } from './authorization-location.ts'
+import { locationSchema, several } from './authorization-location.ts'
 import { type LoginDesk, loginDesk } from './backend-auth/login-desk.ts'
-import { type FacadeDoor, facadeDoor, facadeSchema, facadeVerifier } from './facade.ts'
+import { type FacadeDoor, type FacadePlace, facadeDoor, facadeSchema, facadeVerifier } from './facade.ts'
 import { issuerFields, verifierFor } from './issuers.ts'
 import { forgotten } from './jwt-auth.ts'
 import { OauthEndpoints } from './oauth-endpoints.ts'
 import { noPages, replyOf } from './pages.ts'
 import { identifying, type Pages, type Plan, type Policy, type Site } from './policy.ts'
+import { dpopSchema, type Possession, possessionOf, type Unproven } from './possession.ts'
 
 const fields = issuerFields()
 const isAddress = (text: string): boolean => /^https?:$/.test(URL.parse(text)?.protocol ?? '')
@@ -43,6 +44,7 @@ const schema = z.strictObject({
   clientId: z.string().min(1).nullish(),
   clientSecret: z.string().min(1).nullish(),
   facade: facadeSchema().nullish(),
+  dpop: dpopSchema(),
 })
 
 type Config = z.output<typeof schema>
@@ -61,11 +63,12 @@ export const mcpAuthentication = define({
     const jwks = config.jwks ?? { url: (provider ?? generic).keys(issuer) }
     const server = serverDocument(provider ?? generic, issuer, site)
     const named = config.jwks ? undefined : async () => keysNamedIn(await server.get(), issuer)
-    const location = locationFor(config.authorizationLocation, 'Bearer', site, ['authorizationLocation'])
     const overlay = config.resourceMetadata
     const resource = resourceOf(overlay, site)
+    const where = { location: config.authorizationLocation, at: ['authorizationLocation'], origin: resource?.origin }
+    const possession = possessionOf(config.dpop, where, site)
     const scopes = scopesOf(overlay)
-    const facade = await facadeOf(config, scopes, site)
+    const facade = await facadeOf(config, { scopes, dpop: possession.mode }, site)
     if (facade === 'broken') return {}
     const verifier =
       facade === undefined
@@ -82,6 +85,7 @@ export const mcpAuthentication = define({
       audience: audiences[0],
       inHeader: config.authorizationLocation?.header !== undefined || !config.authorizationLocation,
       overlay,
+      dpop: possession.announced ? possession.mode : 'off',
       resource,
       server,
       proxied: {
@@ -94,7 +98,7 @@ export const mcpAuthentication = define({
     })
     return new McpAuthentication({
       verifier,
-      location,
+      possession,
       endpoints,
       facade,
       resource,
@@ -114,7 +118,7 @@ function keysNamedIn(document: { readonly [name: string]: unknown }, issuer: str
 
 interface Facts {
   readonly verifier: Verifier
-  readonly location: Location
+  readonly possession: Possession
   readonly endpoints: OauthEndpoints
   /** An authorization server of our own in front of the configured one. */
   readonly facade: FacadeDoor | undefined
@@ -138,7 +142,7 @@ class McpAuthentication implements Policy, Protected {
   }
 
   onRequest(x: Exchange): Maybe<Reply | undefined> {
-    const { location, verifier, endpoints, facade, mode } = this.#facts
+    const { possession, verifier, endpoints, facade, mode } = this.#facts
     if (facade?.owns(x.path) === true) return facade.answer(x)
     const known = knownPath(x.path)
     // With an authorization server of our own the provider's documents are nobody's business.
@@ -146,10 +150,10 @@ class McpAuthentication implements Policy, Protected {
     if (known !== undefined) return endpoints.answer(known, x)
     x.resource = this
     // A policy of the listener may have taken it off already: it must be good for this resource all the same.
-    const token = location.read(x) ?? x.jwt?.raw
+    const token = possession.location.read(x) ?? x.jwt?.raw
     if (token === undefined && this.#isVisit(x)) return this.#visited(x)
     if (token === undefined) return mode === 'strict' ? this.#refused(x, 'no bearer token found') : undefined
-    location.remove(x)
+    possession.location.remove(x)
     if (token === several)
       return mode === 'permissive'
         ? forgotten(x)
@@ -195,11 +199,12 @@ class McpAuthentication implements Policy, Protected {
     })
   }
 
-  #decided(x: Exchange, outcome: Verified | Refused): Reply | undefined {
+  #decided(x: Exchange, outcome: Verified | Refused): Maybe<Reply | undefined> {
     if (outcome.kind === 'verified') {
-      x.jwt = outcome.token
-      x.identity = outcome.identity
-      return undefined
+      const unproven = this.#facts.possession.check(x, outcome.token)
+      return unproven instanceof Promise
+        ? unproven.then((late) => this.#proven(x, outcome, late))
+        : this.#proven(x, outcome, unproven)
     }
     if (this.#facts.mode === 'permissive') return forgotten(x)
     if (outcome.code !== 'unavailable') return this.#refused(x, outcome.reason, 'invalid_token')
@@ -207,13 +212,26 @@ class McpAuthentication implements Policy, Protected {
     return text(503, said(x, outcome.reason))
   }
 
+  #proven(x: Exchange, { token, identity }: Verified, unproven: Unproven | undefined): Reply | undefined {
+    if (unproven === undefined) {
+      x.jwt = token
+      x.identity = identity
+      return undefined
+    }
+    const { mode, scopes } = this.#facts
+    if (mode === 'permissive') return forgotten(x)
+    const { error, why } = unproven
+    said(x, why)
+    return unauthorized({ resourceMetadata: this.metadata(x), scopes, error, description: why }, ['DPoP'])
+  }
+
   #refused(x: Exchange, why: string, error?: 'invalid_token'): Reply {
     said(x, why)
-    return unauthorized({
-      resourceMetadata: this.metadata(x),
-      scopes: this.#facts.scopes,
-      ...(error !== undefined && { error }),
-    })
+    const { possession, scopes } = this.#facts
+    return unauthorized(
+      { resourceMetadata: this.metadata(x), scopes, ...(error !== undefined && { error }) },
+      possession.schemes,
+    )
   }
 }
 
@@ -232,7 +250,7 @@ function said(x: Exchange, why: string): string {
 /** Without an authorization server of our own: `undefined`. `broken`: it cannot be made, and that has been reported. */
 async function facadeOf(
   config: Config,
-  scopes: readonly string[],
+  more: Pick<FacadePlace, 'scopes' | 'dpop'>,
   site: Site,
 ): Promise<FacadeDoor | undefined | 'broken'> {
   const { facade, issuer, audiences, resourceMetadata, provider, clientId } = config
@@ -244,7 +262,7 @@ async function facadeOf(
     )
   const { resource } = resourceMetadata
   const text = typeof resource === 'string' ? resource : ''
-  return (await facadeDoor(facade, { issuer, audiences, scopes, resource: text }, site)) ?? 'broken'
+  return (await facadeDoor(facade, { issuer, audiences, ...more, resource: text }, site)) ?? 'broken'
 }
 
 /** The document of the authorization server; routes that have the same one share it, over reloads too. */

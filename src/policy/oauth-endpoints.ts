@@ -17,6 +17,8 @@ export interface EndpointFacts {
   readonly audience: string | undefined
   readonly inHeader: boolean
   readonly overlay: { readonly [name: string]: unknown }
+  /** What the resource says of proofs (RFC 9449); `off`: nothing. */
+  readonly dpop: 'off' | 'accept' | 'require'
   /** Configured address of the resource; `undefined`: whatever the request was sent to. */
   readonly resource: URL | undefined
   readonly server: ServerDocument
@@ -77,10 +79,10 @@ export class OauthEndpoints {
   }
 
   #resource(path: string, x: Exchange): Reply {
-    const { provider, issuer, overlay, inHeader } = this.#facts
+    const { provider, issuer, overlay, inHeader, dpop } = this.#facts
     const here = this.#here(path, x)
     const server = provider === undefined ? issuer : here
-    return this.#document(resourceMetadata({ resource: here, server, inHeader, overlay }))
+    return this.#document(resourceMetadata({ resource: here, server, inHeader, dpop, overlay }))
   }
 
   async #server({ kind, path }: Known, x: Exchange): Promise<Reply> {

@@ -1,6 +1,7 @@
 // Mutual TLS: real handshakes with certificates of the right authority, of another one, expired, and none.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { createHash, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:https'
@@ -16,7 +17,7 @@ import { parts } from '../../src/gateway/parts.ts'
 import { SourceView } from '../../src/policy/context-place.ts'
 import { silent } from '../../src/telemetry/log.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
-import { serve, upstream } from '../support/serve.ts'
+import { route, serve, upstream } from '../support/serve.ts'
 import { AUDIENCE, ISSUER, keySet, signer } from '../support/tokens.ts'
 
 interface Made {
@@ -202,6 +203,35 @@ test('a token says more than a certificate: it is the identity then', async (t) 
     seen.map(({ identity }) => identity?.via),
     ['mtls', 'jwt'],
   )
+})
+
+test('a token that is bound to a certificate is good with that one only (RFC 8705, row 9)', async (t) => {
+  const one = await signer()
+  const guard = (more: string): string =>
+    `{jwtAuth: {mode: strict, issuer: ${ISSUER}, audiences: [${AUDIENCE}], jwks: '${keySet(one)}'${more}}}`
+  const [held, off] = [await world(t, guard('')), await world(t, guard(', dpop: "off"'))]
+  for (const { signed } of [held, off]) {
+    signed('alice', { ca: 'ca' })
+    signed('thief', { ca: 'ca' })
+  }
+  const asked = async ({ port, pair, read }: typeof held, who: string): Promise<string> => {
+    const digest = new X509Certificate(read('alice.pem')).raw
+    const token = await one.sign({ cnf: { 'x5t#S256': createHash('sha256').update(digest).digest('base64url') } })
+    const { status, text } = await ask({
+      port,
+      name: 'in.example',
+      cert: pair(who),
+      headers: { authorization: `Bearer ${token}` },
+    })
+    return status === 200 ? '200' : text
+  }
+  assert.equal(await asked(off, 'thief'), '200', 'without the rule whoever has the token may use it')
+  const refusal = 'authentication failure: the token is bound to a certificate that the client has not shown'
+  assert.equal(await asked(held, 'thief'), refusal)
+  assert.equal(await asked(held, 'alice'), '200')
+  const plain = await serve(t, route(guard(''), await upstream(t)))
+  const token = await one.sign({ cnf: { 'x5t#S256': 'a'.repeat(43) } })
+  assert.equal((await plain.ask({ headers: { authorization: `Bearer ${token}` } })).text, refusal, 'without TLS')
 })
 
 test('a listener that begins to ask no longer serves connections that were never asked', async (t) => {

@@ -60,7 +60,7 @@ test('addresses put the name between host and path', () => {
 })
 
 test('what is configured wins over what is found, under the names of RFC 9728', () => {
-  const facts = { resource: 'https://gw/mcp', server: 'https://idp', inHeader: true }
+  const facts = { resource: 'https://gw/mcp', server: 'https://idp', inHeader: true, dpop: 'off' } as const
   assert.deepEqual(
     resourceMetadata({ ...facts, overlay: { scopesSupported: ['a'], authorizationServers: ['https://b'] } }),
     {
@@ -72,6 +72,10 @@ test('what is configured wins over what is found, under the names of RFC 9728', 
       scopes_supported: ['a'],
     },
   )
+  const bound = resourceMetadata({ ...facts, dpop: 'require', overlay: {} })
+  assert.equal(bound['dpop_bound_access_tokens_required'], true)
+  assert.ok(Array.isArray(bound['dpop_signing_alg_values_supported']))
+  assert.ok(!('dpop_bound_access_tokens_required' in resourceMetadata({ ...facts, dpop: 'accept', overlay: {} })))
   assert.equal(snakeCase('resourcePolicyUri'), 'resource_policy_uri')
   assert.equal(snakeCase('scopes_supported'), 'scopes_supported')
 })

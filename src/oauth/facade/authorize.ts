@@ -120,10 +120,12 @@ function wishIn(
   if (scopes === undefined) return mistake('invalid_scope', 'scope is not a list of scopes')
   const resource = resourceIn(parameters.all('resource'), facts.settings)
   if (resource === undefined) return mistake('invalid_target', 'resource must name this server')
+  const jkt = facts.settings.dpop === 'off' ? undefined : parameters.get('dpop_jkt')
+  if (jkt !== undefined && !/^[\w-]{43}$/.test(jkt)) return mistake('invalid_request', 'dpop_jkt is no thumbprint')
   const { scopes: granted } = facts.settings
   // Scopes of others (`openid`, `offline_access`) are left out, not refused: clients ask for them by habit (RFC 6749 §3.3).
   const wanted = scopes.length === 0 ? granted : granted.filter((scope) => scopes.includes(scope))
-  return { client, redirect, state, challenge, scopes: wanted, resource }
+  return { client, redirect, state, challenge, scopes: wanted, resource, ...(jkt !== undefined && { jkt }) }
 }
 
 async function consentPage(client: Client, wish: Wish, browser: Browser, parts: AuthorizeParts): Promise<Answer> {

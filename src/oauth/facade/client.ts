@@ -8,6 +8,8 @@ export interface Client {
   readonly kind: 'registered' | 'document'
   readonly redirects: readonly string[]
   readonly auth: 'none' | 'client_secret_basic' | 'client_secret_post'
+  /** All of its tokens are bound to a key of its own (RFC 9449 §5.2). */
+  readonly dpop?: true
   /** Of a secret that we gave out; only its hash is kept. */
   readonly secretHash: string | undefined
 }
@@ -27,7 +29,7 @@ export type Fields = { readonly [name: string]: unknown }
 export function describe(
   wish: Fields,
   schemes: readonly string[],
-): Pick<Client, 'name' | 'redirects' | 'auth'> | Unfit {
+): Pick<Client, 'name' | 'redirects' | 'auth' | 'dpop'> | Unfit {
   const redirects = textsIn(wish['redirect_uris'], 10)
   if (redirects === undefined || redirects.length === 0)
     return unfit('invalid_redirect_uri', 'redirect_uris must be a list of one to ten addresses')
@@ -52,7 +54,10 @@ export function describe(
   const auth = methods.find((method) => method === (wish['token_endpoint_auth_method'] ?? 'client_secret_basic'))
   if (auth === undefined)
     return unfit('invalid_client_metadata', `token_endpoint_auth_method must be one of ${methods.join(', ')}`)
-  return { name, redirects, auth }
+  const bound = wish['dpop_bound_access_tokens'] ?? false
+  if (typeof bound !== 'boolean')
+    return unfit('invalid_client_metadata', 'dpop_bound_access_tokens must be true or false')
+  return { name, redirects, auth, ...(bound && { dpop: true }) }
 }
 
 const methods = ['none', 'client_secret_basic', 'client_secret_post'] as const

@@ -12,6 +12,8 @@ export interface Wish {
   readonly challenge: string
   readonly scopes: readonly string[]
   readonly resource: string
+  /** Key that the code is for (RFC 9449 §10); absent: whoever has the verifier. */
+  readonly jkt?: string
 }
 
 export class Consents {

@@ -2,6 +2,7 @@
 // for clients it has never seen. Pure protocol: what is asked is data, what is answered is data.
 import type { Maybe } from '../../core/exchange.ts'
 import { asFailure } from '../../core/failure.ts'
+import { Proofs } from '../dpop.ts'
 import type { KeySet } from '../jwks.ts'
 import { type Answer, type Asked, failed, refused, shared } from './answer.ts'
 import { type AuthorizeParts, authorize, consent } from './authorize.ts'
@@ -128,6 +129,7 @@ function endpoints(
     grants,
     keys,
     provider,
+    proofs: new Proofs(),
     mistakes: new Limit({ most: 30, windowMs: 10 * MINUTE }),
     asks: new Limit({ most: 600, windowMs: MINUTE }),
     refreshing: new Map(),
@@ -174,7 +176,7 @@ const preflight: Answer = {
   headers: {
     ...shared,
     'access-control-allow-methods': 'GET, POST, OPTIONS',
-    'access-control-allow-headers': 'content-type, authorization, mcp-protocol-version',
+    'access-control-allow-headers': 'content-type, authorization, dpop, mcp-protocol-version',
     'access-control-max-age': '600',
   },
 }

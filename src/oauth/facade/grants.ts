@@ -15,6 +15,8 @@ export interface Grant {
   readonly consent: string
   /** When the login ends, however often it is refreshed. */
   readonly until: number
+  /** Key without which its refresh token is good for nothing (RFC 9449 §5); absent: whoever has it. */
+  readonly jkt?: string
 }
 
 interface Code extends Grant {
@@ -45,6 +47,16 @@ export interface Redemption {
   readonly client: string
   readonly redirect: string | undefined
   readonly verifier: string
+  /** Key that the client has shown to have; and whether its refresh token will be for that key only. */
+  readonly jkt: string | undefined
+  readonly binds: boolean
+}
+
+/** What is new of a login with a new refresh token. */
+export interface Renewal {
+  /** As the provider knows them now. */
+  readonly user: User
+  readonly jkt: string | undefined
 }
 
 export interface Issued {
@@ -68,7 +80,7 @@ export class Grants {
     // Without a refresh token of the provider nobody tells us that somebody has left: then a login is over in a day.
     const most = user.refresh === undefined ? Math.min(settings.loginMs, DAY) : settings.loginMs
     const code = randomText()
-    const { client, scopes, resource, redirect, challenge } = wish
+    const { client, scopes, resource, redirect, challenge, jkt } = wish
     const kept: Code = {
       client,
       scopes,
@@ -79,6 +91,7 @@ export class Grants {
       consent,
       until: Date.now() + most,
       login: undefined,
+      ...(jkt !== undefined && { jkt }),
     }
     await tools.store.put(key('code', hashed(code)), JSON.stringify(kept), { ttlMs: CODE_MS })
     return code
@@ -88,7 +101,7 @@ export class Grants {
    * Makes a login of a code. Whatever comes of it, the code is used up; one that is shown again ends what came of it, because
    * then two have it and one of them is a thief (RFC 6749 §4.1.2).
    */
-  async redeem(code: string, { client, redirect, verifier }: Redemption): Promise<Issued | undefined> {
+  async redeem(code: string, { client, redirect, verifier, jkt, binds }: Redemption): Promise<Issued | undefined> {
     const { tools, key } = this.#facts
     const place = key('code', hashed(code))
     const entry = await tools.store.get(place)
@@ -105,8 +118,9 @@ export class Grants {
     const fits =
       kept.client === client &&
       (redirect ?? kept.redirect) === kept.redirect &&
+      (kept.jkt ?? jkt) === jkt &&
       isSame(challengeOf(verifier), kept.challenge)
-    return fits ? this.#begin(kept, family) : undefined
+    return fits ? this.#begin(kept, family, binds ? jkt : undefined) : undefined
   }
 
   /** The login that a refresh token belongs to. A token that is no longer the current one ends the login: somebody has a copy. */
@@ -125,18 +139,19 @@ export class Grants {
     return { ...kept, id, version: entry.version }
   }
 
-  /** Exchanges the refresh token; `undefined`: somebody was faster. `user`: as the provider knows them now. */
-  async rotate(refresh: string, login: Login, user: User): Promise<Issued | undefined> {
+  /** Exchanges the refresh token; `undefined`: somebody was faster. */
+  async rotate(refresh: string, login: Login, { user, jkt }: Renewal): Promise<Issued | undefined> {
     const { tools, key } = this.#facts
     const [family = ''] = refresh.split('.')
     const secret = randomText()
     const { id, version, ...grant } = login
-    const kept: Kept = { ...grant, user, current: hashed(secret) }
+    const bound = { ...grant, user, ...(jkt !== undefined && { jkt }) }
+    const kept: Kept = { ...bound, current: hashed(secret) }
     const ttlMs = login.until - Date.now()
     if (ttlMs <= 0) return undefined
     const next = await tools.store.put(key('login', id), JSON.stringify(kept), { ttlMs, when: version })
     if (next === undefined) return undefined
-    return { login: { ...grant, user, id, version: next }, refresh: `${family}.${secret}` }
+    return { login: { ...bound, id, version: next }, refresh: `${family}.${secret}` }
   }
 
   /** A login by its id, as access tokens name it. */
@@ -150,12 +165,12 @@ export class Grants {
     return this.#end(login.id)
   }
 
-  async #begin(code: Code, family: string): Promise<Issued | undefined> {
+  async #begin(code: Code, family: string, jkt: string | undefined): Promise<Issued | undefined> {
     const { tools, key } = this.#facts
     const secret = randomText()
     const id = idOf(family)
     const { client, scopes, resource, user, consent, until } = code
-    const grant: Grant = { client, scopes, resource, user, consent, until }
+    const grant: Grant = { client, scopes, resource, user, consent, until, ...(jkt !== undefined && { jkt }) }
     const kept: Kept = { ...grant, current: hashed(secret) }
     // Absent: somebody who showed the code again meanwhile has put the end of the login here, and then there is none.
     const options = { ttlMs: until - Date.now(), when: 'absent' } as const

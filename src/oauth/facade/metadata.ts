@@ -1,4 +1,5 @@
 // The document in which the facade says what it is (RFC 8414 §2, OpenID Connect Discovery §3 for clients that look there).
+import { proofAlgorithms } from '../dpop.ts'
 import type { Facts } from './settings.ts'
 
 /** Built from the configuration alone: whatever name the request came in under changes nothing (RFC 8414 §3.3). */
@@ -17,6 +18,7 @@ export function metadata({ issuer, url, settings }: Facts): { readonly [name: st
     token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
     revocation_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
     code_challenge_methods_supported: ['S256'],
+    ...(settings.dpop !== 'off' && { dpop_signing_alg_values_supported: proofAlgorithms }),
     authorization_response_iss_parameter_supported: true,
     client_id_metadata_document_supported: settings.documents !== 'none',
     protected_resources: [settings.resource],

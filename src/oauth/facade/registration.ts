@@ -34,6 +34,7 @@ export async function register(asked: Asked, facts: Facts, clients: Clients, lim
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
       token_endpoint_auth_method: client.auth,
+      ...(client.dpop === true && { dpop_bound_access_tokens: true }),
     },
   }
 }

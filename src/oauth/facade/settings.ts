@@ -22,6 +22,8 @@ export interface FacadeSettings {
   readonly provider: ProviderSettings
   /** What clients can be granted. */
   readonly scopes: readonly string[]
+  /** Tokens for keys (RFC 9449): never, for clients that show one, for nobody else. */
+  readonly dpop: 'off' | 'accept' | 'require'
   /** What a scope means, in words for the person who is asked. */
   readonly words: Readonly<Record<string, string>>
   /** Claims of the user that are carried into our tokens. */

@@ -1,4 +1,5 @@
 // The token and revocation endpoints: codes and refresh tokens become access tokens of our own, or end (RFC 6749 §3.2, RFC 7009).
+import type { Proofs } from '../dpop.ts'
 import { type Answer, type Asked, refused, shared, unstored } from './answer.ts'
 import { type Client, isSecretOf } from './client.ts'
 import type { Clients } from './clients.ts'
@@ -17,6 +18,7 @@ export interface TokenParts {
   readonly grants: Grants
   readonly keys: SigningKeys
   readonly provider: Provider
+  readonly proofs: Proofs
   /** By address, how often it was wrong; by client, how often it asked. */
   readonly mistakes: Limit
   readonly asks: Limit
@@ -30,8 +32,7 @@ const MAX_FORM = 16 * 1024
 export async function token(asked: Asked, parts: TokenParts): Promise<Answer> {
   const came = await formOf(asked, parts)
   if ('kind' in came) return came
-  const { form, client } = came
-  const answer = await granted(form, client, parts)
+  const answer = await proven(came, asked, parts)
   if (answer.kind === 'json' && answer.status === 400) parts.mistakes.admits(ownerOf(asked.address))
   return answer
 }
@@ -49,12 +50,32 @@ export async function revoke(asked: Asked, parts: TokenParts): Promise<Answer> {
   return { kind: 'empty', status: 200, headers: { ...unstored, ...shared } }
 }
 
-async function granted(form: Parameters, client: Client, parts: TokenParts): Promise<Answer> {
-  switch (form.get('grant_type')) {
+/** A request as it is granted: by whom, and with which key of theirs. */
+interface Request extends Came {
+  /** Thumbprint of the key that the client has shown to have; absent: none was shown (RFC 9449 §5). */
+  readonly jkt: string | undefined
+}
+
+async function proven(came: Came, asked: Asked, parts: TokenParts): Promise<Answer> {
+  const { settings, url } = parts.facts
+  const { dpop } = asked.headers
+  if (settings.dpop === 'off') return granted({ ...came, jkt: undefined }, parts)
+  if (dpop === undefined) {
+    if (settings.dpop === 'require' || came.client.dpop === true) return unproven('a DPoP proof is needed here')
+    return granted({ ...came, jkt: undefined }, parts)
+  }
+  const proof = await parts.proofs.check(String(dpop), { method: 'POST', address: url('token') })
+  return proof.kind === 'wrong' ? unproven(proof.why) : granted({ ...came, jkt: proof.jkt }, parts)
+}
+
+const unproven = (why: string): Answer => refused(400, 'invalid_dpop_proof', why)
+
+async function granted(request: Request, parts: TokenParts): Promise<Answer> {
+  switch (request.form.get('grant_type')) {
     case 'authorization_code':
-      return ofCode(form, client, parts)
+      return ofCode(request, parts)
     case 'refresh_token':
-      return ofRefresh(form, client, parts)
+      return ofRefresh(request, parts)
     case undefined:
       return refused(400, 'invalid_request', 'there is no grant_type')
     default:
@@ -62,36 +83,46 @@ async function granted(form: Parameters, client: Client, parts: TokenParts): Pro
   }
 }
 
-async function ofCode(form: Parameters, client: Client, parts: TokenParts): Promise<Answer> {
+async function ofCode({ form, client, jkt }: Request, parts: TokenParts): Promise<Answer> {
   const code = form.get('code')
   const verifier = form.get('code_verifier')
   if (code === undefined) return refused(400, 'invalid_request', 'there is no code')
   if (verifier === undefined || !/^[\w.~-]{43,128}$/.test(verifier))
     return refused(400, 'invalid_request', 'code_verifier must be 43 to 128 unreserved characters')
-  const issued = await parts.grants.redeem(code, { client: client.id, redirect: form.get('redirect_uri'), verifier })
+  const issued = await parts.grants.redeem(code, {
+    client: client.id,
+    redirect: form.get('redirect_uri'),
+    verifier,
+    jkt,
+    binds: client.auth === 'none',
+  })
   if (issued === undefined) return refused(400, 'invalid_grant', 'the code is not good, or not any more')
   const problem = narrowing(form, issued.login, parts.facts)
   if (typeof problem !== 'string') return problem
   await parts.clients.used(client)
-  return tokens(issued, issued.login.scopes, parts)
+  return tokens(issued, { scopes: issued.login.scopes, jkt }, parts)
 }
 
-async function ofRefresh(form: Parameters, client: Client, parts: TokenParts): Promise<Answer> {
+async function ofRefresh({ form, client, jkt }: Request, parts: TokenParts): Promise<Answer> {
   const refresh = form.get('refresh_token')
   if (refresh === undefined) return refused(400, 'invalid_request', 'there is no refresh_token')
   const login = await parts.grants.find(refresh)
   if (login === undefined || login.client !== client.id) return gone
+  // Of a client without a secret nothing but the key says that the token is still in its hands (RFC 9449 §5).
+  if (login.jkt !== undefined && jkt === undefined) return unproven('the refresh token is bound to a key')
+  if ((login.jkt ?? jkt) !== jkt) return gone
   const scopes = scopesIn(form.get('scope'))
   if (scopes?.every((scope) => login.scopes.includes(scope)) !== true)
     return refused(400, 'invalid_scope', 'scope is more than what was granted')
   const problem = narrowing(form, login, parts.facts)
   if (typeof problem !== 'string') return problem
   if (parts.refreshing.has(login.id)) return refused(429, 'too_many_requests', 'the token is being refreshed', soon)
-  const work = refreshed(refresh, login, parts)
+  const work = refreshed(refresh, { login, jkt: client.auth === 'none' ? jkt : undefined }, parts)
   parts.refreshing.set(login.id, work)
   try {
     const issued = await work
-    return 'kind' in issued ? issued : tokens(issued, scopes.length === 0 ? login.scopes : scopes, parts)
+    if ('kind' in issued) return issued
+    return await tokens(issued, { scopes: scopes.length === 0 ? login.scopes : scopes, jkt }, parts)
   } finally {
     parts.refreshing.delete(login.id)
   }
@@ -101,7 +132,11 @@ const soon = { 'retry-after': '1' } as const
 const gone = refused(400, 'invalid_grant', 'the refresh token is not good, or not any more')
 
 /** The provider is asked first: a person who may no longer log in there is not kept here either. */
-async function refreshed(refresh: string, login: Login, parts: TokenParts): Promise<Issued | Answer> {
+async function refreshed(
+  refresh: string,
+  { login, jkt }: { readonly login: Login; readonly jkt: string | undefined },
+  parts: TokenParts,
+): Promise<Issued | Answer> {
   const { user } = login
   let now: User
   try {
@@ -114,7 +149,7 @@ async function refreshed(refresh: string, login: Login, parts: TokenParts): Prom
     await parts.grants.end(login)
     return gone
   }
-  return (await parts.grants.rotate(refresh, login, now)) ?? gone
+  return (await parts.grants.rotate(refresh, login, { user: now, jkt })) ?? gone
 }
 
 /** A token request may repeat the resource, and nothing else (RFC 8707 §2.2: ours has one). */
@@ -124,7 +159,12 @@ function narrowing(form: Parameters, { resource }: Login, { settings }: Facts): 
   return refused(400, 'invalid_target', 'resource is not the one that was granted')
 }
 
-async function tokens(issued: Issued, scopes: readonly string[], { facts, keys }: TokenParts): Promise<Answer> {
+interface Extent {
+  readonly scopes: readonly string[]
+  readonly jkt: string | undefined
+}
+
+async function tokens(issued: Issued, { scopes, jkt }: Extent, { facts, keys }: TokenParts): Promise<Answer> {
   const { login, refresh } = issued
   const { issuer, settings } = facts
   const now = Math.floor(Date.now() / 1_000)
@@ -140,6 +180,7 @@ async function tokens(issued: Issued, scopes: readonly string[], { facts, keys }
     iat: now,
     exp: now + seconds,
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+    ...(jkt !== undefined && { cnf: { jkt } }),
   })
   return {
     kind: 'json',
@@ -147,7 +188,7 @@ async function tokens(issued: Issued, scopes: readonly string[], { facts, keys }
     headers: { ...unstored, ...shared },
     value: {
       access_token: access,
-      token_type: 'Bearer',
+      token_type: jkt === undefined ? 'Bearer' : 'DPoP',
       expires_in: seconds,
       refresh_token: refresh,
       ...(scopes.length > 0 && { scope: scopes.join(' ') }),

@@ -143,6 +143,7 @@ function againUrl(wish: Wish, facts: Facts): string {
     resource: wish.resource,
     ...(wish.scopes.length > 0 && { scope: wish.scopes.join(' ') }),
     ...(wish.state !== undefined && { state: wish.state }),
+    ...(wish.jkt !== undefined && { dpop_jkt: wish.jkt }),
   })
   return `${facts.url('authorize')}?${query.toString()}`
 }

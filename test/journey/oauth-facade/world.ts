@@ -15,7 +15,7 @@ import { freePorts, type RunningGateway, startGateway } from '../../support/gate
 import type { Browser } from './browser.ts'
 
 const SECRET = 'secret of the static client'
-const CALLBACK = 'http://127.0.0.1:6276/oauth/callback'
+export const CALLBACK = 'http://127.0.0.1:6276/oauth/callback'
 
 /** Who may log in, and the groups that the provider knows of them. */
 const groups: Readonly<Record<string, readonly string[]>> = { alice: ['supply-chain', 'ai-agents'], bob: ['ai-agents'] }

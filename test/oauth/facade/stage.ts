@@ -93,6 +93,7 @@ export async function stage(t: TestContext, options: StageOptions = {}): Promise
       parameters: {},
     },
     scopes: ['tools:read', 'tools:call'],
+    dpop: 'accept',
     words: { 'tools:read': 'See which tools there are' },
     claims: ['email', 'groups', 'roles', 'realm_access'],
     registration: { open: true, perHour: 100, clients: 1_000 },

@@ -3,6 +3,7 @@ import { type RawJson, rawJson } from '../core/brand.ts'
 import type { Exchange } from '../core/exchange.ts'
 import { asFailure, wireText } from '../core/failure.ts'
 import type { JsonObject } from '../core/item.ts'
+import { type Program, whyRefused } from '../policy/policy.ts'
 import type { ServerItem } from './admissions.ts'
 import type { Answer, Caller, Client, Incoming } from './conversation.ts'
 import type { Shelf } from './shelf.ts'
@@ -98,9 +99,10 @@ const words = { tool: 'tool', prompt: 'prompt', resource: 'resource', template: 
 export const unknown = (kind: ServerItem['kind'], name: string): Answer =>
   refusal(codes.invalidParams, `Unknown ${words[kind]}: ${shortened(name)}`)
 
-/** What is denied looks like that to its client; whoever runs the gateway sees the difference. */
-export function denied(x: Exchange): void {
+/** What is denied looks like that to its client; whoever runs the gateway sees the difference, and why. */
+export function denied(x: Exchange, program: Program, item: ServerItem, input?: unknown): void {
   x.reason = 'Authorization'
+  x.error = whyRefused(program, item, x, input)
 }
 
 /** A failure as the client reads it. Only failures of ours to understand keep their words to themselves. */

@@ -218,6 +218,8 @@ function onlyFor(target: TargetName, policy: Policy): Policy {
   return {
     permits: (item, x, input) =>
       item.kind === 'model' || item.target !== target ? 'yes' : (policy.permits?.(item, x, input) ?? 'yes'),
+    explains: (item, x, input) =>
+      item.kind === 'model' || item.target !== target ? undefined : policy.explains?.(item, x, input),
     audience: (x) => policy.audience?.(x),
     ...(policy.scopes !== undefined && { scopes: policy.scopes }),
   }

@@ -270,7 +270,7 @@ export class Calls {
   }
 
   #denied({ item, said }: Use, asked: Asked): Answer {
-    denied(asked.x)
+    denied(asked.x, this.#program, item, asked.params['arguments'] ?? {})
     return this.#nothing(item.kind, said, asked)
   }
 

@@ -100,7 +100,7 @@ export class Subscriptions {
     if (unclear !== undefined) return unclear
     if (this.#catalog.quarantined(place)) return this.#nothing(uri, asked)
     if (!this.#permits(place, asked)) {
-      denied(asked.x)
+      denied(asked.x, this.#program, itemOf(place), {})
       return this.#nothing(uri, asked)
     }
     const { subscriptions } = asked.client

@@ -46,6 +46,8 @@ export interface Policy {
   onRequest?(x: Exchange): Maybe<Reply | undefined>
   /** For lists and for calls alike, so they cannot disagree. Pure and synchronous. */
   permits?(item: Item, x: Exchange, input?: unknown): Verdict
+  /** With `permits`: what settled that it does not say yes. Asked once somebody was refused, for whoever runs the gateway; no caller reads it. */
+  explains?(item: Item, x: Exchange, input: unknown): string | undefined
   /**
    * With `permits`: a text that is equal for callers who are permitted the same, so that what one of them may see can be kept for
    * all. `undefined`, or no such door: nobody can tell.
@@ -135,7 +137,17 @@ export interface Plan {
   readonly fields?: Fields
 }
 
-type Door = 'surveys' | 'greets' | 'admits' | 'onRequest' | 'permits' | 'onCall' | 'onResult' | 'onQuestion' | 'onReply'
+type Door =
+  | 'surveys'
+  | 'greets'
+  | 'admits'
+  | 'onRequest'
+  | 'permits'
+  | 'explains'
+  | 'onCall'
+  | 'onResult'
+  | 'onQuestion'
+  | 'onReply'
 
 /** The doors of all policies in force, flat and frozen, in order of execution. */
 export type Program = { readonly [D in Door]: readonly NonNullable<Policy[D]>[] } & {
@@ -303,6 +315,7 @@ export function compileProgram(policies: readonly Policy[]): Program {
     admits: bind(policies, 'admits'),
     onRequest: bind(policies, 'onRequest'),
     permits: bind(policies, 'permits'),
+    explains: bind(policies, 'explains'),
     onCall: bind(policies, 'onCall'),
     onResult: bind(policies, 'onResult'),
     onQuestion: bind(policies, 'onQuestion'),
@@ -338,6 +351,7 @@ export function withPermits(program: Program, policies: readonly Policy[]): Prog
   return Object.freeze({
     ...program,
     permits: Object.freeze([...program.permits, ...permits]),
+    explains: Object.freeze([...program.explains, ...bind(policies, 'explains')]),
     scopes: [...program.scopes, ...scopesOf(policies)],
     audience: (x: Exchange) => {
       const [one, two] = [program.audience(x), further(x)]
@@ -358,4 +372,13 @@ export function permitted(program: Program, item: Item, x: Exchange, input?: unk
     if (answer === 'maybe' || (answer === 'ask' && verdict === 'yes')) verdict = answer
   }
   return verdict
+}
+
+/** Why a use was refused, as the first policy says that has an explanation. */
+export function whyRefused({ explains }: Program, item: Item, x: Exchange, input: unknown): string {
+  for (const explain of explains) {
+    const why = explain(item, x, input)
+    if (why !== undefined) return why
+  }
+  return ''
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
-import { startGateway } from '../../support/gateway.ts'
+import { eventually, startGateway } from '../../support/gateway.ts'
 import { drivers } from '../../support/mcp-clients.ts'
 
 const fetchPage = (client: Client) => client.callTool({ name: 'web_search', arguments: {} })
@@ -43,6 +43,20 @@ test('the third leg', async (t) => {
     }
     assert.match(gateway.said(), /a session is tainted/)
   })
+
+  await t.test(
+    'its caller reads no more than that it is not there; the log has the rule and what the session had met',
+    async () => {
+      const client = await gateway.client()
+      await readDiary(client)
+      await fetchPage(client)
+      const said = await send(client).catch((error: unknown) => String(error))
+      assert.doesNotMatch(JSON.stringify(said), /taint|rules|private-data/)
+      const line =
+        /gen_ai.tool.name=diary_add .*error="denied by binds\[0\]\.\S*mcpAuthorization\.rules\[0\]\.deny; session\.taint: private-data untrusted-input" reason=Authorization/
+      await eventually(() => line.test(gateway.said()), gateway.said)
+    },
+  )
 
   await t.test('another session begins anew', async () => {
     assert.match(JSON.stringify(await send(await gateway.client())), /Wrote note/)

@@ -1,6 +1,6 @@
 // Uses of what upstreams offer: looked up, permitted, passed through the doors, sent to the right upstream as the text that came.
 import type { RawJson } from '../core/brand.ts'
-import type { Maybe } from '../core/exchange.ts'
+import type { Exchange, Maybe } from '../core/exchange.ts'
 import type { Call, Result } from '../core/item.ts'
 import type { Guardrails } from '../policy/plan.ts'
 import { type Program, permitted } from '../policy/policy.ts'
@@ -11,7 +11,7 @@ import { Asked, denied, done, invalid, unknown } from './asked.ts'
 import type { Cancellation } from './cancellation.ts'
 import type { Catalog } from './catalog.ts'
 import type { Connections } from './connections.ts'
-import type { Answer, Connection } from './conversation.ts'
+import type { Answer, Client, Connection } from './conversation.ts'
 import { namedFailure } from './errors.ts'
 import { guardedAnswer, guardedRequest, isSingle } from './guarding.ts'
 import { cut, type Edit, edited, elements, find, setMember } from './json.ts'
@@ -87,12 +87,26 @@ export class Calls {
   async ofTask(asked: Asked): Promise<Answer> {
     const id = asked.string('taskId')
     if (id === undefined) return invalid('taskId must be a string')
-    const [only] = this.#catalog.shelves
+    const found = this.#task(id)
+    return found === undefined ? this.#nothing('task', id, asked) : this.use({ ...found, path: TASK, said: id }, asked)
+  }
+
+  /** From now on a client hears how a task is; `undefined`: it is none that the caller may ask about. */
+  async follow(client: Client, id: string, x: Exchange): Promise<(() => void) | undefined> {
+    const found = this.#task(id)
+    const { permits } = this.#program
+    if (found === undefined || (permits.length > 0 && permitted(this.#program, found.item, x, {}) !== 'yes'))
+      return undefined
+    const connection = await this.#connections.open(client, found.shelf)
+    return connection.follow?.(found.item.name) ?? NOTHING_TO_END
+  }
+
+  #task(id: string): Pick<Use, 'item' | 'shelf'> | undefined {
+    const { several, shelves } = this.#catalog
     const plus = id.indexOf('+')
-    const shelf = this.#catalog.several ? this.#catalog.shelf(id.slice(0, Math.max(plus, 0))) : only
-    if (shelf === undefined) return this.#nothing('task', id, asked)
-    const name = this.#catalog.several ? id.slice(plus + 1) : id
-    return this.use({ item: { kind: 'task', target: shelf.target, name }, shelf, path: TASK, said: id }, asked)
+    const shelf = several ? this.#catalog.shelf(id.slice(0, Math.max(plus, 0))) : shelves[0]
+    const name = several ? id.slice(plus + 1) : id
+    return shelf && { item: { kind: 'task', target: shelf.target, name }, shelf }
   }
 
   /** `tasks/list` of a lone upstream: those tasks that the caller may ask for. */
@@ -285,6 +299,7 @@ const URI = ['uri'] as const
 const TASK = ['taskId'] as const
 const REF_NAME = ['ref', 'name'] as const
 const REF_URI = ['ref', 'uri'] as const
+const NOTHING_TO_END = (): void => {}
 const NO_INPUT = Symbol('the input stays as it came')
 
 /** Whoever gives up waiting must not end what others wait for. */

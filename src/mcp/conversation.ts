@@ -80,6 +80,11 @@ export interface Connection extends AsyncDisposable {
   /** Rejects with a Failure when no answer came. Never sends a request twice once the upstream may have seen it. */
   request(request: Outgoing, caller: Caller): Promise<Answer>
   notify(method: string, params: RawJson | undefined): Promise<void>
+  /**
+   * The peer hears how a task is (`notifications/tasks/status`) until the returned function is called. Absent: the server tells
+   * unasked, or not at all.
+   */
+  follow?(task: string): () => void
 }
 
 /** One configured upstream, open as long as its snapshot. */
@@ -153,6 +158,11 @@ export interface Federation extends AsyncDisposable {
   notified(client: Client, incoming: Incoming): void
   /** A live client: it hears `list_changed` until the returned function is called. */
   attach(client: Client): () => void
+  /**
+   * A client hears how a task is, by the id that it has here, until the returned function is called; `undefined`: it is none that
+   * the caller may ask about.
+   */
+  followTask(client: Client, task: string, x: Exchange): Promise<(() => void) | undefined>
   /** Arguments of a tool, by the name that clients know, that headers repeat (2026-07-28, `x-mcp-header`); of what the caller may not use: none. */
   paramHeaders(client: Pick<Client, 'principal'>, tool: string, x: Exchange): readonly ParamHeader[]
   /** Whether a tool, by the name that clients know, may be called as a task or not at all (2025-11-25, `execution.taskSupport`). */

@@ -159,6 +159,10 @@ export class FederatedServers implements Configured {
     return detach
   }
 
+  followTask(client: Client, task: string, x: Exchange): Promise<(() => void) | undefined> {
+    return this.#calls.follow(client, task, x)
+  }
+
   seen(): SeenBy {
     const seen = this.#catalog.seen()
     return () => seen

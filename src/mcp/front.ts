@@ -52,6 +52,10 @@ export class Front implements Federation {
     }
   }
 
+  followTask(client: Client, task: string, x: Exchange): Promise<(() => void) | undefined> {
+    return this.#current.followTask(client, task, x)
+  }
+
   paramHeaders(client: Pick<Client, 'principal'>, tool: string, x: Exchange): readonly ParamHeader[] {
     return this.#current.paramHeaders(client, tool, x)
   }

@@ -62,6 +62,10 @@ export class PersonalServers implements Configured {
     }
   }
 
+  followTask(client: Client, task: string, x: Exchange): Promise<(() => void) | undefined> {
+    return this.#for(client.principal, x).followTask(client, task, x)
+  }
+
   paramHeaders(client: Pick<Client, 'principal'>, tool: string, x: Exchange): readonly ParamHeader[] {
     return this.#for(client.principal, x).paramHeaders(client, tool, x)
   }

@@ -78,6 +78,10 @@ export class ModernPipes {
     for (const speaker of this.#voices.keys()) this.leave(speaker)
   }
 
+  follow(task: string, speaker: Speaker): () => void {
+    return this.#voices.get(speaker)?.talk.follow(task) ?? (() => {})
+  }
+
   request(request: Outgoing, caller: Caller, speaker: Speaker): Promise<Answer> | undefined {
     return this.#voices.get(speaker)?.talk.request(request, caller)
   }

@@ -142,6 +142,10 @@ export class ModernHttp implements Connection, Exchanging, Wire, Carrying, Ear {
     return [...(level === undefined ? [] : [level]), ...subscribed]
   }
 
+  follow(task: string): () => void {
+    return this.#opened?.talk.follow(task) ?? (() => {})
+  }
+
   /** Clients say nothing without being asked, in this revision. */
   notify(): Promise<void> {
     return Promise.resolve()

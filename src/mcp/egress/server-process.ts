@@ -132,6 +132,11 @@ export class ServerProcess implements Wire, ChildReader {
     if (!this.used) this.#options.empty(this)
   }
 
+  /** The speaker hears how a task is. Servers of before tell unasked. */
+  follow(task: string, speaker: Speaker): () => void {
+    return this.#modern?.follow(task, speaker) ?? (() => {})
+  }
+
   request(request: Outgoing, caller: Caller, speaker: Speaker): Promise<Answer> {
     if (this.#modern !== undefined)
       return this.#modern.request(request, caller, speaker) ?? Promise.reject(this.#over(request.method))

@@ -112,6 +112,7 @@ class StdioUpstream implements Upstream {
         }
       },
       notify: (method, params) => process.notify(method, params),
+      follow: (task) => process.follow(task, speaker),
       [Symbol.asyncDispose]: async () => process.leave(speaker),
     }
   }

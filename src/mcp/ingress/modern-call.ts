@@ -14,7 +14,7 @@ import type { Listener, ModernClient } from './modern-clients.ts'
 import { type ModernDesk, missing } from './modern-desk.ts'
 import { Inquiry, lacking } from './modern-questions.ts'
 import { answerReply, codeOf, resultType, statusOf } from './modern-result.ts'
-import { declaresTasks } from './modern-task-words.ts'
+import { declaresTasks, TASK_STATUS } from './modern-task-words.ts'
 import type { Request } from './post.ts'
 import { ReadyBodies } from './ready.ts'
 import { eventReply, messageText } from './replies.ts'
@@ -112,6 +112,7 @@ export class ModernCall implements Caller, Listener, Parkable {
   }
 
   notification(method: string, params: RawJson | undefined): void {
+    if (method === TASK_STATUS) return this.client.heardOfTask(params)
     if (this.#over || this.#waiting === undefined || !this.#hears(method)) return
     const told = method === 'notifications/progress' ? this.#tokened(params) : params
     if (told === 'unwanted') return

@@ -8,10 +8,13 @@ import { Roster, type Seated } from '../../core/roster.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Answer, Client, Connection } from '../conversation.ts'
+import { find } from '../json.ts'
+import { stringAt } from '../outline.ts'
 import { anonymous } from '../principals.ts'
 import { codes, errorObject, modernRevision } from '../wire.ts'
 import { Idlest } from './idlest.ts'
 import type { Envelope } from './modern-envelope.ts'
+import { TASK_STATUS } from './modern-task-words.ts'
 import { Rounds } from './rounds.ts'
 import { shortCapabilities, shortInfo } from './ticket.ts'
 
@@ -43,6 +46,7 @@ export class ModernClient implements Client, Seated {
   readonly #listeners = new Roster<Listener>()
   #connections: Map<TargetName, Promise<Connection>> | undefined = undefined
   #subscriptions: Set<string> | undefined = undefined
+  #followers: Set<(task: string) => void> | undefined = undefined
 
   constructor(facts: Facts, log: Log, pool?: Pool) {
     this.principal = facts.principal
@@ -89,11 +93,24 @@ export class ModernClient implements Client, Seated {
 
   /** Without a call that it belongs to it is for the only one that runs: with several, nobody can tell whose it is. */
   notification(method: string, params: RawJson | undefined): void {
+    if (method === TASK_STATUS) return this.heardOfTask(params)
     this.#only()?.notification(method, params)
   }
 
   ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer> {
     return this.#only()?.ask(method, params, signal) ?? Promise.resolve(unheard)
+  }
+
+  /** Whoever is interested hears which task has changed, whatever call brought the news. */
+  heardOfTask(params: RawJson | undefined): void {
+    const task = params && stringAt(params, find(params, ['taskId']))
+    if (task !== undefined) for (const follower of this.#followers ?? []) follower(task)
+  }
+
+  follow(follower: (task: string) => void): () => void {
+    const followers = (this.#followers ??= new Set())
+    followers.add(follower)
+    return () => followers.delete(follower)
   }
 
   visit(now: number): void {

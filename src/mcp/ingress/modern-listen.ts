@@ -5,7 +5,7 @@ import { version } from '../../core/version.ts'
 import { encodeEvent } from '../../http/sse.ts'
 import { Cancel } from '../cancellation.ts'
 import type { Answer, Caller, Incoming } from '../conversation.ts'
-import { cut, type Edit, edited, elements, find, members, setMember } from '../json.ts'
+import { cut, type Edit, edited, elements, find, members, type Span, setMember } from '../json.ts'
 import { stringAt } from '../outline.ts'
 import { codes, errorObject, notificationText, resultText } from '../wire.ts'
 import type { Listener, ModernClient } from './modern-clients.ts'
@@ -16,14 +16,15 @@ import { answerReply, refuseModern } from './modern-result.ts'
 import { declaresTasks, TASKS } from './modern-task-words.ts'
 import { eventReply, messageText } from './replies.ts'
 import { EventStream } from './stream.ts'
+import { TaskWatch } from './task-watch.ts'
 
 /** What a client wants to hear of, or will. */
 interface Filter {
   /** Methods of notifications. */
   readonly kinds: ReadonlySet<string>
   readonly uris: readonly string[]
-  /** It names tasks. */
-  readonly tasks: boolean
+  /** Ids of tasks, as the client holds them. */
+  readonly tasks: readonly string[]
 }
 
 const flags = {
@@ -32,8 +33,10 @@ const flags = {
   resourcesListChanged: 'notifications/resources/list_changed',
 } as const
 const UPDATED = 'notifications/resources/updated'
-/** Resources that one stream may be about. */
+const TASK_NEWS = 'notifications/tasks'
+/** Resources that one stream may be about, and tasks. */
 const MOST = 1_000
+const MOST_TASKS = 100
 /** Who lost a conversation with an upstream subscribes anew after so long, then after twice as long. */
 const RENEW_MS = 2_000
 const RENEW_MOST_MS = 60_000
@@ -49,8 +52,7 @@ export function listen(asking: Asking): Reply {
       code: codes.invalidParams,
       message: `invalid request parameters: ${filter}`,
     })
-  // Nobody is promised news of tasks: their servers tell whoever made them, if anybody. Who has not declared them is told why.
-  if (filter.tasks && !declaresTasks(JSON.parse(envelope.capabilities)))
+  if (filter.tasks.length > 0 && !declaresTasks(JSON.parse(envelope.capabilities)))
     return answerReply(messageText(id, missing({ extensions: { [TASKS]: {} } })), 400)
   const client = desk.clients.own(envelope, principal)
   if (typeof client === 'string') return turnedAway(asking, client)
@@ -71,17 +73,25 @@ function filterOf({ rawParams }: Incoming): Filter | string {
     if (value === 'true') kinds.add(method)
     else if (value !== 'false') return `${flag} must be true or false`
   }
-  const tasks = named.has('taskIds')
-  const at = named.get('resourceSubscriptions')
-  if (at === undefined) return { kinds, uris: [], tasks }
-  if (said.charCodeAt(at.start) !== 91) return 'resourceSubscriptions must be a list'
-  const uris = new Set<string>()
+  const uris = textsIn(said, named.get('resourceSubscriptions'))
+  if (uris === undefined) return 'resourceSubscriptions must be a list of URIs'
+  if (uris.length > MOST) return `more than ${MOST} resources`
+  const tasks = textsIn(said, named.get('taskIds'))
+  if (tasks === undefined) return 'taskIds must be a list of ids'
+  return tasks.length > MOST_TASKS ? `more than ${MOST_TASKS} tasks` : { kinds, uris, tasks }
+}
+
+/** The texts in a list, each once; `undefined`: it is no list of texts. */
+function textsIn(said: string, at: Span | undefined): readonly string[] | undefined {
+  if (at === undefined) return []
+  if (said.charCodeAt(at.start) !== 91) return undefined
+  const texts = new Set<string>()
   for (const element of elements(said, at.start)) {
-    const uri = stringAt(said, element)
-    if (uri === undefined) return 'resourceSubscriptions must hold URIs'
-    uris.add(uri)
+    const text = stringAt(said, element)
+    if (text === undefined) return undefined
+    texts.add(text)
   }
-  return uris.size > MOST ? `more than ${MOST} resources` : { kinds, uris: [...uris], tasks }
+  return [...texts]
 }
 
 interface Wish {
@@ -104,6 +114,7 @@ class Listening implements Listener {
   readonly #cancel = new Cancel()
   /** What has been promised; nothing is said before. */
   #promised: Filter | undefined = undefined
+  #watches: readonly TaskWatch[] = []
   #detach: (() => void) | undefined = undefined
   #over = false
   /** Conversations that bring news of resources, and when the lost ones among them are looked for again. */
@@ -122,8 +133,8 @@ class Listening implements Listener {
     this.stream = new EventStream(desk.streams, () => this.#close())
     client.use(x, this)
     desk.listening.add(this)
-    if (filter.uris.length === 0) this.#promise([])
-    else void this.#subscribe(filter.uris).then((uris) => this.#promise(uris)) // never rejects
+    if (filter.uris.length + filter.tasks.length === 0) this.#promise([], [])
+    else void this.#agree() // never rejects
   }
 
   notification(method: string, params: RawJson | undefined): void {
@@ -154,25 +165,49 @@ class Listening implements Listener {
     this.stream.finish()
   }
 
-  #promise(uris: readonly string[]): void {
-    if (this.#over) return
+  async #agree(): Promise<void> {
+    const { uris, tasks } = this.#filter
+    const [told, followed] = await Promise.all([this.#subscribe(uris), this.#follow(tasks)])
+    this.#promise(told, followed)
+  }
+
+  #promise(uris: readonly string[], watches: readonly TaskWatch[]): void {
+    if (this.#over) return watches.forEach((watch) => watch.end())
     const { kinds } = this.#filter
-    this.#promised = { kinds, uris, tasks: false }
+    const tasks = watches.map(({ sealed }) => sealed)
+    this.#promised = { kinds, uris, tasks }
+    this.#watches = watches
     this.#conversations = this.#client.connections.size
     const honoured = {
       ...Object.fromEntries(
         Object.entries(flags).flatMap(([flag, method]) => (kinds.has(method) ? [[flag, true]] : [])),
       ),
       ...(uris.length > 0 && { resourceSubscriptions: uris }),
+      ...(tasks.length > 0 && { taskIds: tasks }),
     }
     const params = rawJson(JSON.stringify({ notifications: honoured }))
     this.#say(notificationText('notifications/subscriptions/acknowledged', this.#stamped(params)))
     if (kinds.size > 0) this.#detach = this.#desk.federation.attach(this.#client)
-    else if (uris.length === 0) this.end()
+    else if (uris.length + tasks.length === 0) this.end()
+    for (const watch of watches) watch.begin()
+  }
+
+  /** Tasks that are the caller's, and that their servers know. */
+  async #follow(tasks: readonly string[]): Promise<readonly TaskWatch[]> {
+    const all = tasks.flatMap((sealed) => {
+      const task = this.#desk.tasks.open(sealed, this.#client.principal)
+      if (task === undefined) return []
+      const about = { desk: this.#desk, client: this.#client, x: this.#x, task, sealed }
+      const told = (params: RawJson): void => this.#say(notificationText(TASK_NEWS, this.#stamped(params)))
+      return [new TaskWatch(about, { signal: this.#cancel, told })]
+    })
+    const opened = await Promise.all(all.map((watch) => watch.open(this.#desk.limits.listBudgetMs)))
+    return all.filter((_, index) => opened[index])
   }
 
   /** Those that upstreams agree to tell of, within the time that lists have as well. */
   async #subscribe(uris: readonly string[]): Promise<readonly string[]> {
+    if (uris.length === 0) return []
     const agreed = new Set<string>()
     const all = uris.map(async (uri) => {
       const answer = await this.#desk.federation.request(this.#client, subscribe(uri), this.#caller(), this.#x)
@@ -219,6 +254,7 @@ class Listening implements Listener {
     if (this.#over) return
     this.#over = true
     this.#detach?.()
+    for (const watch of this.#watches) watch.end()
     this.#desk.listening.delete(this)
     this.#cancel.abort('the client is gone')
     this.#desk.clients.release(this.#client, this)

@@ -49,7 +49,13 @@ function responsesOf(request: Asking['request']): ReadonlyMap<string, RawJson> |
   return responsesIn(cut(request.rawParams, span))
 }
 
-interface About {
+/** How a task is now, as `tasks/get` would say it. */
+export const stateOf = (about: About, caller: Caller): Promise<Answer> =>
+  new TaskWork(about).answer('tasks/get', NONE, caller)
+
+const NONE: ReadonlyMap<string, RawJson> = new Map()
+
+export interface About {
   readonly desk: ModernDesk
   readonly client: ModernClient
   readonly x: Exchange

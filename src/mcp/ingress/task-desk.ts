@@ -68,6 +68,12 @@ export class TaskDesk {
     return undefined
   }
 
+  /** Who made it, if that client is there still. */
+  maker(task: string, principal: string): ModernClient | undefined {
+    const client = this.#keepers.get(keyOf(task, principal))
+    return client?.over === true ? undefined : client
+  }
+
   talking(task: string, principal: string): TaskTalk | undefined {
     return this.#talks.get(keyOf(task, principal))
   }

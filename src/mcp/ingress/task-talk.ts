@@ -8,6 +8,7 @@ import type { Parkable } from '../park.ts'
 import { codes, errorObject } from '../wire.ts'
 import type { ModernClient } from './modern-clients.ts'
 import { Inquiry, lacking } from './modern-questions.ts'
+import { TASK_STATUS } from './modern-task-words.ts'
 
 /** Sends the request whose answer is waited for. */
 type Waits = (caller: Caller) => Promise<Answer>
@@ -51,7 +52,9 @@ export class TaskTalk implements Caller, Parkable {
     this.#first = undefined
   }
 
-  notification(): void {}
+  notification(method: string, params: RawJson | undefined): void {
+    if (method === TASK_STATUS) this.client.heardOfTask(params)
+  }
 
   ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer> {
     if (lacking(method, params, this.client.capabilities) !== undefined) return Promise.resolve(undeclared)

@@ -93,6 +93,9 @@ test('a filter that is none is refused', async (t) => {
     { resourceSubscriptions: 'a:1' },
     { resourceSubscriptions: [1] },
     { resourceSubscriptions: uris },
+    { taskIds: 'a' },
+    { taskIds: [1] },
+    { taskIds: uris.slice(0, 101) },
   ]) {
     const { status, json } = await send(url, 'subscriptions/listen', { notifications })
     assert.deepEqual([status, json.error?.code], [200, -32602], JSON.stringify(notifications)?.slice(0, 60))
@@ -100,7 +103,7 @@ test('a filter that is none is refused', async (t) => {
   assert.equal(table.attached.size, 0)
 })
 
-test('news of tasks are promised to nobody, and who has not declared tasks is told so', async (t) => {
+test('who has not declared tasks is told so, and tasks of nobody are not promised', async (t) => {
   const { url } = await serve(t)
   const notifications = { toolsListChanged: true, taskIds: ['x'] }
   const { status, json } = await send(url, 'subscriptions/listen', { notifications })

@@ -36,6 +36,7 @@ export class Table implements Federation {
   readonly asked: Asked[] = []
   readonly heard: { client: Client; incoming: Incoming }[] = []
   readonly attached = new Set<Client>()
+  readonly followed = new Set<string>()
 
   constructor() {
     this.methods.set('ping', () => raw('{}'))
@@ -81,6 +82,11 @@ export class Table implements Federation {
   attach(client: Client): () => void {
     this.attached.add(client)
     return () => this.attached.delete(client)
+  }
+
+  async followTask(_: Client, task: string): Promise<(() => void) | undefined> {
+    this.followed.add(task)
+    return () => this.followed.delete(task)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

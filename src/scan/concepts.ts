@@ -54,6 +54,9 @@ export const concepts = [
   'repeat', // repeat, loop, again, until
   'regardless', // regardless of what the user said, whoever is named
   'harm', // keylogger, brute force: what honest tools are not for
+  'inner', // system prompt, hidden instructions: what makes a model what it is
+  'said', // the user wrote, they typed
+  'pretext', // for billing, licence check, warm-up: why, as they say
   // Whole phrases.
   'says-override', // “ignore all previous instructions”
   'says-conceal', // “do not tell the user”

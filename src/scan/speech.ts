@@ -75,6 +75,12 @@ export const order = (sentence: Sentence, ...acts: readonly Concept[]): Mark | u
   return undefined
 }
 
+/** Who speaks about attacks quotes them. */
+const attacks =
+  /\b(?:attack(?:s|ers?|ing)?|(?:prompt[ -])?injections?|jailbreaks?|adversar\w+|malicious|phishing|threats?|payloads?|exploits?|red[ -]?team\w*|poison(?:ed|ing)|suspicious)\b/
+/** How far before a sentence such talk may stand. */
+const BEFORE = 160
+
 /** Longest way from a verb that speaks about attacks to the attack that it speaks about. */
 const FAR = 120
 
@@ -84,6 +90,8 @@ const FAR = 120
  */
 export function isShown(sentence: Sentence, place: number): boolean {
   const { text } = sentence.reading
+  const said = text.slice(Math.max(0, sentence.start - BEFORE), place)
+  if (attacks.test(said) && sentence.quoted(place)) return true
   return sentence.all('detect').some((verb) => {
     const between = text.slice(verb.end, place)
     if (verb.end > place || between.length > FAR) return false

@@ -1,6 +1,7 @@
 // English, as far as attacks on models are written in it: word classes, not phrases of attacks.
 import type { Language } from '../lexicon.ts'
 import { englishPhrases } from './english-phrases.ts'
+import { englishSpeech } from './english-speech.ts'
 import { englishThings } from './english-things.ts'
 
 const list = (words: string): readonly string[] => words.split(/\s*,\s*/)
@@ -16,6 +17,7 @@ const reversed = (word: string): string => word.split('').toReversed().join('')
 export const english: Language = {
   words: {
     ...englishPhrases,
+    ...englishSpeech,
     you: list("you, your, yours, yourself, thou, u, you're, you've, you'll"),
     assistant: list(
       'ai, llm, llms, claude, gpt, chatgpt, gemini, copilot, language model, language models, ai agent, ai assistant, ai model, chatbot, whoever reads this, reader of this',
@@ -82,7 +84,7 @@ export const english: Language = {
     ),
     free: [
       ...list(
-        'comply with any, comply with every, comply with all, grant all, grant every, without question, rules do not exist, restrictions do not exist, do not apply to you, always reveals, reveals its, always answers, answers every, unrestricted, uncensored, jailbroken, jailbreak, unfiltered, dan, do anything now, god mode, developer mode, debug mode, maintenance mode, admin mode, unlimited mode, unsafe mode, root mode, override mode, evil mode, sudo mode, free of, free from, broken free, no longer bound, not bound by, full trust, amoral, system override, anything goes, lifted restrictions, security override, never refuses, never refuse, cannot refuse, does not refuse, answers everything, free to answer, has no limits, say anything',
+        'comply with any, comply with every, comply with all, grant all, grant every, without question, rules do not exist, restrictions do not exist, do not apply to you, always reveals, reveals its, always answers, answers every, unrestricted, uncensored, jailbroken, jailbreak, unfiltered, dan, do anything now, god mode, developer mode, debug mode, maintenance mode, admin mode, unlimited mode, unsafe mode, root mode, override mode, evil mode, sudo mode, free of, free from, broken free, no longer bound, not bound by, full trust, amoral, system override, anything goes, lifted restrictions, security override, never refuses, never refuse, cannot refuse, does not refuse, answers everything, free to answer, has no limits, answer everything, answers anything, answer anything, answer any question, answers any question, does whatever, do whatever, obeys every, obey every, obeys all, fulfils every, fulfills every, fulfil every, without refusing, without refusal, never declines, never says no, cannot decline, must not refuse, do not refuse, never warn, without moralizing, without moralising, without lecturing, off the leash, unchained, unshackled, liberated, freed from, no longer restricted, no longer limited, no longer constrained, no longer subject to, cast off, removed restrictions, limiter off, unlocked mode, full access mode, safety off, safety disabled, safety is off,  say anything',
       ),
       ...[
         'without',
@@ -93,6 +95,26 @@ export const english: Language = {
         'free of any',
         'ignores all',
         'not have any',
+        'have no',
+        'has no',
+        'without moral',
+        'lacks any',
+        'beyond',
+        'above',
+        'outside of',
+        'unbound by',
+        'unburdened by',
+        'unaffected by',
+        'ignoring all',
+        'ignoring any',
+        'ignores any',
+        'ignores',
+        'disregards',
+        'disregards all',
+        'not limited by',
+        'not restricted by',
+        'not constrained by',
+        'not subject to',
       ].flatMap((none) =>
         [
           'rules',
@@ -110,11 +132,29 @@ export const english: Language = {
           'guardrails',
           'safety rules',
           'ethical guidelines',
+          'judgement',
+          'judgment',
+          'moral judgement',
+          'warnings',
+          'disclaimers',
+          'content policy',
+          'content policies',
+          'policies',
+          'moderation',
+          'refusals',
+          'conscience',
+          'inhibitions',
+          'taboos',
+          'safeguards',
+          'safety filters',
+          'safety guidelines',
+          'content restrictions',
+          'programming',
         ].map((rule) => `${none} ${rule}`),
       ),
     ],
     role: list(
-      'act as, acting as, pretend, pretends, you are now, you now are, roleplay, role play, imagine you are, imagine that you are, immerse yourself, play a game, in which you are, you are playing, where you are, you play, take on the role, takes on the role, play the role, assume the role, assume the persona, new persona, from now on you are, you will be, simulate being, become, your new name, you are no longer, behave as, behave like, respond as, answer as, speak as, new identity, your new role',
+      'act as, acting as, pretend, pretends, you are now, you now are, roleplay, role play, imagine you are, imagine that you are, immerse yourself, play a game, in which you are, you are playing, where you are, you play, take on the role, takes on the role, play the role, assume the role, assume the persona, new persona, from now on you are, you will be, simulate being, become, your new name, you are no longer, you have become, you will act, you will play, you are acting, you are going to, youll be, lets play, let us play, we are playing, in this game, in this story, in this scenario, hypothetical, hypothetically, in a fictional, fictional world, stay in character, never break character, in character, alter ego, persona, as my late, my grandmother, my grandma, speaking as, write as, reply as, responding as, answering as, switch to, switch into, enter, transform into, turn into, simulate, emulate, mimic, behave as, behave like, respond as, answer as, speak as, new identity, your new role',
     ),
     repeat: list(
       'loop, loops, again, forever, indefinitely, endlessly, infinite, infinitely, in a loop, over and over, keep calling, keep going, continuously, without end, without stopping, never stop, ad infinitum, times in a row, recursively, until stopped',
@@ -138,18 +178,20 @@ export const english: Language = {
       'ignore, disregard, forget, pay no attention to, set aside, put aside, lay aside, throw away, stop following, do not follow, do not obey, do not comply with, cease to follow, let go of, take no notice of, give no weight to, skip, override, overlook, bypass, neglect, discard, dismiss, suspend, supersede, abandon, circumvent, disable, disobey, unlearn, drop, deactivate, cancel, void, violate, break, turn off, switch off, revoke, erase',
     ),
     read: list(
-      'read, look up, look at, look into, record, open, obtain, collect, fetch, retrieve, get, load, access, cat, gather, extract, grab, list, find, locate, copy, dump, search, inspect, take, harvest, capture, enumerate, pull, look for, acquire, scrape',
+      'read, look up, look at, look into, record, open, obtain, collect, fetch, retrieve, get, load, access, cat, gather, extract, grab, list, find, locate, copy, dump, search, inspect, take, harvest, capture, enumerate, pull, look for, acquire, scrape, look through, go through, browse, dig, dig up, dig out, pick up, take note of, snapshot, query, examine, crawl, comb, sift, fish, pluck, decrypt, unlock, consult, borrow, source, track down, remember, memorise, memorize',
     ),
     send: list(
-      'send, resend, reupload, resubmit, forward, upload, post, transmit, submit, email, mail, exfiltrate, leak, relay, transfer, deliver, share, publish, push, report, mirror, sync, ping, beacon, dispatch, copy, smuggle, redirect, e mail, blind copy, hand over, hand them, hand it, pass on, drop off, turn over',
+      'send, resend, reupload, resubmit, forward, upload, post, transmit, submit, email, mail, exfiltrate, leak, relay, transfer, deliver, share, publish, push, report, mirror, sync, ping, beacon, dispatch, copy, smuggle, redirect, e mail, blind copy, hand over, hand them, hand it, pass on, drop off, turn over, duplicate, export, stream, pipe, feed, route, reroute, funnel, convey, surrender, deposit, expose, hand in, pass along, send along, make available, replicate, ship, bounce, slip, whisper, broadcast, disseminate, remit',
     ),
     put: list(
-      'include, type, prefix, suffix, pass, append, set, add, insert, place, attach, embed, provide, supply, fill, paste, give, prepend, encode, concatenate, enter, inject, write, reproduce, store, weave, substitute, replace, hide, specify, send, populate, echo, bundle',
+      'include, type, prefix, suffix, pass, append, set, add, insert, place, attach, embed, provide, supply, fill, paste, give, prepend, encode, concatenate, enter, inject, write, reproduce, store, weave, substitute, replace, hide, specify, send, populate, echo, bundle, tack on, tag on, tuck, squeeze, work in, jot, jot down, spell out, quote, note down, serialize, serialise, dump, transcribe, park, deposit, slip in, pack, prefill, interpolate, splice',
     ),
     write: list(
       'write, save, edit, create, install, modify, update, append, register, store, persist, add, configure, change, plant, schedule, enable, put, set, amend, alter, overwrite, insert',
     ),
-    run: list('run, execute, eval, evaluate, launch, spawn, start, perform, follow, obey, do'),
+    run: list(
+      'run, execute, eval, evaluate, launch, spawn, start, perform, follow, obey, do, heed, adhere, honour, honor, implement, act on, comply with',
+    ),
     call: list('call, invoke, use, trigger, consult, request, apply, query, rely, execute, run, ask'),
     ask: list(
       'ask, confirm, approve, consent, authorize, authorise, verify, prompt, agree, double check, seek, request, warn, check with, allow, accept',

@@ -11,6 +11,13 @@ export const german: Language = {
         'gesagt wurde, aufgetragen wurde, gesagt hat',
       ),
       ...every(
+        'gelten, galten, zählen',
+        'deine, alle, die, sämtliche',
+        'bisherigen, vorherigen, früheren, alten, ursprünglichen',
+        'regeln, anweisungen, vorgaben, instruktionen, richtlinien',
+        'nicht mehr, nicht länger, nicht',
+      ),
+      ...every(
         'anweisungen, regeln, vorgaben, instruktionen',
         'gelten nicht mehr, sind aufgehoben, sind ungültig, gelten ab jetzt nicht',
       ),
@@ -26,6 +33,11 @@ export const german: Language = {
       ),
     ],
     'says-conceal': [
+      ...every(
+        'muss, darf, soll, braucht, kann, wird',
+        'davon nichts, hiervon nichts, nichts davon, es nicht, das nicht, nichts, davon nie etwas',
+        'zu wissen, zu erfahren, erfahren, wissen, merken, mitbekommen, bemerken, sehen',
+      ),
       ...every(
         'sag, sage, sagen sie, erzähl, erzähle, verrate, teile, teil, zeige, zeig, melde, berichte',
         'dem benutzer, dem nutzer, dem anwender, dem user, der nutzerin, es dem benutzer, es dem nutzer, das dem nutzer',

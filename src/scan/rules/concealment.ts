@@ -14,6 +14,36 @@ const somebody =
 const ignorance =
   /\b(?:no need|no reason|not necessary|need not|needn't|does not need|doesn't need|must not|mustn't|should not|shouldn't|never)\b[^.;,]{0,24}\b(?:user|human|customer|person|owner|people|anyone|anybody)s?\b[^.;,]{0,8}\b(?:know|learn|notice|find out|realise|realize|discover|become aware)\b/
 
+const people = String.raw`(?:the |any |your |our |end |human |calling )*(?:end.?)?(?:users?|humans?|customers?|operators?|person|people|owners?|anyone|anybody|somebody|someone|him|her|them|clients?|visitors?|callers?|guests?|patients?|travell?ers?|account holders?)`
+const never = String.raw`(?:do not|don't|dont|never|must not|mustn't|should not|shouldn't|without|avoid|refrain from|no need to|no reason to|not|need not|needn't|stop|instead of|rather than)`
+/** Said of what the reader does, not of what it answers: somebody is not to hear of it. */
+const hushed: readonly RegExp[] = [
+  // “Do not discuss this policy with end users.”
+  new RegExp(
+    String.raw`\b${never} (?:\w+ly )?(?:discuss|mention|shar|reveal|disclos|explain|announc|report|describ|rais|bring|surfac|communicat|speak|talk|comment|refer|point|flag|admit|acknowledg|hint|volunteer|confess|divulg|tell)\w*\b[^.;!?]{1,60}? (?:to|with|in front of|towards?|from) ${people}\b(?! (?:who|that|with|without|unless|until))`,
+  ),
+  // “Do not explain why”, “never say what it is for”.
+  new RegExp(
+    String.raw`\b${never} (?:\w+ly )?(?:explain|say|tell|mention|justify|discuss|reveal|disclose|state|comment on|give)\w* (?:\w+ )?(?:why|the reasons?|what (?:it|this|that) (?:is|was|does)|that you|that it|where (?:it|they|the)|how it|a reason)\b`,
+  ),
+  // “The user should see no difference”, “nobody will notice”.
+  new RegExp(
+    String.raw`\b${people} (?:\w+ )?(?:(?:must|should|shall|may|can|need|needs?|ought|is|are|does|do|will|would)(?: not| never|n't)(?: to| ever| have to| need to)?|never|should(?: only)?|will|need) (?:\w+ly )?(?:see no|notice no|notice nothing|see nothing|hear nothing|learn nothing|know nothing|notice|noticed?|learns?|find out|hear (?:of|about)|become aware|be aware|be told|be informed|be shown|be notified|be bothered with|be made aware|know (?:about|of|that|this|it)|realise|realize|suspect|be any the wiser)\b`,
+  ),
+  /\b(?:nobody|no one|no user|none of the users|no human) (?:\w+ )?(?:notices?|knows?|learns?|sees?|suspects?|finds? out|should|needs? to|must|will)\b/,
+  // “Needs no mention”, “goes without comment”, “leave it out of the summary”.
+  /\b(?:needs?|requires?|deserves?|calls? for|warrants?) no (?:\w+ )?(?:mention|explanation|remark|comment|announcement|notice|note|disclosure)\b|\b(?:goes?|go|stays?|remains?|left|kept|be|is|are) (?:unmentioned|unannounced|unreported|undisclosed|unnoticed|unremarked|between us|under wraps|off the record)\b|\bwithout (?:any |further )?(?:comment|remark|mention|mentioning|announcing|disclosing|notice)\b(?! of (?:errors?|failures?))|\b(?:leave|leaves|leaving|keep|keeps|keeping|omit|omits|omitting|exclude|drop|strip|remove)\b[^.;]{1,48}\b(?:out of|from) (?:what you (?:tell|say|show|report)|(?:the|your|any) (?:\w+ )?(?:answer|reply|summary|explanation|recap|description of what|report to|message to|transcript|plan)|view|sight)\b|\boff the record\b/,
+  // “Keep it to yourself”, “treat this as confidential”.
+  /\b(?:keep|keeps|keeping|treat|treats|hold|handle)\b[^.;]{1,40}\b(?:to yourself|between (?:us|you and)|under wraps|as (?:strictly )?(?:confidential|secret|internal|classified)|out of sight|hush)\b/,
+  new RegExp(
+    String.raw`\b(?:hide|hides|hiding|conceal|conceals|concealing|mask|withhold|withholds|obscure|disguise|camouflage|bury|cover up)\b[^.;]{1,60}\bfrom ${people}\b|\b(?:hide|conceal|disguise|cover up|downplay|obscure) (?:the fact|that|this step|these steps|this action|what you|your actions|any trace|all traces|the (?:call|step|transfer|upload|copy|change|request|access|instruction)s?)\b`,
+  ),
+  // “If asked, say that …”.
+  new RegExp(
+    String.raw`\b(?:if|when|should|in case) (?:(?:${people}|they) )?(?:asks?|asked|questioned|wonders?|enquires?|inquires?|complains?|notices?|objects?)\b(?! (?:you|for|him|her|them|us|me|a|an|whether you) )[^.;]{0,40}?[, ](?:say|claim|answer|reply|respond|tell|deny|pretend|explain|blame|call it|state|insist|change the subject)\b`,
+  ),
+  /\b(?:as if|as though|pretend(?:ing)? that|like) (?:nothing|none of this|no such|it (?:was|were) (?:your|always|the)|you (?:had|never|did not|didn't|were not)|this (?:step|note|message|text|line) (?:did|does|was|were)|the (?:next|following|previous) (?:line|step|part)s?)\b|\bpretend (?:the |this |these |that )?(?:\w+ ){0,3}(?:does|do|did) not exist\b/,
+]
 export const concealment = rule({
   looksAt: 'sentence',
   id: 'TP-110',
@@ -21,9 +51,9 @@ export const concealment = rule({
   severity: 'medium',
   message: 'tells the model to hide something from the user',
   advice: 'ask what has to be hidden: an honest tool hides nothing from whoever uses it',
-  needs: ['tell', 'says-conceal', 'quiet', 'answer', 'user'],
+  needs: ['tell', 'says-conceal', 'quiet', 'answer', 'user', 'not'],
   find(sentence, place) {
-    const hit = concealed(sentence)
+    const hit = concealed(sentence, place)
     if (hit === undefined || (isAnswer(place) && isManner(sentence, hit))) return undefined
     const { start, end } = hit
     const severity = isShown(sentence, start) ? 'info' : gravity(sentence, place, hit)
@@ -36,7 +66,7 @@ interface Concealed extends Hit {
   readonly isWeak: boolean
 }
 
-function concealed(sentence: Sentence): Concealed | undefined {
+function concealed(sentence: Sentence, place: Place): Concealed | undefined {
   const { text } = sentence.reading
   const said = sentence.first('says-conceal')
   if (said !== undefined)
@@ -52,6 +82,13 @@ function concealed(sentence: Sentence): Concealed | undefined {
       end: sentence.start + unknowing.index + unknowing[0].length,
       isWeak: false,
     }
+  const isOfPeople = isAnswer(place) && !sentence.has('assistant') && !/\b(?:the|your) users?\b/.test(sentence.text)
+  return untold(sentence) ?? (isOfPeople ? undefined : hush(sentence)) ?? quietly(sentence)
+}
+
+/** “Do not tell the user”, “never mention this”. */
+function untold(sentence: Sentence): Concealed | undefined {
+  const { text } = sentence.reading
   for (const act of ['tell', 'answer'] as const)
     for (const verb of sentence.all(act)) {
       const not = sentence.before(verb, 'not', 4)
@@ -93,8 +130,38 @@ function concealed(sentence: Sentence): Concealed | undefined {
             !/^ (?:so|anything|a word)\b/.test(rest),
         }
     }
-  return quietly(sentence)
+  return undefined
 }
+
+/** The turns of speech in which something is kept from somebody. */
+function hush(sentence: Sentence): Concealed | undefined {
+  const { text } = sentence
+  if (text.length > 1_000) return undefined
+  const isDenied = sentence.has('not')
+  for (const [index, pattern] of hushed.entries()) {
+    if (
+      index < 2
+        ? !isDenied
+        : index === 2
+          ? !sentence.has('user')
+          : !/\b(?:no ?\w+|un\w+ed|without|off|wraps|out|from|yourself|us|confidential|secret|internal|fact|if|when|should|pretend|as|like)\b/.test(
+              text,
+            )
+    )
+      continue
+    const found = pattern.exec(text)
+    if (found === null || unlike.test(text)) continue
+    // What is to be told to nobody at all is a secret of its owner.
+    if (index === 0 && sentence.hasAny('secret', 'private') && !/users?\b/.test(found[0])) continue
+    const start = sentence.start + found.index
+    return { start, end: start + found[0].length, isWeak: index === 5 }
+  }
+  return undefined
+}
+
+/** Errors, views and rights are not shown to everybody; what is said of those hides nothing. */
+const unlike =
+  /\b(?:if (?:it|the \w+|no|there|this) (?:is|are|does|do|has|was)|unless|until|by default|permission|access rights?|error|exception|null|deprecated|optional|without (?:first|explicit)|spoiler|raw (?:json|ids?)|stack trace|internal ids?)\b/
 
 /** “Do not”, “never”, “without”: not “if it does not mention”, “is not exposed”. */
 const isNegated = (said: string, before: string): boolean =>

@@ -13,7 +13,7 @@ export const consent = rule({
   advice: 'consent comes from the user at the moment of the call, never from a text',
   needs: ['ask', 'says-consent', 'not'],
   find(sentence, place) {
-    const said = sentence.first('says-consent') ?? unasked(sentence)
+    const said = claimed(sentence) ?? unasked(sentence)
     if (said === undefined) return undefined
     const { start, end } = said
     if (isShown(sentence, start)) return { start, end, severity: 'info' }
@@ -44,6 +44,20 @@ const wanting =
   /^\W*(?:the |your |any )?(?:\w+ )?(?:for (?!confirm|approv|permission|consent|a confirm|an? (?:explicit )?(?:approv|ok)|their (?:ok|consent|approv)|(?:explicit|further|additional|prior) )|about|which|what|how|why|where)\b/
 const preview =
   /\b(?:no need|not necessary|unnecessary|needless) to (?:list|show|review|preview|present|explain|display|check)\b[^.;:]{0,60}\bbefore (?:you |it |they |the \w+ )?(?:proceed|continue|go|delet|send|run|execut|unsubscrib|remov|pay|is |are )/
+
+/** Consent that is said to be there, or needless: not “never … without asking”, which asks for it. */
+function claimed(sentence: Sentence): Hit | undefined {
+  const { text } = sentence.reading
+  return sentence
+    .all('says-consent')
+    .find(
+      ({ start }) =>
+        !text.startsWith('without', start) ||
+        !/\b(?:not|never|cannot|can't|don't|must not|won't|no|nothing|refuses?|only)\b[^.;]*$/.test(
+          text.slice(sentence.start, start),
+        ),
+    )
+}
 
 /** “Do not ask for confirmation”, “without approval”, “say yes to every dialog”. */
 function unasked(sentence: Sentence): Hit | undefined {
@@ -108,9 +122,13 @@ function gravity(sentence: Sentence, place: Place, start: number): Hit['severity
   const speaksOfUser = sentence.has('user')
   // What a switch does: `force: skip confirmation`.
   const isSwitch =
-    (piece.surface === 'parameter' || piece.surface === 'key' || piece.surface === 'value') &&
-    !sentence.has('assistant') &&
-    !speaksOfUser
+    (/\b(?:set|pass|use|add|with|via|flag|option|true|enabled?|using)\b[^.;]{0,24}[`'"-][\w.=-]+[`'"]?[^.;]{0,24}$/.test(
+      sentence.reading.text.slice(Math.max(sentence.start, start - 80), start),
+    ) &&
+      !speaksOfUser) ||
+    ((piece.surface === 'parameter' || piece.surface === 'key' || piece.surface === 'value') &&
+      !sentence.has('assistant') &&
+      !speaksOfUser)
   if (isSwitch && !phrase) return 'info'
   if (isAnswer(place) || piece.surface === 'message') {
     if (phrase)

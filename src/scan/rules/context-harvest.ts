@@ -7,7 +7,7 @@ import { isAnswer, isFenced, isOrder, isShown, topicOf } from '../speech.ts'
 const inner =
   /hidden prompt|internal (?:prompt|instructions)|developer instructions|base prompt|system (?:prompt|instruction)|list of (?:all|your) tools|tools (?:that )?you|names of your tools|tools available to you|developer (?:message|prompt)|chain of thought|reasoning trace|your .*(?:instructions|prompt|context|memory|configuration)|initial (?:prompt|instructions)|original (?:prompt|instructions)|hidden instructions|list of (?:available )?tools|tools? list|tools at your|available tools|memory entr|everything above|text above|words above|prompt history|context window/
 /** Tools that work on conversations, prompts or models. */
-const about =
+export const about =
   /conversation|chat|message|thread|transcript|dialog|slack|discord|teams|prompt|llm|model|agent|memory|session|tool|meeting|call|summar/
 
 export const contextHarvest = rule({
@@ -17,13 +17,13 @@ export const contextHarvest = rule({
   severity: 'medium',
   message: 'asks for the conversation, the instructions or the tools of the model',
   advice: 'ask what the tool needs it for: it works on its arguments, not on what else the model knows',
-  needs: ['talk', 'rules'],
+  needs: ['talk', 'rules', 'inner', 'answer', 'tell', 'every'],
   find(sentence, place) {
     const talk =
       sentence.all('talk').toSorted((a, b) => b.end - b.start - (a.end - a.start))[0] ?? instructions(sentence)
-    if (talk === undefined) return undefined
+    if (talk === undefined) return recited(sentence, place)
     const verb = giving(sentence, talk) ?? wanted(sentence, place, talk) ?? questioned(sentence, place, talk)
-    if (verb === undefined) return undefined
+    if (verb === undefined) return recited(sentence, place)
     const severity = gravity(sentence, place, [talk, verb])
     if (severity === undefined) return undefined
     const isExample = isShown(sentence, Math.min(talk.start, verb.start)) || isFenced(sentence.reading.text, talk.start)
@@ -34,6 +34,22 @@ export const contextHarvest = rule({
     }
   },
 })
+
+const recital =
+  /\b(?:repeat|print|output|recite|echo|display|show|copy|write|return|reproduce|give|list|spell|translate|summari[sz]e|encode|convert|paste|quote|tell|reveal|dump|render|put|type|transcribe|rephrase|paraphrase|restate|say|read|export|format|complete|continue)\b[^.?!]{0,60}\b(?:(?:everything|anything|all|whatever|the (?:\w+ )?(?:text|words?|lines?|messages?|content|sentences?|paragraphs?|tokens?|input|part|characters)|what|instructions?|rules?|prompt|it)\b[^.?!]{0,40}\b(?:above|preced(?:es?|ing)|before (?:this|my|the (?:first|user|line)|our|we|i)|prior to (?:this|my|our)|between the (?:start|beginning|top)|from the (?:start|beginning|very (?:start|beginning)|top) (?:of|up|to|until)|at the (?:start|beginning|top|very (?:start|beginning|top))|start of (?:this|the|our) (?:chat|conversation|session|dialog)|(?:you|your) (?:\w+ )?(?:were|was|are|have been|had been) (?:\w+ )?(?:given|told|instructed|configured|initiali[sz]ed|primed|set up|started|provided|prompted|programmed|fed)|came before|so far|that (?:define|govern|guide|control|shape)s? (?:you|how you)))\b/
+
+/** Whoever asks a model to recite what stands before the conversation wants its instructions. */
+function recited(sentence: Sentence, place: Place): Hit | undefined {
+  if (place.piece.surface !== 'message' && isAnswer(place)) return undefined
+  const found = recital.exec(sentence.text)
+  if (found === null || !sentence.hasAny('answer', 'tell', 'put', 'write')) return undefined
+  const start = sentence.start + found.index
+  const isMind = /you|start|beginning|first|prompt|instruction|rule|top|preced|verbatim|word for word|exact/.test(
+    sentence.text,
+  )
+  if (isShown(sentence, start) || !isMind) return undefined
+  return { start, end: start + found[0].length, severity: place.piece.surface === 'message' ? 'high' : 'medium' }
+}
 
 /** “Your instructions”, “the rules you were given”. */
 function instructions(sentence: Sentence): Mark | undefined {
@@ -101,6 +117,8 @@ function gravity(sentence: Sentence, place: Place, [talk, verb]: readonly [Mark,
   const isReveal = sentence.all('answer').includes(verb) || sentence.all('tell').includes(verb)
   if (place.piece.surface === 'message')
     return isInner && isReveal ? 'high' : leaves ? 'high' : isInner ? 'medium' : undefined
+  if (/\bas (?:(?:your|the|a|its) )?["'`]?$/.test(text.slice(Math.max(0, talk.start - 12), talk.start)))
+    return undefined
   const isList = /available tools|tools? list|list of/.test(said)
   if (isList && isAnswer(place) && !sentence.hasAny('you', 'assistant', 'quiet')) return undefined
   if (isInner && (isReveal || leaves)) return about.test(topicOf(place)) && !leaves && isList ? 'low' : 'high'

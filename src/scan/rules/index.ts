@@ -3,6 +3,7 @@ import type { Rule } from '../rule.ts'
 import { addressed, forgedTags, labelledOrders, unseen } from './addressed.ts'
 import { annotations } from './annotations.ts'
 import { beacons } from './beacons.ts'
+import { bias } from './bias.ts'
 import { code } from './code.ts'
 import { commands } from './commands.ts'
 import { concealment } from './concealment.ts'
@@ -12,6 +13,7 @@ import { decodeAndDo, decodedOrders } from './encoded.ts'
 import { fakeRole } from './fake-role.ts'
 import { foreignSink } from './foreign-sink.ts'
 import { foreignTools } from './foreign-tools.ts'
+import { handedOver } from './handed-over.ts'
 import { bidi, controls, invisible, mixedScripts, pushedOut, tags, unassigned } from './hidden-characters.ts'
 import { icons } from './icons.ts'
 import { approval, impersonation, impersonationServers } from './impersonation.ts'
@@ -52,6 +54,7 @@ export const rules: readonly Rule[] = [
   secretRead,
   privateRead,
   foreignSink,
+  handedOver,
   remoteOrders,
   contextHarvest,
   consent,
@@ -60,6 +63,7 @@ export const rules: readonly Rule[] = [
   planting,
   phishing,
   preference,
+  bias,
   misplaced,
   loop,
   malware,

@@ -24,13 +24,18 @@ export const jailbreak = rule({
 const protection =
   /\b(?:moderation|safety|guardrails?|safeguards?|ethic\w*|refusals?|censorship|alignment|content filters?)\b/
 
+/** “You are GROK2, who …”: a name and what it is. */
+const persona =
+  /\b(?:you(?:'re| are| will be| have become| now are)|your name is|called|named|i (?:want|need) you to be|be) (?:now |called |named |an? |the |my )*(?:[\w-]+,? ){1,3}(?:who|which|that|an? |the |with|without|and)\b|\bas (?:an? |the )?(?:\w+ ){0,3}(?:ai|bot|model|assistant|character|entity|being|machine|persona|version of (?:you|yourself))\b/
+
 function gravity(sentence: Parameters<typeof isShown>[0], place: Place): Hit['severity'] | undefined {
   const window = around(sentence)
   const plays = window.some((each) => each.has('role') || each.has('says-role'))
+  const isPersona = persona.test(sentence.text)
   const isFree = window.some((each) => each.has('free') || (each.has('safety') && each.has('not') && each.has('role')))
   const speaks = sentence.hasAny('you', 'assistant') || sentence.has('role')
   const isAbout = /role ?play|persona|character|story|game|jailbreak|red ?team|guard|injection/.test(topicOf(place))
-  if (sentence.has('free') && plays && isFree && speaks) return isAbout ? 'info' : 'high'
+  if (sentence.has('free') && (plays || isPersona) && isFree && speaks) return isAbout ? 'info' : 'high'
   if (
     isFree &&
     sentence.has('free') &&

@@ -18,7 +18,12 @@ export const phishing = rule({
     const { text } = sentence.reading
     const secret = sentence
       .all('secret')
-      .find(({ start, end }) => personal.test(text.slice(start, end).replace(/[-_]/g, ' ')))
+      .find(
+        ({ start, end }) =>
+          personal.test(text.slice(start, end).replace(/[-_]/g, ' ')) &&
+          !text.slice(start, end).endsWith('manager') &&
+          !/^ (?:managers?|policy|reset|generator|strength|rotation|hash)/.test(text.slice(end, end + 12)),
+      )
     if (secret === undefined || isShown(sentence, secret.start)) return undefined
     const severity = asked(sentence, place)
     return severity === undefined ? undefined : { start: secret.start, end: secret.end, severity }
@@ -27,8 +32,10 @@ export const phishing = rule({
 
 function asked(sentence: Parameters<typeof isShown>[0], place: Place): Hit['severity'] | undefined {
   const wish =
-    order(sentence, 'put', 'tell', 'send', 'answer', 'write') !== undefined ||
-    /\b(?:enter|type|confirm|provide|verify)\b/.test(sentence.text)
+    order(sentence, 'put', 'send', 'answer') !== undefined ||
+    /\b(?:enter|type|confirm|provide|verify|paste|hand|give|share|reveal|read out|dictate|tell you|tell us|log ?in|sign ?in|submit|disclose|re-?enter|supply|scan|what (?:is|are|was)|for (?:his|her|their|the|your|an?)|over)\b/.test(
+      sentence.text,
+    )
   if (place.kind === 'request') return wish || sentence.text.includes('?') ? 'high' : 'medium'
   const asks =
     /\b(?:ask|prompt|request|tell|get|have|instruct|require|urge|convince)\s+(?:for\s+)?(?:the\s+|your\s+)?(?:user|customer|human|person|them|him|her)\w*\b/.test(

@@ -11,6 +11,11 @@ const whatever =
 const promoted =
   /\btreat\b[^.;]{0,24}\b(?:results?|contents?|outputs?|texts?|pages?|responses?|answers?|it|them|everything)\b[^.;]{0,24}\bas (?:an? |the |if (?:it|they) were )?(?:\w+ )?(?:instructions?|orders?|commands?|requests?|prompts?)\b/
 
+const within =
+  /\b(?:follow|obey|execute|carry out|comply with|act on|adhere to|heed|honou?r|apply|implement|perform)\b[^.;]{0,30}\b(?:instructions?|commands?|orders?|directives?|directions?|steps|requests?|tasks?)\b[^.;]{0,24}\b(?:in it|inside|within|contained|embedded|found|included|returned|it (?:contains|holds|returns|gives)|(?:in|of|from) (?:the |this |that |its |any |each |every )?(?:\w+ )?(?:results?|pages?|responses?|outputs?|answers?|contents?|files?|documents?|texts?|fields?|messages?|comments?|e?mails?|html|readme|body))\b/
+const insisting =
+  /\b(?:even (?:if|when|though)|regardless|no matter|without (?:asking|question|hesitation|delay|confirm\w*|further)|immediately|right away|at once|as if|silently|unconditionally|exactly|literally|instead|always|must|before anything|contradict\w*|override)\b/
+
 export const remoteOrders = rule({
   looksAt: 'sentence',
   id: 'TP-131',
@@ -28,13 +33,13 @@ export const remoteOrders = rule({
         end: sentence.start + treated.index + treated[0].length,
         severity: sentence.hasAny('user', 'run') ? 'high' : 'medium',
       }
-    const verb = sentence.all('run').find((each) => isOrder(sentence, each))
-    if (verb === undefined) return undefined
+    if (!sentence.all('run').some((each) => isOrder(sentence, each))) return undefined
     const far =
       addresses(sentence).some(({ kind }) => kind === 'url' || kind === 'ip') && sentence.hasAny('read', 'call')
         ? steps.exec(text)
         : null
-    const found = far ?? whatever.exec(text)
+    const inside = within.exec(text)
+    const found = far ?? whatever.exec(text) ?? (inside !== null && insisting.test(text) ? inside : null)
     if (found === null) return undefined
     const start = sentence.start + found.index
     const end = start + found[0].length

@@ -8,10 +8,10 @@ import { around, isAnswer, isFenced, isOrder, isShown, order, topicOf } from '..
 const file =
   /^(?:\.|id[ _](?:rsa|ed|ecdsa|dsa)|authorized|known|netrc|kube|etc|key ?chain|key ?ring|key ?store|wallet|login data|saved|browser|cookies sqlite|sam |bash|zsh|shell|application|service account|secring|dotenv|env file|credentials json|secrets |tfstate|mcp json|ssh key|seed|recovery|mnemonic|private key|run env|process env|environment dump|shell env|hosts yml|proc self|printenv|output of env|aws cred|git cred)/
 /** What tools are about that handle secrets for a living. */
-const keeper =
+export const keeper =
   /secret|credential|password|vault|key ?chain|ssh|token|auth|login|sign ?in|\bkeys?\b|\benv\b|cert|wallet|gpg|pgp|kms|iam|cookie|session|git|deploy|docker|kube/
 
-const isFile = (sentence: Sentence, { start, end }: Mark): boolean => {
+export const isFile = (sentence: Sentence, { start, end }: Mark): boolean => {
   const { text } = sentence.reading
   const said = text
     .slice(start, end)

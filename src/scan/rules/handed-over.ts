@@ -1,0 +1,220 @@
+// TP-135: what is none of its business is to be handed to a tool: told by how many parts of such an order a sentence holds.
+import type { Mark, Sentence } from '../reading.ts'
+import { type Place, rule } from '../rule.ts'
+import { addresses } from '../sinks.ts'
+import { isAnswer, isFenced, isOrder, isShown, topicOf } from '../speech.ts'
+import { about } from './context-harvest.ts'
+import { isFile, keeper } from './secret-read.ts'
+
+/** From here on it is a warning, and from here on a block. */
+const WARNS = 5
+const BLOCKS = 6.5
+
+const givers = ['send', 'put', 'answer', 'write', 'call', 'tell'] as const
+const takers = ['read', 'run'] as const
+
+export const handedOver = rule({
+  looksAt: 'sentence',
+  id: 'TP-135',
+  class: 'exfiltration',
+  severity: 'medium',
+  message: 'wants things of the user or of the model that the tool has no business with',
+  advice: 'ask what the tool needs them for: it works on its arguments, not on what else there is',
+  kinds: ['tool', 'prompt', 'resource', 'server'],
+  surfaces: ['title', 'description', 'instructions', 'parameter', 'value', 'schema', 'annotation', 'meta', 'message'],
+  needs: ['secret', 'talk', 'private', 'inner', 'said'],
+  find(sentence, place) {
+    if (isAnswer(place)) return undefined
+    const goods = goodsOf(sentence)
+    if (goods === undefined) return undefined
+    const verb = asked(sentence, goods.mark, givers) ?? follow(sentence, goods) ?? held(sentence, place, goods)
+    if (verb === undefined) return undefined
+    const total = goods.weight + channel(sentence, place) + signals(sentence, goods) - trade(sentence, place, goods)
+    if (channel(sentence, place) === 0 || total < WARNS) return undefined
+    const start = Math.min(goods.mark.start, verb.start)
+    const end = Math.max(goods.mark.end, verb.end)
+    if (isShown(sentence, start) || isFenced(sentence.reading.text, start)) return { start, end, severity: 'info' }
+    return { start, end, severity: total >= BLOCKS ? 'high' : 'medium' }
+  },
+})
+
+interface Goods {
+  readonly mark: Mark
+  readonly weight: number
+}
+
+/** The most serious thing that a sentence names. */
+function goodsOf(sentence: Sentence): Goods | undefined {
+  let best: Goods | undefined
+  for (const mark of sentence.marks) {
+    const weight = worth(sentence, mark)
+    if (weight > (best?.weight ?? 0)) best = { mark, weight }
+  }
+  return best
+}
+
+/** What something is worth to a thief: keys and what a model works by most, what a user may well name himself least. */
+function worth(sentence: Sentence, mark: Mark): number {
+  const { concept } = mark
+  if (concept === 'inner') return 3
+  if (concept === 'secret') return isFile(sentence, mark) ? 3 : 2
+  if (concept === 'talk') return isWhole(sentence, mark) ? 3 : isSmall(sentence, mark) ? 0 : 2
+  if (concept === 'said') return isWhole(sentence, mark) ? 2.5 : 0
+  if (concept === 'private') return isWhole(sentence, mark) || isOfUser(sentence, mark) ? 1.5 : 0.5
+  return 0
+}
+
+const whole =
+  /\b(?:full|entire|whole|complete|all|every|everything|anything|whatever|verbatim|word for word|last|recent|raw|exact|unabridged|unredacted|so far|until now|up to now|each)\b/
+
+/** All of it, not what somebody picked from it. */
+const isWhole = (sentence: Sentence, { start, end }: Mark): boolean => {
+  const { text } = sentence.reading
+  return (
+    whole.test(text.slice(Math.max(sentence.start, start - 40), Math.min(sentence.end, end + 24))) &&
+    !/\b(?:summar\w+|short|brief|relevant|title|name|topic|id|identifier|if|type|number) (?:\w+ ){0,2}(?:of|from|for|to)?\s*(?:the |a |your )?$/.test(
+      text.slice(Math.max(sentence.start, start - 32), start),
+    )
+  )
+}
+
+const isSmall = (sentence: Sentence, { start, end }: Mark): boolean =>
+  /^(?:chats?|dialog(?:ue)?s?|conversations?|transcripts?|discussions?|chat session)$/.test(
+    sentence.reading.text.slice(start, end),
+  )
+
+const isOfUser = (sentence: Sentence, mark: Mark): boolean =>
+  sentence.before(mark, 'user', 5) !== undefined || sentence.after(mark, 'user', 4) !== undefined
+
+const forbidden =
+  /\b(?:do not|don't|dont|never|must not|mustn't|should not|shouldn't|shall not|cannot|can't|will not|won't|may not|avoid|without|not|nor|no need to|not to|refrain from|instead of|rather than|may|might|can|could|if you|whether to|allows?|lets?|enables?|helps?|able|used) (?:\w+ ){0,3}$/
+const passive = /\b(?:is|are|be|been|being|gets?|get|goes|comes?)\s+(?:\w+ly |also |then |always |first |therefore )*$/
+
+/** “Begin by sending”, “start with reading”. */
+const begun = /\b(?:begin|start|continue|proceed|open|finish|end|close|follow up) (?:\w+ )?(?:by|with) $/
+/** “On the third call send …”: an order behind a condition, with no comma between. */
+const condition =
+  /^\W*(?:on|after|before|at|from|for|in|once|when|whenever|if|upon|during|while|as|prior|ahead|until|with) [^,;:]{3,70}[a-z] $/
+const noOrder =
+  /\b(?:to|the|an?|of|for|and|or|you|we|they|it|can|may|will|would|could|with|by|in|on|that|which|who|is|are)\s$/
+
+/** Whether it is to be done: an order, a duty of the assistant, or what happens to it anyway. */
+function isAsked(sentence: Sentence, verb: Mark): boolean {
+  if (isOrder(sentence, verb)) return true
+  const { text } = sentence.reading
+  const before = text.slice(Math.max(sentence.start, verb.start - 80), verb.start)
+  if (forbidden.test(before) || /[\w/_.-]$/.test(before)) return false
+  if (!verb.base)
+    return (
+      begun.test(before) ||
+      (passive.test(before) &&
+        !/\b(?:that|which|who|if|when|where|and|or|as|what) (?:\w+ ){0,2}(?:is|are|be|been|gets?|will be|has been)\s+(?:\w+ly )?$/.test(
+          before,
+        ))
+    )
+  const opening = text.slice(sentence.start, verb.start)
+  if (condition.test(opening) && !noOrder.test(opening)) return true
+  return (
+    /\bto (?:\w+ly |also |then |first )?$/.test(before) &&
+    (sentence.before(verb, 'assistant', 14) !== undefined || sentence.before(verb, 'must', 12) !== undefined)
+  )
+}
+
+function asked(sentence: Sentence, { word, start, end }: Mark, acts: readonly Mark['concept'][]): Mark | undefined {
+  for (const act of acts) {
+    const found = sentence
+      .all(act)
+      .find(
+        (verb) =>
+          (verb.end <= start || verb.start >= end) && Math.abs(verb.word - word) <= 18 && isAsked(sentence, verb),
+      )
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+const holds =
+  /\b(?:must|should|shall|has to|have to|needs? to|is to|are to|is required to|is expected to|always) (?:\w+ly |also |always |first )?(?:contain|include|hold|be|consist of|carry|start with|begin with|end with|comprise|equal|have|be (?:followed|preceded|accompanied|prefixed|set|filled|populated|completed) (?:by|with|to))\b[^.;]{0,60}$/
+
+/** “It must contain the token of the user”: where something is described, that is an order to fill it so. */
+const held = (sentence: Sentence, { piece }: Place, { mark }: Goods): Mark | undefined =>
+  (part.has(piece.surface) || sentence.has('param')) &&
+  holds.test(sentence.reading.text.slice(Math.max(sentence.start, mark.start - 120), mark.start))
+    ? mark
+    : undefined
+
+const same =
+  /\b(?:it|them|these|those|its|their|that|this|(?:the|every|all) (?:contents?|values?|keys?|files?|outputs?|results?|texts?|lines?|findings?))\b/
+
+/** Taken here, and handed over in the next sentence. */
+function follow(sentence: Sentence, { mark }: Goods): Mark | undefined {
+  const { next } = sentence
+  const taken = asked(sentence, mark, takers)
+  if (taken === undefined || next === undefined || !same.test(next.text)) return undefined
+  return givers.some((act) => next.all(act).some((verb) => isOrder(next, verb))) ? taken : undefined
+}
+
+const slot =
+  /\b(?:this tool|this server|this function|this call|next call|tool call|the call|(?:each|every|the first|the next) (?:request|call|query|lookup)|your (?:response|answer|reply|next|output)|the (?:response|answer|reply|review|summary|output|query|request|result|end|beginning|top|body))\b|\b(?:as|in|into|to|under|through|via|with|on|inside|within|fill|populate|set|using)\s+(?:the |an? )?(?:[\w-]+ ){0,2}["'`][\w.-]+["'`]|["'`«“„「『][\w.-]{2,40}["'`»”“」』]|\b[a-z]+_[a-z_]+\b/
+
+const part: ReadonlySet<Place['piece']['surface']> = new Set([
+  'parameter',
+  'key',
+  'value',
+  'title',
+  'schema',
+  'meta',
+  'annotation',
+])
+
+/** Where it goes: 2 for somebody else, 1 for the call or the answer. */
+function channel(sentence: Sentence, { piece }: Place): number {
+  const window = sentence.next !== undefined && same.test(sentence.next.text) ? [sentence, sentence.next] : [sentence]
+  if (window.some((each) => each.has('outside') || addresses(each).length > 0)) return 2
+  return part.has(piece.surface) || window.some((each) => each.has('param') || slot.test(each.text)) ? 1 : 0
+}
+
+const untold =
+  /\b(?:not|never|don't|without|no need to|nothing|avoid)\b[^.;]{0,30}\b(?:tell|mention\w*|inform\w*|discuss\w*|reveal\w*|disclos\w*|explain\w*|announc\w*|show\w*|notice\w*|know|comment\w*|report\w*|ask\w*)\b/
+
+const moment =
+  /\b(?:before|prior to|ahead of|whenever|each time|every time|as soon as|upon|(?:on|at|from|after) (?:the |each |every )?(?:\w+ )?(?:call|use|request|invocation|run|start|lookup|query|answer))\b/
+
+/** What else makes it an attack: it is secret, it is about the user, it is done each time, somebody is pressed. */
+function signals(sentence: Sentence, { mark }: Goods): number {
+  const { next, text } = sentence
+  const beside = [next, sentence.previous].filter((each) => each !== undefined)
+  let sum = 0
+  if (sentence.has('says-conceal') || sentence.has('quiet') || untold.test(text)) sum += 2
+  else if (beside.some((each) => each.has('says-conceal') || (each.has('user') && untold.test(each.text)))) sum += 2
+  if (sentence.has('assistant')) sum += 1
+  if (mark.concept !== 'private' && isOfUser(sentence, mark)) sum += 0.5
+  if (asked(sentence, mark, takers) !== undefined && asked(sentence, mark, givers) !== undefined) sum += 1.5
+  sum += moment.test(text) ? 1 : 0
+  if (sentence.has('session') || sentence.has('regardless')) sum += 1
+  if (sentence.has('must')) sum += 0.5
+  if (sentence.has('pretext') || sentence.previous?.has('pretext') === true) sum += 1
+  if (sentence.has('pressure') || next?.has('pressure') === true) sum += 0.5
+  if (sentence.has('authority')) sum += 0.5
+  if (/\b(?:also|additionally|as well|too|along|copy|copies|duplicate)\b/.test(text)) sum += 0.5
+  return sum
+}
+
+const work =
+  /mail|message|contact|calendar|photo|file|document|customer|crm|map|location|note|repo|code|chat|database|search|backup|export|account|user|profile|identity|person/
+
+/** A tool that works on such things asks for them by right. */
+function trade(sentence: Sentence, place: Place, { mark }: Goods): number {
+  const topic = topicOf(place)
+  const first = sentence.index === 0 && place.piece.surface === 'description' ? 1 : 0
+  const own =
+    mark.concept === 'secret' &&
+    /^\W*(?:for|of|to (?:access|authenticate|connect|log|sign)|from your|with|in your|here|\(|is|used|status|configured)\b/.test(
+      sentence.reading.text.slice(mark.end, mark.end + 40),
+    )
+      ? 1.5
+      : 0
+  const isWork =
+    mark.concept === 'secret' ? keeper.test(topic) : mark.concept === 'private' ? work.test(topic) : about.test(topic)
+  return first + own + (isWork ? 2 : 0)
+}

@@ -36,8 +36,6 @@ test('a registration is what we understand of it, and nothing else of it is kept
 test('what cannot be a client is not registered (row 30)', async (t) => {
   const all = await stage(t)
   const uris = (redirect_uris: unknown) => ({ redirect_uris, token_endpoint_auth_method: 'none' })
-  // Without the rule: a scheme that is not checked is run by the browser that is sent there.
-  assert.equal(new URL('javascript:alert(1)').protocol, 'javascript:')
   for (const [wish, error] of [
     [uris(['javascript:alert(1)']), 'invalid_redirect_uri'],
     [uris(['data:text/html,x']), 'invalid_redirect_uri'],
@@ -149,7 +147,6 @@ test('a document that is not exactly that of its address makes no client (row 31
   ] as const) {
     const { documents, ask, read } = await stage(t)
     documents.set(id, wrong)
-    // Without the rule: whoever can put JSON anywhere on the site is every client of it.
     failedPage(await ask(`${base}/authorize?${request(id, loopback)}`))
     failedPage(await ask(`${base}/authorize?${request(id, loopback)}`))
     assert.equal(read.length, 1, `${why}: a stranger cannot make us knock again and again`)

@@ -114,10 +114,7 @@ test('a person sees who gets the code, not what stands in front of it', () => {
 test('nothing is redirected before client and address are known to be good (row 25)', async (t) => {
   const { ask, register } = await stage(t)
   const client = await register({ redirect_uris: [good] })
-  // The attack without the rule: an error that is sent to whatever the request names is an open redirect.
-  const naive = (query: string): string => `${new URLSearchParams(query).get('redirect_uri')}?error=invalid_request`
   const evil = request(client, { redirect_uri: 'https://evil.example/', response_type: 'token' })
-  assert.ok(naive(evil).startsWith('https://evil.example/'))
   failedPage(await ask(`${base}/authorize?${evil}`))
   for (const trick of tricks) failedPage(await ask(`${base}/authorize?${request(client, { redirect_uri: trick })}`))
   for (const query of [

@@ -9,9 +9,6 @@ test('the token endpoint takes one form, one grant, one way to say who the clien
   const form = { grant_type: 'authorization_code', client_id: client, code, code_verifier: verifier }
   const text = new URLSearchParams(form).toString()
   const basic = { authorization: `Basic ${Buffer.from(`${client}:x`).toString('base64')}` }
-  // Without the rule: a parser that lets the last one win, and a check in front of it that lets the first, see two requests.
-  const [first, last] = [new URLSearchParams(`${text}&client_id=x`).get('client_id'), 'x']
-  assert.notEqual(first, last)
   const path = `${base}/token`
   for (const [why, status, asking] of [
     ['GET', 405, { method: 'GET' }],
@@ -48,9 +45,6 @@ test('the token endpoint takes one form, one grant, one way to say who the clien
 test('every answer of the authorization endpoint says who we are (row 33)', async (t) => {
   const { ask, register, browser } = await stage(t)
   const client = await register()
-  // Mix-up without the rule: a client that talks to two servers cannot tell whose code it has been given.
-  const naive = { code: 'x', state: 'xyz' }
-  assert.ok(!('iss' in naive))
   const success = await browser().approve(client)
   const error = locationOf(await ask(`${base}/authorize?${request(client, { response_type: 'token' })}`))
   for (const back of [success, error]) {
@@ -102,8 +96,6 @@ test('nothing that a stranger wrote comes back in a text or a header (row 36)', 
   const { ask, json, register, browser, token, idp } = await stage(t)
   const client = await register()
   const attack = '\r\nset-cookie: a=b<script>'
-  const naive = `error_description=${attack}`
-  assert.ok(naive.includes('\r\n'))
   const answers = [
     await ask(`${base}/authorize?${request(client, { scope: attack })}`),
     await ask(`${base}/authorize?${request(client, { response_mode: attack })}`),

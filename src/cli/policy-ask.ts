@@ -55,6 +55,7 @@ function questionOf({ place, identity, request, item, input, facts }: Asking): Q
     headers: { host: 'localhost', ...identity.headers, ...request.headers },
     caller: seenBy(place, identity.caller).caller,
     ...(facts !== undefined && { facts }),
+    ...(request.taint !== undefined && { taint: request.taint }),
     ...(place.backend !== undefined && { backend: place.backend.name }),
     ...(item?.kind === 'tool' && input !== undefined && { body: bodyOf(place, item, input) }),
   }

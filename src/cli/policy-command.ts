@@ -15,6 +15,11 @@ export const policy: Command = {
     { name: 'tool', value: 'NAME', summary: 'as clients see it, or TARGET/NAME; none: a table of all' },
     { name: 'prompt', value: 'NAME', summary: 'likewise; also --resource URI, --task ID' },
     { name: 'args', value: 'JSON', summary: 'what the tool is called with; none: not known, as in a list' },
+    {
+      name: 'taint',
+      value: 'LABELS',
+      summary: "what the session has met (mcpLabels); '': nothing; without: not known",
+    },
     { name: 'path', value: 'PATH', summary: 'a plain request, with --method METHOD' },
     { name: 'catalog', value: 'FILE|live', summary: 'all that is offered: from a file, or by asking the upstreams' },
     { name: 'identities', value: 'FILE', summary: 'callers to compare: identities: {alice: {claims: {…}}}' },

@@ -19,7 +19,16 @@ export async function explain(args: Arguments, io: Io): Promise<number> {
     })
   const book = await openRulebook(args.value('file'), io)
   const identity = await callerOf(args, io)
-  const request = { method: args.value('method'), path: args.value('path'), headers: identity.headers }
+  const taint = args
+    .value('taint')
+    ?.split(/[\s,]+/)
+    .filter((label) => label !== '')
+  const request = {
+    method: args.value('method'),
+    path: args.value('path'),
+    headers: identity.headers,
+    ...(taint !== undefined && { taint }),
+  }
   const places = placesFor(book, args.value('route'), request)
   const wanted = wantedBy(args)
   if (wanted === undefined && request.path === undefined)

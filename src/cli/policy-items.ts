@@ -24,6 +24,8 @@ export interface Request {
   readonly method: string | undefined
   readonly path: string | undefined
   readonly headers: Readonly<Record<string, string>>
+  /** Labels that the session has met; absent: not known. */
+  readonly taint?: readonly string[]
 }
 
 /** The thing that a name means in a place; `undefined`: nothing there can be called that. */

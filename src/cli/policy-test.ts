@@ -25,7 +25,7 @@ interface Case {
   readonly identity: string
   readonly wanted: Wanted | undefined
   readonly route: string | undefined
-  readonly written: Pick<WrittenCase, 'args' | 'method' | 'path' | 'headers'>
+  readonly written: Pick<WrittenCase, 'args' | 'taint' | 'method' | 'path' | 'headers'>
   readonly expect: Expectation
   readonly rule: string | undefined
 }
@@ -153,7 +153,9 @@ function outcome(one: Case, around: Around): Outcome {
   const { written, expect, name } = one
   const lower = Object.entries(written.headers ?? {}).map(([key, value]) => [key.toLowerCase(), value])
   const headers = { ...identity.headers, ...Object.fromEntries(lower) }
-  const request = { method: written.method ?? undefined, path: written.path ?? undefined, headers }
+  const taint = written.taint ?? undefined
+  const where = { method: written.method ?? undefined, path: written.path ?? undefined }
+  const request = { ...where, headers, ...(taint !== undefined && { taint }) }
   const input = written.args ?? undefined
   const told = explained(book, {
     ...found(one, request, around),

@@ -56,7 +56,7 @@ function decisiveLine({ answer: { gate, explanation }, book }: Told): readonly s
 
 function listing({ answer: { verdict }, listed }: Told): string {
   if (listed === 'deny') return 'not listed either: for this caller it does not exist'
-  if (verdict === 'deny') return 'listed all the same: with other arguments it may pass'
+  if (verdict === 'deny') return 'listed all the same: another call of it may pass'
   return verdict === 'depends' ? 'listed; each call is decided by itself' : 'listed'
 }
 

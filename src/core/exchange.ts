@@ -75,9 +75,9 @@ export interface Told {
 
 /** What tools touch, and what a session has met of it so far (`mcpLabels`). */
 export interface Flow {
-  /** Of a tool, in its server's own name. */
-  labels(target: string, tool: string): readonly string[]
-  taint(x: Exchange): readonly string[]
+  /** Of a tool, in its server's own name. `undefined`, of both: nobody can tell here. */
+  labels(target: string, tool: string): readonly string[] | undefined
+  taint(x: Exchange): readonly string[] | undefined
 }
 
 /** Where a request came in: facts that are the same for every request of one listener. */

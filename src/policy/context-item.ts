@@ -20,6 +20,7 @@ const kinds = {
 const ruleKind = (item: Item): Kind | undefined => (item.kind === 'model' ? undefined : kinds[item.kind])
 
 const unknownArguments = new Unknown('mcp.tool.arguments')
+const unknownLabels = new Unknown('mcp.tool.labels')
 const unknownMethod = new Unknown('mcp.methodName')
 const elsewhere = new Unknown('another kind of thing')
 
@@ -120,7 +121,9 @@ class ItemView extends HostObject {
         // Arguments are JSON that has been parsed: values, as far as their type can say.
         return this.#input === undefined ? unknownArguments : (this.#input as Value)
       case 'labels':
-        return this.#isTool ? this.#x.flow?.labels(this.#target, this.#name) : undefined
+        return this.#isTool && this.#x.flow !== undefined
+          ? (this.#x.flow.labels(this.#target, this.#name) ?? unknownLabels)
+          : undefined
       case 'result':
       case 'error':
         return this.#answered(field)
@@ -171,7 +174,7 @@ export class SessionView extends HostObject {
   get(field: string): Value | undefined {
     if (field !== 'taint') return undefined
     // A list does not change with what has been read, so it can be kept; the call decides.
-    return this.#mcp.isListing ? unknownTaint : this.#x.flow?.taint(this.#x)
+    return this.#mcp.isListing ? unknownTaint : (this.#x.flow?.taint(this.#x) ?? unknownTaint)
   }
 
   plain(): PlainObject {

@@ -41,6 +41,8 @@ const testCase = z
     resource: names.nullish(),
     task: names.nullish(),
     args: fields.nullish(),
+    /** Labels that the session has met (`session.taint`); without, nobody knows. */
+    taint: z.array(z.string()).nullish(),
     method: z.string().nullish(),
     path: z.string().nullish(),
     headers: z.record(z.string(), z.string()).nullish(),

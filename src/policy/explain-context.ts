@@ -32,6 +32,8 @@ export interface Assumed {
   readonly backend?: string
   /** Facts by root and field that are known otherwise: those of a record. `undefined`: not known. */
   readonly facts?: (path: readonly string[]) => Value | undefined
+  /** Labels that the session has met; absent: not known. */
+  readonly taint?: readonly string[]
 }
 
 /** The exchange of an assumed request. It has a socket that leads nowhere. */
@@ -83,6 +85,7 @@ export class AssumedContext extends Context {
 
   override root(index: number): Value {
     const name = roots.get(index)
+    if (index === rootIndex.session && this.#facts === undefined) return super.root(index)
     if (name !== undefined) return new Unsaid([name], undefined, this.#facts)
     if (index === rootIndex.request) return new Unsaid(['request'], asHost(super.root(index)), this.#facts)
     if (this.#facts === undefined) return super.root(index)

@@ -58,6 +58,7 @@ function isKept(path: FactPath): boolean {
   const [root = '', field, header] = path
   if (root === 'request')
     return field === 'headers' && header !== undefined && !credentialHeaders.has(header.toLowerCase())
+  if (root === 'mcp' || root === 'session') return true
   return kept.has(root) && field !== undefined && !secrets.has(`${root}.${field}`)
 }
 

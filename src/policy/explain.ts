@@ -6,7 +6,8 @@ import type { Body } from '../config/shape.ts'
 import type { Item } from '../core/item.ts'
 import type { Path } from '../core/module.ts'
 import { type Assumed, AssumedContext, assumedExchange } from './explain-context.ts'
-import { type Fact, type FactPath, factAt, factPaths } from './explain-facts.ts'
+import { type Fact, type FactPath, factAt, factPaths, factText } from './explain-facts.ts'
+import { assumedFlow, labelsIn } from './explain-flow.ts'
 import { below, type Site, type Verdict } from './policy.ts'
 import type { Rule, RuleKind, Truth } from './rule.ts'
 import { compileRules, type Decision, type Rules, rulesSchema } from './rules.ts'
@@ -91,12 +92,14 @@ export class Explainer {
   /** Whether anything is decided by rules on tools, prompts and resources; without, they are for everybody who gets in. */
   readonly open: boolean
   readonly #sets: readonly RuleSet[]
+  readonly #labels: ReturnType<typeof labelsIn>
   readonly #site: Site
 
   /** `site` stands at the root of the configuration. */
   constructor(written: readonly Written[], site: Site) {
     this.#site = site
     this.#sets = ruleSetsOf(written, site)
+    this.#labels = labelsIn(written)
     this.open = !this.#sets.some(({ key }) => key === 'mcpAuthorization')
   }
 
@@ -130,6 +133,7 @@ export class Explainer {
     rulesOf: (rules: Rules, context: AssumedContext) => readonly RuleExplanation[],
   ): Iterable<SetExplanation> {
     const x = assumedExchange(assumed)
+    x.flow = assumedFlow(this.#labels, assumed)
     const request = new AssumedContext(x, assumed.facts)
     for (const { key, path, rules } of this.#sets.filter((set) => set.key === 'authorization' && !admitted)) {
       const decision = rules.decide(request, undefined, undefined)
@@ -200,5 +204,5 @@ export function pathsOf({ source, reads }: Rule['expression']): readonly FactPat
 
 const overlap = (a: string, b: string): boolean => a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`)
 
-/** What is asked about is no fact about who asks. */
-const isFact = ([root]: FactPath): boolean => root !== 'mcp'
+/** What is asked about is no fact about who asks; what it touches is one that nobody sees in its name. */
+const isFact = (path: FactPath): boolean => path[0] !== 'mcp' || factText(path) === 'mcp.tool.labels'

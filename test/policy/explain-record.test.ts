@@ -166,3 +166,16 @@ test('facts of a record are known again; what it does not say is unknown, not ab
   assert.ok(headers !== null && typeof headers === 'object' && 'get' in headers && typeof headers.get === 'function')
   assert.equal(headers.get('X-Tenant'), 'north')
 })
+
+test('what a tool touches and its session has met is in it where rules look at it', () => {
+  const { policy, records } = recording([
+    set('mcpAuthorization', [{ deny: '"send" in mcp.tool.labels && "private" in session.taint' }]),
+  ])
+  const x = assumedExchange(assumed)
+  x.protocol = 'mcp'
+  x.flow = { labels: (target, name) => [target, name, 'send'], taint: () => ['private'] }
+  policy.permits?.(tool, x, {})
+  const [{ verdict, facts } = {}] = records
+  assert.equal(verdict, 'deny')
+  assert.deepEqual(facts, { 'mcp.tool.labels': ['notes', 'remove', 'send'], 'session.taint': ['private'] })
+})

@@ -29,6 +29,7 @@ import { wholeOffering } from './offering.ts'
 import { PersonalServers } from './personal.ts'
 import { Shelf } from './shelf.ts'
 import { StandIn } from './stand-in.ts'
+import { TaskNames } from './task-names.ts'
 
 const kinds: readonly TargetModule[] = Object.values(targets)
 /** Policies that may stand on a target (reference: agentgateway §1.6.2, simple backend policies). */
@@ -113,6 +114,8 @@ export const mcp = define({
     const { limits, log, metrics, sealKey } = site
     const stateful = config.statefulMode === 'stateful'
     const connect = connectOf(shelves, site)
+    const name = site.path.join('.')
+    const tasks = site.keep(`mcp tasks ${name}`, () => new TaskNames({ key: sealKey, backend: name }))
     const options = {
       shelves,
       connect,
@@ -120,6 +123,7 @@ export const mcp = define({
       limits,
       log,
       metrics,
+      tasks,
       version,
       stateful,
       prefixMode: config.prefixMode ?? 'conditional',
@@ -128,7 +132,6 @@ export const mcp = define({
     // Ends with this configuration, unlike the upstreams and the sessions, which the next one may go on using.
     const federation = site.keep(`mcp federation ${randomUUID()}`, () => federationOf(options))
     const { dnsRebindingProtection } = config
-    const name = site.path.join('.')
     const sessions = `mcp sessions ${name} ${print([stateful, dnsRebindingProtection, limits])}`
     const seat = site.keep(sessions, () => {
       const front = new Front(federation)

@@ -1,5 +1,5 @@
 // Uses of what upstreams offer: looked up, permitted, passed through the doors, sent to the right upstream as the text that came.
-import type { RawJson } from '../core/brand.ts'
+import { type RawJson, rawJson, type TargetName } from '../core/brand.ts'
 import type { Exchange, Maybe } from '../core/exchange.ts'
 import type { Call, Result } from '../core/item.ts'
 import type { Guardrails } from '../policy/plan.ts'
@@ -16,16 +16,17 @@ import { namedFailure } from './errors.ts'
 import { guardedAnswer, guardedRequest, isSingle } from './guarding.ts'
 import { cut, type Edit, edited, elements, find, setMember } from './json.ts'
 import type { Entry } from './merge.ts'
-import { withTask } from './relay.ts'
 import type { Shelf } from './shelf.ts'
 import { Standing } from './standing.ts'
 import { stepUp } from './step-up.ts'
+import { begunTask, type TaskNames, withTasks } from './task-names.ts'
 import { exposeError, exposeUri, exposeUris, quoted } from './uris.ts'
 
 export interface CallsOptions {
   readonly catalog: Catalog
   readonly connections: Connections
   readonly program: Program
+  readonly tasks: TaskNames
 }
 
 /** What one use is about, and how the upstream calls it. */
@@ -41,14 +42,16 @@ export class Calls {
   readonly #catalog: Catalog
   readonly #connections: Connections
   readonly #program: Program
+  readonly #tasks: TaskNames
   /** Somebody judges calls: what they judge must be all that the upstream can read. */
   readonly #judged: boolean
   readonly #approvals: Approvals | undefined
 
-  constructor({ catalog, connections, program }: CallsOptions) {
+  constructor({ catalog, connections, program, tasks }: CallsOptions) {
     this.#catalog = catalog
     this.#connections = connections
     this.#program = program
+    this.#tasks = tasks
     this.#approvals = program.plan.approval && new Approvals(program.plan.approval)
     this.#judged =
       program.permits.length > 0 ||
@@ -87,13 +90,13 @@ export class Calls {
   async ofTask(asked: Asked): Promise<Answer> {
     const id = asked.string('taskId')
     if (id === undefined) return invalid('taskId must be a string')
-    const found = this.#task(id)
+    const found = this.#task(id, asked.client)
     return found === undefined ? this.#nothing('task', id, asked) : this.use({ ...found, path: TASK, said: id }, asked)
   }
 
   /** From now on a client hears how a task is; `undefined`: it is none that the caller may ask about. */
   async follow(client: Client, id: string, x: Exchange): Promise<(() => void) | undefined> {
-    const found = this.#task(id)
+    const found = this.#task(id, client)
     const { permits } = this.#program
     if (found === undefined || (permits.length > 0 && permitted(this.#program, found.item, x, {}) !== 'yes'))
       return undefined
@@ -101,29 +104,36 @@ export class Calls {
     return connection.follow?.(found.item.name) ?? NOTHING_TO_END
   }
 
-  #task(id: string): Pick<Use, 'item' | 'shelf'> | undefined {
+  #task(said: string, client: Client): Pick<Use, 'item' | 'shelf'> | undefined {
     const { several, shelves } = this.#catalog
-    const plus = id.indexOf('+')
-    const shelf = several ? this.#catalog.shelf(id.slice(0, Math.max(plus, 0))) : shelves[0]
-    const name = several ? id.slice(plus + 1) : id
-    return shelf && { item: { kind: 'task', target: shelf.target, name }, shelf }
+    const place = this.#tasks.split(client, said, several ? undefined : shelves[0]?.target)
+    const shelf = place && this.#catalog.shelf(place.target)
+    return place && shelf && { item: { kind: 'task', target: shelf.target, name: place.id }, shelf }
   }
 
   /** `tasks/list` of a lone upstream: those tasks that the caller may ask for. */
   async tasks(shelf: Shelf, asked: Asked): Promise<Answer> {
     const answer = await this.listed(shelf, asked.incoming.rawParams, asked)
-    if (this.#program.permits.length === 0) return answer
     const span = answer.kind === 'error' ? undefined : find(answer.raw, ['tasks'])
     if (span === undefined) return answer
-    const kept = elements(answer.raw, span.start).flatMap((element) => {
-      const text = cut(answer.raw, element)
-      const task: unknown = JSON.parse(text)
-      const id = typeof task === 'object' && task !== null && 'taskId' in task ? task.taskId : undefined
-      if (typeof id !== 'string') return []
-      const item = { kind: 'task', target: shelf.target, name: id } as const
-      return permitted(this.#program, item, asked.x) === 'no' ? [] : [text]
-    })
+    const kept = elements(answer.raw, span.start).flatMap(
+      (element) => this.shown(cut(answer.raw, element), shelf, asked) ?? [],
+    )
     return { kind: 'result', raw: edited(answer.raw, [{ ...span, with: `[${kept.join(',')}]` }]) }
+  }
+
+  /**
+   * A listed task as its client knows it; `undefined`: it is somebody else's, for all that is known, or none that the caller may ask
+   * for. To a server all who come through here are one, unless each has a process or credentials of their own.
+   */
+  shown(text: RawJson, shelf: Shelf, { client, x }: Asked): string | undefined {
+    const task: unknown = JSON.parse(text)
+    const name = typeof task === 'object' && task !== null && 'taskId' in task ? task.taskId : undefined
+    const { target, personal } = shelf
+    if (typeof name !== 'string' || (!personal && !this.#tasks.owns(client, target, name))) return undefined
+    const { permits } = this.#program
+    if (permits.length > 0 && permitted(this.#program, { kind: 'task', target, name }, x) === 'no') return undefined
+    return this.#named(rawJson(text), target, client)
   }
 
   /** One target's list of tasks: what it says of them passes the doors, though nobody has asked for a certain one. */
@@ -167,7 +177,9 @@ export class Calls {
     asked.about(item, shelf)
     if (this.#judged || this.#program.onResult.length > 0) return this.#throughDoors(use, asked)
     const answer = this.send(shelf, this.#params(use, asked, NO_INPUT), asked)
-    return this.#catalog.several ? answer.then((each) => this.#exposed(each, use, asked)) : answer
+    return this.#catalog.several || holdsTask(use, asked)
+      ? answer.then((each) => this.#exposed(each, use, asked))
+      : answer
   }
 
   async #throughDoors(use: Use, came: Asked): Promise<Answer> {
@@ -270,17 +282,25 @@ export class Calls {
   }
 
   #exposed(answer: Answer, { item, said }: Use, asked: Asked): Answer {
-    if (!this.#catalog.several) return answer
+    const { several } = this.#catalog
+    if (!several && !holdsTask({ item }, asked)) return answer
     const { target, kind, name } = item
     if (answer.kind === 'error')
       return kind === 'resource' || kind === 'template'
         ? { kind: 'error', raw: exposeError(answer.raw, name, said) }
         : answer
-    const raw = exposeUris(answer.raw, (uri) => exposeUri(target, uri))
-    const { incoming, caller } = asked
-    const begins = caller.takesInput === true && answer.raw.includes('resultType"') // may be a task of 2026-07-28
-    const holdsTask = begins || incoming.method.startsWith('tasks/') || incoming.at('task') !== undefined
-    return { kind: 'result', raw: holdsTask ? withTask(raw, target) : raw }
+    const raw = several ? exposeUris(answer.raw, (uri) => exposeUri(target, uri)) : answer.raw
+    const begins = asked.caller.takesInput === true && answer.raw.includes('resultType"') // may be a task of 2026-07-28
+    if (!begins && !holdsTask({ item }, asked)) return { kind: 'result', raw }
+    const begun = kind === 'tool' ? begunTask(answer.raw) : undefined
+    if (begun !== undefined) this.#tasks.began(asked.client, target, begun)
+    return { kind: 'result', raw: this.#named(raw, target, asked.client) }
+  }
+
+  /** A text with the ids of tasks that its client knows. */
+  #named(raw: RawJson, target: TargetName, client: Client): RawJson {
+    const { several } = this.#catalog
+    return withTasks(raw, (id) => this.#tasks.expose({ client, target, several }, id))
   }
 
   #denied({ item, said }: Use, asked: Asked): Answer {
@@ -301,6 +321,10 @@ const REF_NAME = ['ref', 'name'] as const
 const REF_URI = ['ref', 'uri'] as const
 const NOTHING_TO_END = (): void => {}
 const NO_INPUT = Symbol('the input stays as it came')
+
+/** Whether the answer can name a task: it was asked about one, or for one. */
+const holdsTask = ({ item }: Pick<Use, 'item'>, { incoming }: Asked): boolean =>
+  item.kind === 'task' || (item.kind === 'tool' && incoming.at('task') !== undefined)
 
 /** Whoever gives up waiting must not end what others wait for. */
 function orAborted(opening: Promise<Connection>, signal: Cancellation | undefined): Promise<Connection> {

@@ -9,6 +9,7 @@ import type { Answer, Caller, Client, Connection, Peer } from './conversation.ts
 import { type Line, QuestionTokens, relayNotification, relayQuestion } from './relay.ts'
 import type { Shelf } from './shelf.ts'
 import type { Standing } from './standing.ts'
+import type { TaskNames } from './task-names.ts'
 import { quoted } from './uris.ts'
 import { codes, errorObject } from './wire.ts'
 
@@ -17,6 +18,7 @@ export interface ConnectionsOptions {
   /** Policies decide what a client may see. */
   readonly strict: boolean
   readonly log: Log
+  readonly tasks: TaskNames
   /** Why a question of a server must not reach its client; absent: all may. */
   readonly refuses?: Line['refuses']
   /** What a client subscribed to at a target, in the upstream's words. */
@@ -81,8 +83,8 @@ export class Connections {
   }
 
   line(client: Client, shelf: Shelf): Line {
-    const { several, strict, refuses } = this.#options
-    return { client, shelf, several, strict, refuses, tokens: this.tokens(client) }
+    const { several, strict, refuses, tasks } = this.#options
+    return { client, shelf, several, strict, refuses, tasks, tokens: this.tokens(client) }
   }
 
   tokens(client: Client): QuestionTokens {

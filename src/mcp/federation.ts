@@ -28,6 +28,7 @@ import { type Line, logLevels } from './relay.ts'
 import { capped, wishOf } from './result-cap.ts'
 import type { Shelf } from './shelf.ts'
 import { type Subject, subjectOf, taskSupport } from './subject.ts'
+import type { TaskNames } from './task-names.ts'
 import { mergedTasks } from './tasks.ts'
 import { Announcer, Subscriptions } from './watch.ts'
 import { modernRevision } from './wire.ts'
@@ -43,6 +44,7 @@ export interface FederationOptions {
   readonly limits: Limits
   readonly log: Log
   readonly metrics: Metrics
+  readonly tasks: TaskNames
   /** Version of the gateway. */
   readonly version: string
   /** How people come to accounts at targets that want theirs; absent where none does. */
@@ -76,7 +78,7 @@ export class FederatedServers implements Configured {
   readonly #kept: KeptResults | undefined
 
   constructor(options: FederationOptions) {
-    const { program, log } = options
+    const { program, log, tasks } = options
     this.stateful = options.stateful
     this.#options = options
     const limit = program.plan.resultLimit?.characters
@@ -93,10 +95,11 @@ export class FederatedServers implements Configured {
       several,
       strict: program.permits.length > 0,
       log,
+      tasks,
       refuses: refusing(program.onQuestion),
       subscribed: (client, shelf) => subscriptions.of(client, shelf),
     })
-    this.#calls = new Calls({ catalog: this.#catalog, connections: this.#connections, program })
+    this.#calls = new Calls({ catalog: this.#catalog, connections: this.#connections, program, tasks })
     const subscriptions = new Subscriptions(this.#catalog, this.#calls, program)
     const { connect, prefixMode } = options
     const parts = { catalog: this.#catalog, connections: this.#connections, program, prefixMode }
@@ -250,7 +253,7 @@ export class FederatedServers implements Configured {
   /** A lone upstream cuts its list as it likes; of several the lists are whole. */
   async #tasks(asked: Asked): Promise<Answer> {
     const [only] = this.#options.shelves
-    const { program, failOpen, limits, log, metrics } = this.#options
+    const { failOpen, limits, log, metrics } = this.#options
     if (only !== undefined && !this.#catalog.several) return this.#calls.tasks(only, asked)
     if (asked.incoming.at('cursor') !== undefined) return invalid('unknown cursor')
     const able = new Set(
@@ -266,7 +269,7 @@ export class FederatedServers implements Configured {
         metrics,
         failOpen,
         send: (shelf, params, each) => this.#calls.listed(shelf, params, each),
-        permits: (shelf, name, { x }) => permitted(program, { kind: 'task', target: shelf.target, name }, x) !== 'no',
+        shown: (task, shelf, each) => this.#calls.shown(task, shelf, each),
       },
     )
   }

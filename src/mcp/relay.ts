@@ -2,11 +2,12 @@
 import { type RawJson, rawJson } from '../core/brand.ts'
 import type { Question as PolicyQuestion } from '../policy/policy.ts'
 import type { Answer, Caller, Client } from './conversation.ts'
-import { cut, type Edit, edited, find, members, setMember } from './json.ts'
+import { cut, edited, find, members, setMember } from './json.ts'
 import { changedKinds } from './offers.ts'
 import type { Shelf } from './shelf.ts'
+import { type TaskNames, withRelated, withTasks } from './task-names.ts'
 import { exposeMember, exposeUri, exposeUris, quoted } from './uris.ts'
-import { codes, errorObject } from './wire.ts'
+import { codes, errorObject, modernRevision } from './wire.ts'
 
 /** Levels of `logging/setLevel`, least important first (RFC 5424 names). */
 export const logLevels = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'] as const
@@ -21,6 +22,7 @@ export interface Line {
   readonly strict: boolean
   /** Why a question must not reach the client; `undefined`: it may. */
   readonly refuses: ((question: PolicyQuestion) => string | undefined) | undefined
+  readonly tasks: TaskNames
   /** Progress tokens of questions: whose token a client will report on. */
   readonly tokens: QuestionTokens
 }
@@ -33,6 +35,11 @@ export interface Question {
   readonly params: RawJson | undefined
   /** The server has taken it back. */
   readonly signal: AbortSignal | undefined
+}
+
+interface Asking {
+  readonly question: Question
+  readonly to: Hearer
 }
 
 /** Passes a notification on, or acts on it, or drops it. What must not be asked is not told either: clients show both. */
@@ -51,8 +58,7 @@ export function relayNotification(line: Line, method: string, params: RawJson | 
       // Told to clients when the list that they see has really changed.
       return line.shelf.changed(changedKinds(method))
     case 'notifications/tasks/status':
-      if (params === undefined || !line.several) return to.notification(method, params)
-      return to.notification(method, withTask(params, line.shelf.target))
+      return relayTask(line, method, params, to)
     default:
       to.notification(method, params)
   }
@@ -76,8 +82,17 @@ export async function relayQuestion(line: Line, question: Question, to: Hearer):
   const { target } = line.shelf
   const refused = params === undefined ? undefined : line.refuses?.({ target, method, params })
   if (refused !== undefined) return { kind: 'error', raw: errorObject(codes.invalidRequest, refused) }
-  if (!line.several || params === undefined) return to.ask(method, params, signal)
-  const exposed = exposeUris(params, (uri) => exposeUri(target, uri))
+  if (params === undefined) return to.ask(method, params, signal)
+  const exposed = withRelated(params, (id) => exposeTask(line, id))
+  const { kind, raw } = await askNamed(line, exposed, { question, to })
+  const { client, several, tasks } = line
+  return { kind, raw: withRelated(raw, (id) => tasks.split(client, id, several ? undefined : target)?.id) }
+}
+
+/** A question in the client's names. */
+async function askNamed(line: Line, params: RawJson, { question: { method, signal }, to }: Asking): Promise<Answer> {
+  if (!line.several) return to.ask(method, params, signal)
+  const exposed = exposeUris(params, (uri) => exposeUri(line.shelf.target, uri))
   const token = find(exposed, ['_meta', 'progressToken'])
   if (token === undefined) return to.ask(method, exposed, signal)
   const ours = line.tokens.lend(line.shelf, cut(exposed, token))
@@ -86,6 +101,22 @@ export async function relayQuestion(line: Line, question: Question, to: Hearer):
   } finally {
     line.tokens.end(ours)
   }
+}
+
+const exposeTask = ({ client, shelf: { target }, several, tasks }: Line, id: string): string =>
+  tasks.expose({ client, target, several }, id)
+
+/** How a task is: told to whoever began it, for a process that several speak through tells all of them. */
+function relayTask(line: Line, method: string, params: RawJson | undefined, to: Hearer): void {
+  const { client, shelf, tasks } = line
+  const id = params && stringOf(params, 'taskId')
+  if (params === undefined || id === undefined) return
+  // Who speaks 2026-07-28 only learns that something has changed, and asks.
+  if (client.revision !== modernRevision && !shelf.personal && !tasks.owns(client, shelf.target, id)) return
+  to.notification(
+    method,
+    withTasks(params, (each) => exposeTask(line, each)),
+  )
 }
 
 /** Progress tokens of running questions of several servers to one client: servers choose them alike. */
@@ -145,18 +176,4 @@ function subscribesAt({ client, shelf, several }: Line): boolean {
   for (const uri of client.subscriptions)
     if (uri.startsWith(`${shelf.target}+`) || uri.startsWith(`ui://${shelf.target}+`)) return true
   return false
-}
-
-const TASK_META = 'io.modelcontextprotocol/related-task'
-
-/** Brings the task ids of a text into the clients' form: its own, that of a new task, and that of a related one. */
-export function withTask(text: RawJson, target: string): RawJson {
-  if (!text.includes('"taskId"')) return text
-  const edits: Edit[] = []
-  for (const path of [['taskId'], ['task', 'taskId'], ['_meta', TASK_META, 'taskId']]) {
-    const span = find(text, path)
-    if (span === undefined || text[span.start] !== '"') continue
-    edits.push({ ...span, with: quoted(`${target}+${String(JSON.parse(cut(text, span)))}`) })
-  }
-  return edited(text, edits)
 }

@@ -1,5 +1,5 @@
 // Sealing: small texts that clients keep for us, unreadable and unchangeable for them, each good for one purpose only.
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
 
 const ALGORITHM = 'aes-256-gcm'
 const NONCE = 12
@@ -13,7 +13,19 @@ export const MARK = (NONCE / 3) * 4
  * the text must name the same one, so a text that was sealed for one use or caller is nothing for another.
  */
 export function seal(key: Buffer, purpose: string, plain: Buffer): string {
-  const nonce = randomBytes(NONCE)
+  return sealed(key, purpose, { plain, nonce: randomBytes(NONCE) })
+}
+
+/**
+ * The same, but equal bytes make equal texts: the nonce is a keyed digest of what is sealed (as in RFC 5297 §2.4), so that it comes
+ * again with the same bytes and purpose only.
+ */
+export function sealAlike(key: Buffer, purpose: string, plain: Buffer): string {
+  const digest = createHmac('sha256', key).update(`nonce\n${purpose}\n`).update(plain).digest()
+  return sealed(key, purpose, { plain, nonce: digest.subarray(0, NONCE) })
+}
+
+function sealed(key: Buffer, purpose: string, { plain, nonce }: { plain: Buffer; nonce: Buffer }): string {
   const cipher = createCipheriv(ALGORITHM, key, nonce, { authTagLength: TAG }).setAAD(Buffer.from(purpose))
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString('base64url')
 }

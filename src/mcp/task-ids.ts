@@ -1,5 +1,5 @@
-// Ids of tasks as clients of 2026-07-28 hold them: sealed, so that they are good for one caller only, and for a time.
-import { open, seal } from './seal.ts'
+// Ids of tasks as clients hold them: sealed, so that they are good for one caller only; those of 2026-07-28 for a time.
+import { open, seal, sealAlike } from './seal.ts'
 
 export interface Holder {
   readonly key: Buffer
@@ -27,4 +27,13 @@ export function openTask(sealed: string, now: number, holder: Holder): string | 
   return plain.readUIntBE(1, 6) <= now ? undefined : plain.toString('utf8', HEAD)
 }
 
+/** The id by which a client of 2025-11-25 knows a task: always the same, for there it is compared with what lists say. */
+export const nameTask = (name: string, holder: Holder): string =>
+  sealAlike(holder.key, named(holder), Buffer.from(name))
+
+/** `undefined`: it is not one of ours for this caller. */
+export const readTaskName = (sealed: string, holder: Holder): string | undefined =>
+  open(holder.key, named(holder), sealed)?.toString()
+
+const named = ({ backend, principal }: Holder): string => JSON.stringify(['mcp task name', VERSION, backend, principal])
 const purpose = ({ backend, principal }: Holder): string => JSON.stringify(['mcp task', VERSION, backend, principal])

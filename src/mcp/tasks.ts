@@ -9,7 +9,6 @@ import { Cancel } from './cancellation.ts'
 import type { Answer, Caller } from './conversation.ts'
 import { errorFacts, namedFailure } from './errors.ts'
 import { cut, elements, members } from './json.ts'
-import { withTask } from './relay.ts'
 import type { Shelf } from './shelf.ts'
 
 export interface TasksOptions {
@@ -20,8 +19,8 @@ export interface TasksOptions {
   readonly failOpen: boolean
   /** Sends the request to one target, in the client's own conversation: tasks are its caller's. */
   send(shelf: Shelf, params: RawJson | undefined, asked: Asked): Promise<Answer>
-  /** Whether the caller may ask for this task. */
-  permits(shelf: Shelf, id: string, asked: Asked): boolean
+  /** A task as the caller knows it; `undefined`: none that it may ask for. */
+  shown(task: RawJson, shelf: Shelf, asked: Asked): string | undefined
 }
 
 /** `tasks/list` over several targets: all pages of all of them in one page. */
@@ -58,7 +57,7 @@ async function pages(shelf: Shelf, asked: Asked, options: TasksOptions): Promise
   for (let page = 0; page < limits.listPages; page++) {
     const answer = await options.send(shelf, params, asked)
     if (answer.kind === 'error') throw refusedBy(answer.raw, shelf)
-    tasks.push(...tasksOf(answer.raw, shelf, (id) => options.permits(shelf, id, asked)))
+    tasks.push(...tasksOf(answer.raw, shelf, (task) => options.shown(task, shelf, asked)))
     const next = cursorOf(answer.raw)
     size += answer.raw.length
     if (next === undefined || cursors.has(next)) return tasks
@@ -73,16 +72,11 @@ async function pages(shelf: Shelf, asked: Asked, options: TasksOptions): Promise
   return tasks
 }
 
-/** The tasks of a page in the clients' form. What has no id nobody can ask for. */
-function tasksOf(raw: RawJson, { target }: Shelf, permits: (id: string) => boolean): readonly string[] {
+/** The tasks of a page in the clients' form. */
+function tasksOf(raw: RawJson, { target }: Shelf, shown: (task: RawJson) => string | undefined): readonly string[] {
   const span = members(raw).get('tasks')
   if (span === undefined) throw new Failure('mcp.target', `target ${target}: tasks/list: the answer holds no tasks`)
-  return elements(raw, span.start).flatMap((element) => {
-    const text = cut(raw, element)
-    const task: unknown = JSON.parse(text)
-    const id = typeof task === 'object' && task !== null && 'taskId' in task ? task.taskId : undefined
-    return typeof id === 'string' && permits(id) ? [withTask(text, target)] : []
-  })
+  return elements(raw, span.start).flatMap((element) => shown(cut(raw, element)) ?? [])
 }
 
 function cursorOf(raw: RawJson): string | undefined {

@@ -1,9 +1,10 @@
 // Uses of what upstreams offer: to the right one, as the text that came, and only if permitted.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { rawJson } from '../../src/core/brand.ts'
 import type { Answer } from '../../src/mcp/conversation.ts'
 import { compileProgram, type Policy } from '../../src/policy/policy.ts'
-import { errorOf, FakeClient, federate, raw, result, Server, valueOf } from './upstreams.ts'
+import { errorOf, FakeClient, federate, names, raw, result, Server, taskBehind, taskId, valueOf } from './upstreams.ts'
 
 const pair = (): [Server, Server] => [new Server('a').tools(['x', 'do.it']), new Server('b').tools(['x'])]
 
@@ -221,7 +222,7 @@ test('completion goes to the owner of what is completed', async (t) => {
   )
 })
 
-test('tasks carry their target in their id', async (t) => {
+test('a task has an id that is good for one caller only, and the same wherever it is spoken of', async (t) => {
   const [a, b] = pair()
   a.on.set('tools/call', () => result({ task: { taskId: '7', status: 'working' } }))
   a.on.set('tasks/get', () => result({ taskId: '7', status: 'completed' }))
@@ -232,12 +233,64 @@ test('tasks carry their target in their id', async (t) => {
   t.after(end)
   const client = new FakeClient()
   const created = valueOf(await request(client, 'tools/call', { name: 'a_x', task: { ttl: 1 } }))
-  assert.deepEqual(created['task'], { taskId: 'a+7', status: 'working' })
-  assert.equal(valueOf(await request(client, 'tasks/get', { taskId: 'a+7' }))['taskId'], 'a+7')
+  const ours = taskId('a', '7')
+  assert.deepEqual(created['task'], { taskId: ours, status: 'working' })
+  assert.equal(valueOf(await request(client, 'tasks/get', { taskId: ours }))['taskId'], ours)
   assert.deepEqual(JSON.parse(a.asked('tasks/get')[0]?.params ?? ''), { taskId: '7' })
-  assert.match((await request(client, 'tasks/result', { taskId: 'a+7' })).raw, /"taskId":"a\+7"/)
+  assert.ok((await request(client, 'tasks/result', { taskId: ours })).raw.includes(`"taskId":"${ours}"`))
+  const mallory = Object.assign(new FakeClient(), { principal: 'mallory' })
+  const seen = a.seen.length
+  for (const method of ['tasks/get', 'tasks/result', 'tasks/cancel'])
+    for (const taskId of [ours, '7', 'a+7']) {
+      const { code } = errorOf(await request(mallory, method, { taskId }))
+      assert.equal(code, -32602, `${method} ${taskId}`)
+    }
+  assert.equal(a.seen.length, seen, 'the server, to which both callers are one, has not been asked')
   assert.equal(errorOf(await request(client, 'tasks/list')).code, -32601)
   for (const peer of a.open)
     peer.notification('notifications/tasks/status', raw('{"taskId":"7","status":"working"}').raw)
-  assert.deepEqual(client.heard.at(-1)?.params, { taskId: 'a+7', status: 'working' })
+  assert.deepEqual(client.heard.at(-1)?.params, { taskId: ours, status: 'working' })
+})
+
+test('a lone target’s tasks have such ids as well, and nobody hears of those of others', async (t) => {
+  const a = new Server('a').tools(['x'])
+  let count = 0
+  a.capabilities = { tools: {}, tasks: { list: {} } }
+  a.on.set('tools/call', () => result({ task: { taskId: String(++count), status: 'working' } }))
+  a.on.set('tasks/list', () => result({ tasks: [{ taskId: '1' }, { taskId: '2' }, { taskId: '3' }] }))
+  const { request, end } = federate([a])
+  t.after(end)
+  const alice = new FakeClient()
+  const mallory = Object.assign(new FakeClient(), { principal: 'mallory' })
+  const nameless = [new FakeClient(), new FakeClient()].map((each) => Object.assign(each, { principal: 'anonymous' }))
+  const everybody = [alice, mallory, ...nameless]
+  const listed = async (client: FakeClient): Promise<string[]> =>
+    names(await request(client, 'tasks/list'), 'tasks', 'taskId').map((id) => taskBehind(id, client))
+  for (const client of everybody.slice(0, 3)) await request(client, 'tools/call', { name: 'x', task: {} })
+  assert.deepEqual(await Promise.all(everybody.map(listed)), [['a+1'], ['a+2'], ['a+3'], []])
+  for (const peer of a.open)
+    peer.notification('notifications/tasks/status', raw('{"taskId":"2","status":"working"}').raw)
+  assert.deepEqual(
+    everybody.map(({ heard }) => heard.length),
+    [0, 1, 0, 0],
+  )
+})
+
+test('a question of a task names the task as its client does, and so may the answer', async (t) => {
+  const [a, b] = pair()
+  const about = (taskId: string): object => ({ _meta: { 'io.modelcontextprotocol/related-task': { taskId } } })
+  const heard: unknown[] = []
+  a.on.set('tasks/result', async ({ caller }) => {
+    const answer = await caller.ask('elicitation/create', rawJson(JSON.stringify({ message: 'who?', ...about('7') })))
+    heard.push(JSON.parse(answer.raw))
+    return result({})
+  })
+  const { request, end } = federate([a, b])
+  t.after(end)
+  const client = new FakeClient({ elicitation: {} })
+  const ours = taskId('a', '7')
+  client.answer = async () => result({ action: 'decline', ...about(ours) })
+  await request(client, 'tasks/result', { taskId: ours })
+  assert.deepEqual(JSON.parse(client.questions[0]?.params ?? ''), { message: 'who?', ...about(ours) })
+  assert.deepEqual(heard, [{ action: 'decline', ...about('7') }])
 })

@@ -7,7 +7,7 @@ import type { Item, JsonObject } from '../../src/core/item.ts'
 import { contextOf } from '../../src/policy/context.ts'
 import { compileProgram, type Policy, type Program } from '../../src/policy/policy.ts'
 import { rulesOf, type Written } from '../policy/stage.ts'
-import { exchange, FakeClient, federate, names, result, Server, valueOf } from './upstreams.ts'
+import { exchange, FakeClient, federate, names, result, Server, taskId, taskNames, valueOf } from './upstreams.ts'
 
 /** The doors that `mcpAuthorization` has. */
 function doors(written: readonly Written[]): Policy {
@@ -29,7 +29,8 @@ function stage(program: Program, several = false) {
     .templates('file:///open/{x}', 'file:///shut/{x}')
   for (const method of METHODS) a.on.set(method, ({ params }) => result({ upstream: 'answered', params: params ?? '' }))
   const servers = several ? [a, new Server('b').tools(['x'])] : [a]
-  return { a, ...federate(servers, { program }) }
+  const own = taskNames()
+  return { a, own, ...federate(servers, { program, tasks: own }) }
 }
 
 const METHODS = [
@@ -54,7 +55,7 @@ const rules: readonly Written[] = [
 const uses = (several: boolean): readonly (readonly [method: string, params: (name: string) => JsonObject])[] => {
   const name = (text: string): string => (several ? `a_${text}` : text)
   const uri = (text: string): string => (several ? `a+file:///${text}` : `file:///${text}`)
-  const task = (text: string): string => (several ? `a+${text}` : text)
+  const task = (text: string): string => taskId('a', text)
   return [
     ['tools/call', (it) => ({ name: name(it), arguments: {} })],
     ['prompts/get', (it) => ({ name: name(it) })],
@@ -82,7 +83,8 @@ for (const several of [false, true])
       const ask = async (name: string): Promise<RawJson> => (await request(new FakeClient(), method, params(name))).raw
       const denied = await ask('shut')
       const absent = await ask('none')
-      assert.equal(denied.replaceAll('shut', 'none'), absent, method)
+      const said = denied.replaceAll('shut', 'none').replaceAll(taskId('a', 'shut'), taskId('a', 'none'))
+      assert.equal(said, absent, method)
       assert.match(denied, /^\{"code":-32602,"message":"Unknown (?:tool|prompt|resource|task): /)
       assert.ok(
         a.seen.every((seen) => !(seen.params ?? '').includes('shut')),
@@ -163,11 +165,14 @@ test('methods that name nothing are refused where rules are in force, and tasks/
   const tasks = {
     tasks: [{ taskId: 'open', status: 'working' }, { taskId: 'shut', status: 'working' }, { status: 'x' }],
   }
-  const { a, request, end } = stage(programOf(rules))
+  const { a, request, end, own } = stage(programOf(rules))
   t.after(end)
+  for (const id of ['open', 'shut']) own.began(new FakeClient(), a.target, id)
   a.on.set('tasks/list', () => result(tasks))
   a.on.set('vendor/dump', () => result({ all: 'secrets' }))
-  assert.deepEqual(valueOf(await request(new FakeClient(), 'tasks/list')), { tasks: [tasks.tasks[0]] })
+  assert.deepEqual(valueOf(await request(new FakeClient(), 'tasks/list')), {
+    tasks: [{ taskId: taskId('a', 'open'), status: 'working' }],
+  })
   assert.match((await request(new FakeClient(), 'vendor/dump')).raw, /^\{"code":-32601,/)
   const open = stage(compileProgram([]))
   t.after(open.end)

@@ -11,7 +11,7 @@ import { FederatedServers } from '../../src/mcp/federation.ts'
 import { Shelf } from '../../src/mcp/shelf.ts'
 import { emptyProgram } from '../../src/policy/policy.ts'
 import { silent } from '../../src/telemetry/log.ts'
-import { errorOf, exchange, FakeClient, incoming, limits, names, quiet, valueOf } from './upstreams.ts'
+import { errorOf, exchange, FakeClient, incoming, limits, names, quiet, taskNames, valueOf } from './upstreams.ts'
 
 interface Behaviour {
   readonly results: { readonly [method: string]: string }
@@ -84,6 +84,7 @@ async function federate(t: TestContext, urls: Readonly<Record<string, string>>) 
     limits,
     log: silent,
     metrics: quiet,
+    tasks: taskNames(),
     version: '1',
   })
   t.after(async () => {

@@ -11,7 +11,7 @@ import { isGateway, ownerOf } from '../../src/mcp/principals.ts'
 import { Shelf } from '../../src/mcp/shelf.ts'
 import { compileProgram, emptyProgram } from '../../src/policy/policy.ts'
 import { silent } from '../../src/telemetry/log.ts'
-import { exchange, FakeClient, incoming, limits, names, quiet, result, Server } from './upstreams.ts'
+import { exchange, FakeClient, incoming, limits, names, quiet, result, Server, taskNames } from './upstreams.ts'
 
 const tool = (name: string) => ({ name, inputSchema: { type: 'object' } })
 
@@ -32,6 +32,7 @@ function stage(t: TestContext, servers: readonly Server[], personal = true, more
     failOpen: false,
     stateful: true,
     program: emptyProgram,
+    tasks: taskNames(),
     ...more,
   } as const
   const federation = new PersonalServers({ ...options, shelves })

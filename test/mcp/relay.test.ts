@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Answer } from '../../src/mcp/conversation.ts'
 import { compileProgram, type Policy } from '../../src/policy/policy.ts'
-import { FakeClient, federate, incoming, raw, result, Server, settled, valueOf } from './upstreams.ts'
+import { FakeClient, federate, incoming, raw, result, Server, settled, taskNames, valueOf } from './upstreams.ts'
 
 const pair = (): [Server, Server] => [new Server('a').tools(['x', 'do.it']), new Server('b').tools(['x'])]
 
@@ -140,9 +140,11 @@ test('what a policy keeps from being asked is not told in a notification either'
       caller.notification('notifications/tasks/status', raw('{"taskId":"1","statusMessage":"attack"}').raw)
       return result({})
     })
-    const { request, end } = federate([a, b], { program })
+    const tasks = taskNames()
+    const { request, end } = federate([a, b], { program, tasks })
     t.after(end)
     const client = new FakeClient()
+    tasks.began(client, a.target, '1')
     valueOf(await request(client, 'tools/call', { name: 'a_x' }))
     assert.equal(client.heard.length, heard)
   }

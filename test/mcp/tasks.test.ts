@@ -1,7 +1,7 @@
 // `tasks/list` over several targets: everybody's tasks as one list, within a budget, and none that may not be asked for.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { rawJson } from '../../src/core/brand.ts'
+import { rawJson, targetName } from '../../src/core/brand.ts'
 import { compileProgram, type Policy } from '../../src/policy/policy.ts'
 import {
   error,
@@ -14,6 +14,9 @@ import {
   raw,
   result,
   Server,
+  taskBehind,
+  taskId,
+  taskNames,
   unreachable,
   valueOf,
 } from './upstreams.ts'
@@ -23,7 +26,17 @@ const able = (name: string): Server => {
   server.capabilities = { tools: {}, tasks: { list: {}, cancel: {} } }
   return server
 }
-const ids = (answer: Parameters<typeof names>[0]) => names(answer, 'tasks', 'taskId')
+const ids = (answer: Parameters<typeof names>[0]) => names(answer, 'tasks', 'taskId').map((id) => taskBehind(id))
+
+/** Tasks that the client has begun. */
+function begun(...all: readonly string[]) {
+  const tasks = taskNames()
+  for (const each of all) {
+    const [target = '', id = ''] = each.split('+')
+    tasks.began(new FakeClient(), targetName(target), id)
+  }
+  return { tasks }
+}
 
 test('all pages of all targets are one page, with ids that lead back to their target', async (t) => {
   const [a, b, c] = [able('a'), new Server('b').tools(['x']), able('c')]
@@ -37,15 +50,16 @@ test('all pages of all targets are one page, with ids that lead back to their ta
     return raw(pages[cursor === undefined ? 0 : cursor === '' ? 2 : 1] ?? '')
   })
   c.on.set('tasks/list', () => result({ tasks: [{ taskId: '1', status: 'completed' }] }))
-  const { federation, request, end } = federate([a, b, c])
+  const { federation, request, end } = federate([a, b, c], begun('a+1', 'a+2', 'c+1'))
   t.after(end)
   const client = new FakeClient()
   const hello = valueOf(await federation.initialize(client, exchange()))
   assert.deepEqual(Object(hello['capabilities'])['tasks'], { list: {}, cancel: {}, requests: { tools: { call: {} } } })
   const answer = await request(client, 'tasks/list')
+  const [one, two, three] = [taskId('a', '1'), taskId('a', '2'), taskId('c', '1')]
   assert.equal(
     answer.raw,
-    '{"tasks":[{"taskId":"a+1","status":"working","n":1e400},{"taskId":"a+2","status":"failed"},{"taskId":"c+1","status":"completed"}]}',
+    `{"tasks":[{"taskId":"${one}","status":"working","n":1e400},{"taskId":"${two}","status":"failed"},{"taskId":"${three}","status":"completed"}]}`,
   )
   assert.equal(b.asked('tasks/list').length, 0)
   assert.equal(a.asked('tasks/list')[0]?.peer.principal, 'alice', "asked in the client's own conversation")
@@ -57,7 +71,8 @@ test('pages that go in circles and pages without end come to an end', async (t) 
   a.on.set('tasks/list', () => result({ tasks: [{ taskId: '1' }], nextCursor: 'again' }))
   let page = 0
   b.on.set('tasks/list', () => result({ tasks: [{ taskId: String(page) }], nextCursor: String(page++) }))
-  const { request, end } = federate([a, b], { limits: { ...limits, listPages: 5 } })
+  const own = begun('a+1', ...Array.from({ length: 5 }, (_, n) => `b+${n}`))
+  const { request, end } = federate([a, b], { ...own, limits: { ...limits, listPages: 5 } })
   t.after(end)
   const all = ids(await request(new FakeClient(), 'tasks/list'))
   assert.deepEqual(all, ['a+1', 'a+1', 'b+0', 'b+1', 'b+2', 'b+3', 'b+4'])
@@ -72,7 +87,8 @@ test('a target that does not answer in time fails the list or is left out of it,
       ({ caller }) =>
         new Promise((_, reject) => caller.signal?.addEventListener('abort', () => reject(caller.signal?.reason))),
     )
-    const { request, end } = federate([a, b], { failOpen, limits: { ...limits, listBudgetMs: 30 } })
+    const bounded = { ...limits, listBudgetMs: 30 }
+    const { request, end } = federate([a, b], { ...begun('a+1'), failOpen, limits: bounded })
     t.after(end)
     const answer = await request(new FakeClient(), 'tasks/list')
     if (failOpen) assert.deepEqual(ids(answer), ['a+1'])
@@ -86,7 +102,7 @@ test('a target that refuses or is gone fails the list or is left out of it, as c
     a.on.set('tasks/list', () => result({ tasks: [{ taskId: '1' }] }))
     b.on.set('tasks/list', () => error(-32000, 'not today'))
     c.on.set('tasks/list', () => result({ nothing: true }))
-    const { request, end } = federate([a, b, c], { failOpen })
+    const { request, end } = federate([a, b, c], { ...begun('a+1'), failOpen })
     t.after(end)
     const client = new FakeClient()
     await request(client, 'tools/list')
@@ -104,7 +120,8 @@ test('a task that the caller may not ask for is not listed', async (t) => {
   const policy: Policy = {
     permits: (item) => (item.kind !== 'task' || (item.name === 'open' && item.target === 'a') ? 'yes' : 'no'),
   }
-  const { request, end } = federate([a, b], { program: compileProgram([policy]) })
+  const own = begun('a+open', 'a+shut', 'b+open', 'b+shut')
+  const { request, end } = federate([a, b], { ...own, program: compileProgram([policy]) })
   t.after(end)
   assert.deepEqual(ids(await request(new FakeClient(), 'tasks/list')), ['a+open'])
 })
@@ -147,7 +164,7 @@ test('what servers say of their tasks passes the doors for answers, and so does 
       server.on.set('tasks/list', () => result({ tasks: [{ taskId: '1', statusMessage: attack }] }))
       server.on.set('own/method', () => result({ said: attack }))
     }
-    const { request, end } = federate(servers, { program })
+    const { request, end } = federate(servers, { ...begun('a+1', 'b+1'), program })
     t.after(end)
     for (const method of count === 1 ? ['tasks/list', 'own/method'] : ['tasks/list'])
       assert.equal((await request(new FakeClient(), method)).raw.includes(attack), passes, `${method} of ${count}`)

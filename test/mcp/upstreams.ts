@@ -19,6 +19,7 @@ import type {
 } from '../../src/mcp/conversation.ts'
 import { FederatedServers, type FederationOptions } from '../../src/mcp/federation.ts'
 import { Shelf } from '../../src/mcp/shelf.ts'
+import { TaskNames } from '../../src/mcp/task-names.ts'
 import { outlined, readMessage } from '../../src/mcp/wire.ts'
 import { emptyProgram } from '../../src/policy/policy.ts'
 import { type Fields, type Log, silent } from '../../src/telemetry/log.ts'
@@ -206,6 +207,18 @@ export function incoming(method: string, params?: JsonObject | string): Incoming
   return message
 }
 
+export const taskNames = (): TaskNames => new TaskNames({ key: Buffer.alloc(32, 7), backend: 'test' })
+
+/** The id by which a client knows a task of a target; it need not have begun it. */
+export const taskId = (target: string, id: string, client: Client = new FakeClient()): string =>
+  taskNames().expose({ client, target: targetName(target), several: true }, id)
+
+/** … and what is behind it. */
+export function taskBehind(said: string, client: Client = new FakeClient()): string {
+  const place = taskNames().split(client, said, undefined)
+  return `${place?.target}+${place?.id}`
+}
+
 /** A federation over these servers. What a test leaves out is as a user would have it by default. */
 export function federate(servers: readonly Server[], options: Partial<FederationOptions> = {}) {
   const all = {
@@ -216,6 +229,7 @@ export function federate(servers: readonly Server[], options: Partial<Federation
     limits,
     log: silent,
     metrics: quiet,
+    tasks: taskNames(),
     version: '9.9.9',
     ...options,
   } as const

@@ -3,9 +3,10 @@ import { type LookupAddress, type LookupOptions, lookup } from 'node:dns'
 import { lookup as resolve } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
 import { checkServerIdentity, type PeerCertificate } from 'node:tls'
-import { type buildConnector, Client, buildConnector as makeConnector, Pool } from 'undici'
+import { type buildConnector, Client, type Dispatcher, buildConnector as makeConnector, Pool } from 'undici'
 import { asFailure, Failure } from '../core/failure.ts'
 import { addressKind } from './address.ts'
+import { DirectPool, reading } from './direct-pool.ts'
 
 /** Client side of TLS. Certificates are PEM text. */
 export interface TlsOptions {
@@ -59,30 +60,36 @@ export const defaultPoolSettings: PoolSettings = {
 /** All outbound pools of one gateway. */
 export class Pools implements AsyncDisposable {
   readonly #settings: PoolSettings
-  readonly #pools = new Map<string, Pool>()
+  readonly #pools = new Map<string, Dispatcher>()
 
   constructor(settings: PoolSettings = defaultPoolSettings) {
     this.#settings = settings
   }
 
   /** The pool for an origin such as `https://host:443`, or `unix:/path`. The same place and settings give the same pool. */
-  pool(origin: string, tls?: TlsOptions): Pool {
+  pool(origin: string, tls?: TlsOptions): Dispatcher {
     const key = tls === undefined ? origin : `${origin} ${JSON.stringify(tls)}`
     let pool = this.#pools.get(key)
-    if (pool === undefined) {
-      const allowH2 = tls?.alpn?.includes('h2') ?? false
-      pool = new Pool(originOf(origin, tls), {
-        connect: this.#connector(origin, tls),
-        keepAliveTimeout: this.#settings.idleTimeoutMs,
-        headersTimeout: this.#settings.headersTimeoutMs,
-        bodyTimeout: 0, // event streams are silent for as long as they like; readers set their own deadlines
-        pipelining: 1,
-        connections: this.#settings.maxConnections ?? null,
-        allowH2,
-      })
-      this.#pools.set(key, pool)
-    }
+    if (pool === undefined) this.#pools.set(key, (pool = this.#made(origin, tls)))
     return pool
+  }
+
+  #made(origin: string, tls: TlsOptions | undefined): Dispatcher {
+    const { idleTimeoutMs, headersTimeoutMs, maxConnections } = this.#settings
+    const allowH2 = tls?.alpn?.includes('h2') ?? false
+    const url = originOf(origin, tls)
+    const others = new Pool(url, {
+      connect: this.#connector(origin, tls),
+      keepAliveTimeout: idleTimeoutMs,
+      headersTimeout: headersTimeoutMs,
+      bodyTimeout: 0, // event streams are silent for as long as they like; readers set their own deadlines
+      pipelining: 1,
+      connections: maxConnections ?? null,
+      allowH2,
+    })
+    if (allowH2 || maxConnections !== undefined) return others
+    const connect = this.#connector(origin, tls, { direct: true })
+    return new DirectPool({ origin: url, connect, idleTimeoutMs, headersTimeoutMs, others })
   }
 
   get strangersOnLoopback(): boolean {
@@ -109,7 +116,7 @@ export class Pools implements AsyncDisposable {
    */
   pinned(origin: string, addresses: readonly LookupAddress[], tls?: TlsOptions): Client {
     return new Client(origin, {
-      connect: this.#connector(origin, tls, addresses.length === 0 ? undefined : pinnedLookup(addresses)),
+      connect: this.#connector(origin, tls, { ...(addresses.length > 0 && { lookup: pinnedLookup(addresses) }) }),
       bodyTimeout: 0,
       allowH2: false,
     })
@@ -121,7 +128,7 @@ export class Pools implements AsyncDisposable {
    * is the operator's. Throws `upstream.forbidden` for an address that is not public.
    */
   guarded(origin: string, tls?: TlsOptions): Pool {
-    const only = this.redirects(origin) ? undefined : this.#publicOnly(new URL(origin).hostname)
+    const only = this.redirects(origin) ? {} : { lookup: this.#publicOnly(new URL(origin).hostname) }
     return new Pool(origin, {
       connect: this.#connector(origin, tls, only),
       keepAliveTimeout: this.#settings.idleTimeoutMs,
@@ -165,12 +172,17 @@ export class Pools implements AsyncDisposable {
     }
   }
 
-  #connector(origin: string, tls: TlsOptions | undefined, only?: LookupFunction): buildConnector.connector {
+  #connector(
+    origin: string,
+    tls: TlsOptions | undefined,
+    { lookup: only, direct }: Connecting = {},
+  ): buildConnector.connector {
     const { connectTimeoutMs, keepAliveMs, dnsFamily } = this.#settings
     const unix = origin.startsWith('unix:')
     const { hostname, host } = new URL(originOf(origin, tls))
     const name = tls?.hostname ?? hostname.replace(/^\[|\]$/g, '')
     const connect = makeConnector({
+      ...(direct === true && !origin.startsWith('https:') && tls === undefined && { onread: reading }),
       timeout: connectTimeoutMs,
       keepAlive: keepAliveMs !== undefined,
       ...(keepAliveMs !== undefined && { keepAliveInitialDelay: keepAliveMs }),
@@ -198,6 +210,13 @@ export class Pools implements AsyncDisposable {
       })
     }
   }
+}
+
+interface Connecting {
+  /** How names are looked up; the system's way when absent. */
+  readonly lookup?: LookupFunction
+  /** For a pool of our own client. */
+  readonly direct?: boolean
 }
 
 const originOf = (origin: string, tls: TlsOptions | undefined): string =>

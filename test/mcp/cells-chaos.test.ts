@@ -3,4 +3,4 @@ import { test } from 'node:test'
 import { broken, trials } from './cells/chaos.ts'
 
 // Every behaviour meets every fault at every step, in front of some server and with some client; test/wide has all combinations.
-for (const [name, trial] of trials((index) => index % 12)) test(name, async (t) => broken(t, trial))
+for (const [name, trial] of trials((index) => index % 15)) test(name, async (t) => broken(t, trial))

@@ -3,8 +3,11 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import type { Owner } from './gateway.ts'
 
-/** What happens: the connection is cut, or nothing comes through any more, or the server is gone, or it is gone and comes back. */
-export type Fault = 'reset' | 'stall' | 'die' | 'restart'
+/**
+ * What happens: the connection is cut, or nothing comes through any more, or the server is gone, or it is gone and comes back, or
+ * it says what nobody can read.
+ */
+export type Fault = 'reset' | 'stall' | 'die' | 'restart' | 'garble'
 /** When: before the server has seen anything, when it has seen it, or in the middle of its answer. */
 export type Step = 'asking' | 'working' | 'answering'
 
@@ -15,6 +18,8 @@ interface Pair {
 
 export interface FaultProxy {
   readonly port: number
+  /** Connections through it that are open. */
+  readonly open: number
   /** The next request meets this fault. */
   arm(fault: Fault, step: Step): void
   /** Whether it has. */
@@ -28,6 +33,13 @@ export interface FaultOptions {
   /** Starts the server anew; its port. */
   readonly restart: () => Promise<number>
 }
+
+/** Neither a line of a process nor an answer over HTTP: half a message, bytes that are no text, and the end of both. */
+const GARBAGE = Buffer.concat([
+  Buffer.from('{"jsonrpc":"2.0","id":1,"result":'),
+  Buffer.from([0x0a, 0xff, 0xfe, 0x00, 0x0a]),
+  Buffer.from('HTTP/7.7 what?\r\n\r\n{"jsonrpc":"2.0","id":null,"error":{"code":"?"}}\n'),
+])
 
 export async function faultProxy(t: Owner, { port, restart }: FaultOptions): Promise<FaultProxy> {
   const pairs = new Set<Pair>()
@@ -48,6 +60,7 @@ export async function faultProxy(t: Owner, { port, restart }: FaultOptions): Pro
     armed = answering = undefined
     fired = true
     if (fault === 'reset') cut(pair)
+    else if (fault === 'garble') pair.near.write(GARBAGE)
     else if (fault === 'stall') {
       pair.near.pause().removeAllListeners('data')
       pair.far.pause().removeAllListeners('data')
@@ -103,6 +116,9 @@ export async function faultProxy(t: Owner, { port, restart }: FaultOptions): Pro
     port: typeof address === 'object' && address !== null ? address.port : 0,
     get fired() {
       return fired
+    },
+    get open() {
+      return pairs.size
     },
     arm: (fault, step) => {
       fired = false

@@ -7,10 +7,12 @@ import { test } from 'node:test'
 const read = (file: string): string => readFileSync(path.join(import.meta.dirname, file), 'utf8')
 const [, table = ''] = read('../SECURITY.md').split('## Attacks, and the tests that show them')
 
-/** Names of the tests in a file. */
+/** Names of the tests in a file; those of `wide` have another ending. */
 const titles = (file: string): readonly string[] =>
   Array.from(
-    read(`${file}.test.ts`).matchAll(/\btest\(\s*(?:'((?:[^'\\]|\\.)*)'|"([^"]*)"|`((?:[^`\\]|\\.)*)`)/g),
+    read(`${file}${file.startsWith('wide/') ? '.wide' : '.test'}.ts`).matchAll(
+      /\btest\(\s*(?:'((?:[^'\\]|\\.)*)'|"([^"]*)"|`((?:[^`\\]|\\.)*)`)/g,
+    ),
     ([, single, double, back]) => single ?? double ?? back ?? '',
   )
 

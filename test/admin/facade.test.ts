@@ -56,17 +56,10 @@ test('a page cannot be framed, stored, or run anything (clickjacking, row 22)', 
   assert.equal(headers['x-frame-options'], 'DENY')
   assert.equal(headers['cache-control'], 'no-store')
   assert.equal(headers['referrer-policy'], 'no-referrer')
-  // The attack without the rule: a page without these two headers is framed by whoever likes.
-  const mayFrame = (all: typeof headers): boolean =>
-    all['x-frame-options'] === undefined && !String(all['content-security-policy'] ?? '').includes('frame-ancestors')
-  assert.equal(mayFrame({}), true)
-  assert.equal(mayFrame(headers), false)
 })
 
 test('the name of a client is text: markup in it is nothing but characters (row 21)', async () => {
   const attack = '<script>alert(1)</script>" onload="x'
-  const naive = `<h1>Let ${attack} use it?</h1>`
-  assert.match(naive, /<script>/)
   const { text } = await made(consent({ client: { name: shown(attack), origin: { kind: 'registered' } } }))
   assert.ok(!text.includes('<script'))
   assert.ok(!text.includes('" onload'))

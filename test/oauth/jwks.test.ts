@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
-import { exportJWK, generateKeyPair } from 'jose'
+import { createRemoteJWKSet, exportJWK, generateKeyPair, importJWK, type JWK, jwtVerify } from 'jose'
 import { type Fetch, fixedKeys, type KeySet, RemoteKeys } from '../../src/oauth/jwks.ts'
-import { keySet, signer } from '../support/tokens.ts'
+import { keySet, publisher, signer } from '../support/tokens.ts'
 
 const usable = (text: string): KeySet => {
   const keys = fixedKeys(text)
@@ -100,6 +100,13 @@ test('a key for encryption beside the others is not worth a warning, a broken on
 test('two different keys of one name verify nothing, the same key twice is one', async () => {
   const [one, twin, other] = await Promise.all([signer('same'), signer('same'), signer('other')])
   const keys = usable(keySet(one, twin, other, other))
+  // Whoever takes the last of a name, or the first, has the order of a document decide who has signed.
+  const { keys: listed } = JSON.parse(keySet(one, twin)) as { keys: JWK[] } // as it was just written
+  for (const [by, picked] of [
+    [one, listed[0]],
+    [twin, listed.at(-1)],
+  ] as const)
+    assert.ok(await jwtVerify(await by.sign(), await importJWK(picked ?? {}, 'ES256')))
   assert.equal(keys.find('same'), undefined)
   assert.notEqual(keys.find('other'), undefined)
 })
@@ -122,6 +129,17 @@ test('an address is asked in the background, and again every five minutes', asyn
   world.answer = keySet(two)
   await pass(300_000)
   assert.deepEqual([world.asked, keys.generation, keys.find('one'), keys.find('two')?.kid], [3, 2, undefined, 'two'])
+})
+
+test('without a rest between two looks every invented name is a request to the issuer', async (t) => {
+  const [one, stranger] = await Promise.all([signer(), signer('stranger')])
+  const published = await publisher(t, keySet(one))
+  const eager = createRemoteJWKSet(new URL(published.url), { cooldownDuration: 0 })
+  for (let i = 0; i < 20; i++)
+    await assert.rejects(jwtVerify(await stranger.sign({}, { kid: `invented-${i}` }), eager), {
+      code: 'ERR_JWKS_NO_MATCHING_KEY',
+    })
+  assert.ok(published.asked() >= 20)
 })
 
 test('ten thousand unknown names cost one request in thirty seconds', async (t) => {

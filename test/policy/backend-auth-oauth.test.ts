@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { createVerify, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { type TestContext, test } from 'node:test'
+import { TokenCache } from '../../src/oauth/token-cache.ts'
 import { route, serve, upstream } from '../support/serve.ts'
 
 interface Asked {
@@ -111,6 +112,22 @@ test('what a caller says changes nothing about an exchange, and a new token of t
     ],
   )
   assert.ok(asked.every(({ form, headers }) => !form.has('client_id') && headers.authorization === undefined))
+})
+
+test('tokens that are kept for everybody would be those of the first (row 60)', async (t) => {
+  const world = async (): Promise<string[]> => {
+    const { host } = await tokenServer(t, (_, count) => grants(count))
+    const { ask } = await serve(t, route(`{backendAuth: {oauthTokenExchange: {host: "${host}"}}}`, await upstream(t)))
+    return [sent((await ask(bearer('alice'))).text), sent((await ask(bearer('mallory'))).text)]
+  }
+  // oxlint-disable-next-line typescript/unbound-method -- called with its own `this`
+  const { get } = TokenCache.prototype
+  t.mock.method(TokenCache.prototype, 'get', function (this: TokenCache, _key: string, ask: Parameters<typeof get>[1]) {
+    return get.call(this, 'one key', ask)
+  })
+  assert.deepEqual(await world(), ['Bearer granted-1', 'Bearer granted-1'])
+  t.mock.restoreAll()
+  assert.deepEqual(await world(), ['Bearer granted-1', 'Bearer granted-2'])
 })
 
 test('jwtBearer sends the token as an assertion, signed for by a key of ours', async (t) => {

@@ -13,7 +13,7 @@ import { stage } from './browser.ts'
 const challenge = createHash('sha256').update(randomBytes(32)).digest('base64url')
 
 /** A link to the consent page for a client that has registered. */
-async function begin({ url }: RunningGateway): Promise<URL> {
+async function begin({ url }: RunningGateway, name = 'Mallory'): Promise<URL> {
   const at = new URL('/.well-known/oauth-authorization-server/mcp', url)
   const document = z.object({ registration_endpoint: z.url(), authorization_endpoint: z.url() })
   const server = document.parse(await (await fetch(at)).json())
@@ -21,7 +21,7 @@ async function begin({ url }: RunningGateway): Promise<URL> {
   const answer = await fetch(server.registration_endpoint, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ client_name: 'Mallory', redirect_uris: [redirect], token_endpoint_auth_method: 'none' }),
+    body: JSON.stringify({ client_name: name, redirect_uris: [redirect], token_endpoint_auth_method: 'none' }),
   })
   const { client_id: id } = z.object({ client_id: z.string() }).parse(await answer.json())
   const link = new URL(server.authorization_endpoint)
@@ -40,19 +40,26 @@ async function pageOf(t: TestContext, html: string): Promise<string> {
   return `http://127.0.0.1:${await listening(t, server)}/`
 }
 
-/** The gateway without the headers by which its pages defend themselves. */
-async function defenceless(t: TestContext, gateway: RunningGateway): Promise<string> {
+/** The gateway without the headers by which its pages defend themselves; with what `change` makes of their text. */
+async function defenceless(
+  t: TestContext,
+  gateway: RunningGateway,
+  change: (html: string) => string = (html) => html,
+): Promise<string> {
   const taken = [
     'content-security-policy',
     'x-frame-options',
     'cross-origin-opener-policy',
     'access-control-allow-origin',
+    'content-length',
   ]
   const server = createServer((asked, response) => {
     const { method, headers, url = '/' } = asked
     const onward = send(`http://localhost:${gateway.port}${url}`, { method, headers, agent: false }, (answer) => {
       const left = Object.entries(answer.headers).filter(([name]) => !taken.includes(name))
-      answer.pipe(response.writeHead(answer.statusCode ?? 502, Object.fromEntries(left)))
+      let text = ''
+      answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+      answer.on('end', () => response.writeHead(answer.statusCode ?? 502, Object.fromEntries(left)).end(change(text)))
     })
     asked.pipe(onward)
   })
@@ -91,6 +98,27 @@ suite(`pages that mean harm, in ${chromium.what}`, () => {
     assert.equal(await frame.getByRole('button').count(), 0)
     assert.match(frame.url(), /^chrome-error:/)
     assert.match(said.join('\n'), /frame-ancestors 'none'/)
+  })
+
+  test('the name of a client is text, whatever it holds (row 21)', async (t) => {
+    const { gateway, browser } = await stage(t)
+    const link = await begin(gateway, '<img src=x onerror="document.title=`taken`">')
+    const page = await browser.newPage()
+    const titleAt = async (origin: string): Promise<string> => {
+      await page.goto(new URL(link.pathname + link.search, origin).href)
+      await page.getByRole('button', { name: 'Allow, and log in' }).waitFor()
+      return page.title()
+    }
+    // Without escaping, and without the headers that would stop its script, the page is the client's.
+    const unescaped = (html: string): string =>
+      html.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"')
+    const open = await defenceless(t, gateway, unescaped)
+    await eventually(
+      async () => (await titleAt(open)) === 'taken',
+      () => 'the script has not run',
+    )
+    assert.equal(await titleAt(await defenceless(t, gateway)), 'Allow access?', 'escaping alone would do')
+    assert.equal(await titleAt(link.origin), 'Allow access?')
   })
 
   test('a page that opened ours in a window has no hold on it', async (t) => {

@@ -54,6 +54,22 @@ test('only the first answer counts, with exactly the id of the question, in the 
   assert.deepEqual((await stream.message(1)).result, { kind: 'result', said: { action: 'decline' } })
 })
 
+test('where nobody says who they are, the session’s id alone answers in somebody’s place (row 74)', async (t) => {
+  const { url } = await serve(t, { table: asking() })
+  const client = await Raw.open(url)
+  const stream = await client.stream(call)
+  const { id } = await stream.message(0)
+  await new Raw(url, client.id).post({ id, result: { action: 'forged' } })
+  assert.deepEqual((await stream.message(1)).result, { kind: 'result', said: { action: 'forged' } })
+  const alice = await Raw.open(url, { headers: { 'x-caller': 'alice' } })
+  const asked = await alice.stream(call)
+  const question = await asked.message(0)
+  const forged = { id: question.id, result: { action: 'forged' } }
+  assert.equal((await new Raw(url, alice.id, { 'x-caller': 'bob' }).post(forged)).status, 404)
+  await alice.post({ id: question.id, result: { action: 'decline' } })
+  assert.deepEqual((await asked.message(1)).result, { kind: 'result', said: { action: 'decline' } })
+})
+
 test('a question of no call uses the stream of the session', async (t) => {
   const { url, table } = await serve(t)
   const client = await Raw.open(url, { revision: '2025-06-18' })

@@ -108,6 +108,9 @@ test("nobody can use another caller's session, nor tell it from one that never w
   // Where nobody says who they are the id alone opens a session: that is what it is bound for.
   const nameless = await Raw.open(url)
   assert.equal((await new Raw(url, nameless.id).post(ping)).status, 200)
+  const overheard = await new Raw(url, nameless.id).listen()
+  assert.equal(overheard.status, 200)
+  overheard.cut()
 })
 
 test('equal names of two issuers are two callers', async (t) => {

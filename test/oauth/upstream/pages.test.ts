@@ -97,10 +97,19 @@ test('a link holds a random name and nothing else, and opens once (row 59)', asy
   assert.match(failedWith(await ask('alice', url), 403), /opens once/)
 })
 
+test('without looking who is there, Alice’s account would end up with Mallory (rows 58 and 59)', async (t) => {
+  const { ask, link, opened, departed, login } = await pages(t)
+  // Whoever opens the link is taken for the person it was made for: so is Alice, in her own browser.
+  const anybody = 'mallory'
+  locationOf(await ask(anybody, (await link('mallory')).url))
+  await opened(anybody)
+  locationOf(await ask(anybody, (await departed(anybody)).href))
+  assert.deepEqual([await login.connected('mallory'), await login.connected('alice')], [true, false])
+})
+
 test('nobody but the person it was made for gets further than its refusal (row 59)', async (t) => {
   const { ask, link, opened, departed, as } = await pages(t)
   const { url } = await link('mallory')
-  // Without the rule (the id alone opens the page) Alice's account ends up with Mallory.
   assert.match(failedWith(await ask('alice', url), 403), /not for you/)
   failedWith(await ask(undefined, url), 401)
   const { page, upstreams } = await opened('mallory')
@@ -114,7 +123,6 @@ test('nobody but the person it was made for gets further than its refusal (row 5
 test('a callback is for the browser of the person who was sent, with their state, once (row 58)', async (t) => {
   const { ask, departed, login, as } = await pages(t)
   const back = await departed('mallory')
-  // Without the rule: Alice opens it, and what Mallory gets to see at the server is hers, or she works in Mallory's account.
   failedWith(await ask('alice', back.href), 400)
   failedWith(await ask(undefined, back.href), 401)
   assert.equal(as.forms().length, 0)

@@ -378,14 +378,16 @@ const NO_HEADERS: readonly ParamHeader[] = []
 /** Members by which requests say what they are about. */
 const naming = ['name', 'uri', 'taskId'] as const
 
-/** Why a question does not reach its client: the first reason that somebody has. */
+/** Why a question does not reach its client: the first reason that somebody has. Else what all have made of it. */
 function refusing(doors: Program['onQuestion']): Line['refuses'] {
   if (doors.length === 0) return undefined
   return (question) => {
+    let asked = question
     for (const door of doors) {
-      const why = door(question)
-      if (why !== undefined) return why
+      const said = door(asked)
+      if (typeof said === 'string') return said
+      asked = said ?? asked
     }
-    return undefined
+    return asked === question ? undefined : asked
   }
 }

@@ -20,8 +20,8 @@ export interface Line {
   readonly several: boolean
   /** Only what was subscribed to letter by letter may be spoken of. */
   readonly strict: boolean
-  /** Why a question must not reach the client; `undefined`: it may. */
-  readonly refuses: ((question: PolicyQuestion) => string | undefined) | undefined
+  /** Why a question must not reach the client, or what does in its place; `undefined`: it may as it is. */
+  readonly refuses: ((question: PolicyQuestion) => string | PolicyQuestion | undefined) | undefined
   readonly tasks: TaskNames
   /** Progress tokens of questions: whose token a client will report on. */
   readonly tokens: QuestionTokens
@@ -43,8 +43,10 @@ interface Asking {
 }
 
 /** Passes a notification on, or acts on it, or drops it. What must not be asked is not told either: clients show both. */
-export function relayNotification(line: Line, method: string, params: RawJson | undefined, to: Hearer): void {
-  if (params !== undefined && line.refuses?.({ target: line.shelf.target, method, params }) !== undefined) return
+export function relayNotification(line: Line, method: string, said: RawJson | undefined, to: Hearer): void {
+  const screened = said === undefined ? undefined : line.refuses?.({ target: line.shelf.target, method, params: said })
+  if (typeof screened === 'string') return
+  const params = screened?.params ?? said
   switch (method) {
     case 'notifications/message':
       if (params !== undefined && isLoudEnough(line.client.logLevel, params))
@@ -73,15 +75,16 @@ const questions: ReadonlyMap<string, string> = new Map([
 
 /** Asks the client, if it said that it can answer such a question; else the server reads at once that it cannot. */
 export async function relayQuestion(line: Line, question: Question, to: Hearer): Promise<Answer> {
-  const { method, params, signal } = question
+  const { method, params: said, signal } = question
   if (method === 'ping') return { kind: 'result', raw: rawJson('{}') }
   const capability = questions.get(method)
   // Whoever takes questions for an answer says itself what it cannot be asked, to its client as well as to the server.
   if (capability !== undefined && to.takesInput !== true && line.client.capabilities[capability] === undefined)
     return { kind: 'error', raw: errorObject(codes.methodNotFound, `the client does not support ${capability}`) }
   const { target } = line.shelf
-  const refused = params === undefined ? undefined : line.refuses?.({ target, method, params })
-  if (refused !== undefined) return { kind: 'error', raw: errorObject(codes.invalidRequest, refused) }
+  const screened = said === undefined ? undefined : line.refuses?.({ target, method, params: said })
+  if (typeof screened === 'string') return { kind: 'error', raw: errorObject(codes.invalidRequest, screened) }
+  const params = screened?.params ?? said
   if (params === undefined) return to.ask(method, params, signal)
   const exposed = withRelated(params, (id) => exposeTask(line, id))
   const { kind, raw } = await askNamed(line, exposed, { question, to })

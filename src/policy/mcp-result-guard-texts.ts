@@ -3,6 +3,7 @@ import { type RawJson, rawJson } from '../core/brand.ts'
 import { personalIn } from '../scan/personal.ts'
 import { type Leak, secretsIn } from '../scan/secrets.ts'
 import { type JsonString, withStrings } from './json-strings.ts'
+import { withBlobs } from './mcp-result-guard-blobs.ts'
 
 /** Which leaks are looked for. */
 export interface Leaks {
@@ -14,31 +15,34 @@ export interface Leaks {
 export function leaksIn(raw: RawJson, leaks: Leaks): { readonly kind: string; readonly path: string } | undefined {
   if (!leaks.secrets && !leaks.personal) return undefined
   let first: { kind: string; path: string } | undefined
-  withStrings(raw, ({ text, path, isKey }) => {
-    const [leak] = first === undefined && !isBlob(text, path, isKey) ? found(text, leaks) : []
-    if (leak !== undefined) first = { kind: leak.kind, path: pointerOf(path) }
-    return undefined
-  })
+  const look = (text: string, path: JsonString['path']): undefined => {
+    const [leak] = first === undefined ? found(text, leaks) : []
+    if (leak !== undefined && !isOpaque(path)) first = { kind: leak.kind, path: pointerOf(path) }
+  }
+  withStrings(raw, ({ text, path, isKey }) => (isBlob(text, path, isKey) ? undefined : look(text, path)))
+  withBlobs(raw, look)
   return first
 }
 
 /** The answer with `[REDACTED:kind]` in place of each leak, in names of members too. */
 export function redacted(raw: RawJson, leaks: Leaks): RawJson {
   if (!leaks.secrets && !leaks.personal) return raw
-  return rawJson(
-    withStrings(raw, ({ text, path, isKey }) => {
-      const all = isBlob(text, path, isKey) ? [] : found(text, leaks)
-      if (all.length === 0) return undefined
-      let out = ''
-      let from = 0
-      for (const { kind, start, end } of all) {
-        if (start < from) continue
-        out += `${text.slice(from, start)}[REDACTED:${kind}]`
-        from = end
-      }
-      return out + text.slice(from)
-    }),
+  const without = (text: string, path: JsonString['path']): string | undefined => {
+    const all = found(text, leaks)
+    if (all.length === 0 || isOpaque(path)) return undefined
+    let out = ''
+    let from = 0
+    for (const { kind, start, end } of all) {
+      if (start < from) continue
+      out += `${text.slice(from, start)}[REDACTED:${kind}]`
+      from = end
+    }
+    return out + text.slice(from)
+  }
+  const texts = withStrings(raw, ({ text, path, isKey }) =>
+    isBlob(text, path, isKey) ? undefined : without(text, path),
   )
+  return withBlobs(rawJson(texts), without)
 }
 
 /** The answer with every text that a model reads as prose between tags. What has a schema cannot be marked and stays. */
@@ -58,6 +62,23 @@ const SHORTEST = 6
 /** Pictures, sounds and files: base64 that happens to look like a key is none. */
 const isBlob = (text: string, path: JsonString['path'], isKey: boolean): boolean =>
   !isKey && text.length > 512 && (path.at(-1) === 'data' || path.at(-1) === 'blob') && /^[A-Za-z0-9+/=_-]+$/.test(text)
+
+/**
+ * What servers want back as they said it (states, cursors, tokens, ids), and addresses that a user opens: no model reads them, and
+ * whoever changes them breaks what they are for.
+ */
+function isOpaque(path: JsonString['path']): boolean {
+  const last = path.at(-1)
+  if (typeof last !== 'string' || !opaque.has(last)) return false
+  const [root, , params] = path
+  const below = root === 'inputRequests' && params === 'params' ? path.slice(3) : path
+  const [first, second] = below
+  if (last === 'taskId')
+    return below.length === 1 || (first === 'task' && below.length === 2) || first === '_meta' || first === 'tasks'
+  return last === 'progressToken' ? below.length === 1 || (first === '_meta' && second === last) : below.length === 1
+}
+
+const opaque = new Set(['requestState', 'nextCursor', 'progressToken', 'requestId', 'elicitationId', 'taskId', 'url'])
 
 /** `content[].text`, `content[].resource.text`, `contents[].text`, `messages[].content.text`; those of lists of blocks, and of tasks. */
 function isProse({ path, isKey }: JsonString): boolean {

@@ -9,7 +9,7 @@ import { type Finding, rank, type Severity, severities } from '../scan/finding.t
 import type { Kind } from '../scan/surface.ts'
 import { isLess } from './json-strings.ts'
 import { Tagger } from './mcp-result-guard-tags.ts'
-import { leaksIn, redacted, spoken, tagged } from './mcp-result-guard-texts.ts'
+import { type Leaks, leaksIn, redacted, spoken, tagged } from './mcp-result-guard-texts.ts'
 import { type About, Exceptions, exceptionSchema, pointOut } from './mcp-shield-exceptions.ts'
 import { Scanner } from './mcp-shield-scanner.ts'
 import type { ResultLimit } from './plan.ts'
@@ -79,8 +79,10 @@ class ResultGuard {
   readonly #site: Site
   readonly #exceptions: Exceptions
   readonly #tagger: Tagger
+  readonly #redacts: Leaks
 
   constructor(config: Config, scanner: Scanner, site: Site) {
+    this.#redacts = { secrets: config.secrets === 'redact', personal: config.personal === 'redact' }
     this.#scanner = scanner
     this.#config = config
     this.#site = site
@@ -109,24 +111,25 @@ class ResultGuard {
       return withheld(item.kind, result.kind, why)
     }
     let { raw } = result
-    const { secrets, personal } = this.#config
-    raw = redacted(raw, { secrets: secrets === 'redact', personal: personal === 'redact' })
+    raw = redacted(raw, this.#redacts)
     if (result.kind === 'result' && (spotlight || trouble !== undefined))
       raw = tagged(raw, (text) => this.#tagger.wrap(text, `${item.kind}${saidOf(item.name)} of server ${item.target}`))
     return raw === result.raw ? result : { kind: result.kind, raw }
   }
 
-  /** Why a question is not asked, or a notification not told. Nothing can be taken out of them: what leaks may block, or passes. */
-  question({ target, method, params }: Question): string | undefined {
+  /** Why a question is not asked, or a notification not told; or what is in its place, without what leaks. */
+  question(question: Question): string | Question | undefined {
+    const { target, method, params } = question
     const parsed: unknown = JSON.parse(params)
     const about = { target, name: method }
     const trouble =
       this.#twice(parsed, params) ?? (isObject(parsed) ? this.#instructions(parsed, 'request', about) : undefined)
     if (trouble !== undefined) this.#say(trouble, about)
     const why = trouble ?? this.#leak(params, about)
-    return why === undefined || this.#config.mode === 'audit'
-      ? undefined
-      : `withheld by mcpResultGuard: ${why.rule} at ${where(why)}`
+    if (this.#config.mode === 'audit') return undefined
+    if (why !== undefined) return `withheld by mcpResultGuard: ${why.rule} at ${where(why)}`
+    const other = redacted(params, this.#redacts)
+    return other === params ? undefined : { ...question, params: other }
   }
 
   /** What is said twice was read once: the reader may see the other. */

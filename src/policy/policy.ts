@@ -57,8 +57,11 @@ export interface Policy {
   readonly scopes?: readonly string[]
   onCall?(call: Call, x: Exchange): Maybe<Call>
   onResult?(result: Result, call: Call, x: Exchange): Maybe<Result>
-  /** Before a question (elicitation, sampling) or a notification of a server reaches its client. A text: why it does not. */
-  onQuestion?(question: Question): string | undefined
+  /**
+   * Before a question (elicitation, sampling) or a notification of a server reaches its client. A text: why it does not. A question:
+   * what does in its place.
+   */
+  onQuestion?(question: Question): string | Question | undefined
   onReply?(reply: Reply, x: Exchange): Maybe<Reply>
   /** What the backend phase must know; settled when the configuration is compiled. */
   readonly plan?: Plan

@@ -1,6 +1,7 @@
 // What upstreams say to clients unasked, and what they ask them.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { rawJson } from '../../src/core/brand.ts'
 import type { Answer } from '../../src/mcp/conversation.ts'
 import { compileProgram, type Policy } from '../../src/policy/policy.ts'
 import { FakeClient, federate, incoming, raw, result, Server, settled, taskNames, valueOf } from './upstreams.ts'
@@ -147,5 +148,30 @@ test('what a policy keeps from being asked is not told in a notification either'
     tasks.began(client, a.target, '1')
     valueOf(await request(client, 'tools/call', { name: 'a_x' }))
     assert.equal(client.heard.length, heard)
+  }
+})
+
+test('what policies put in place of a question or notification is what the client reads', async (t) => {
+  const without = (word: string): Policy => ({
+    onQuestion: (question) =>
+      question.params.includes(word)
+        ? { ...question, params: rawJson(question.params.replaceAll(word, `[${word.length}]`)) }
+        : undefined,
+  })
+  for (const [policies, read] of [
+    [[], 'one secret three'],
+    [[without('secret'), without('three')], 'one [6] [5]'],
+  ] as const) {
+    const [a, b] = pair()
+    a.on.set('tools/call', async ({ caller }) => {
+      caller.notification('notifications/message', rawJson('{"level":"error","data":"one secret three"}'))
+      return await caller.ask('elicitation/create', rawJson('{"message":"one secret three"}'))
+    })
+    const { request, end } = federate([a, b], { program: compileProgram(policies) })
+    t.after(end)
+    const client = new FakeClient({ elicitation: {} })
+    valueOf(await request(client, 'tools/call', { name: 'a_x' }))
+    assert.ok(client.heard[0]?.text?.includes(`"data":"${read}"`))
+    assert.equal(client.questions[0]?.params, JSON.stringify({ message: read }))
   }
 })

@@ -43,7 +43,10 @@ test('a member that is there twice is read by nobody: another parser would take 
   assert.equal(JSON.parse(twice).content[0].text, 'sunny')
   assert.match(await answered(policy, twice), /withheld this answer: repeated-member/)
   const question = rawJson(`{"message":${JSON.stringify(attack)},"mess\\u0061ge":"Which city?"}`)
-  assert.match(policy.onQuestion?.({ target, method: 'elicitation/create', params: question }) ?? '', /withheld/)
+  assert.match(
+    JSON.stringify(policy.onQuestion?.({ target, method: 'elicitation/create', params: question })),
+    /withheld/,
+  )
 })
 
 test('an attack beside a secret is an attack all the same', async () => {
@@ -72,7 +75,7 @@ test('names that a server chose are repeated neither in the answer nor in the lo
   }
   const params = rawJson(JSON.stringify({ requestedSchema: { properties: { [attack]: { type: 'string' } } } }))
   const why = policy.onQuestion?.({ target, method: 'elicitation/create', params })
-  assert.match(why ?? '', /withheld by mcpResultGuard: TP-\d+ at \/requestedSchema\/properties\/\*$/)
+  assert.match(JSON.stringify(why), /withheld by mcpResultGuard: TP-\d+ at \/requestedSchema\/properties\/\*"$/)
 })
 
 test('an attack where no tag can stand is withheld, though answers are marked', async () => {
@@ -95,9 +98,15 @@ test('the address of a resource does not speak from outside of the tags', async 
   assert.doesNotMatch(said, /Ignore all/)
 })
 
-test('a secret is kept out of questions and notifications where secrets block', async () => {
+test('a secret is taken out of questions and notifications, or keeps them back where secrets block', async () => {
   const params = rawJson(JSON.stringify({ level: 'info', data: key }))
   const log = { target, method: 'notifications/message', params }
-  assert.equal((await guarding()).onQuestion?.(log), undefined)
-  assert.match((await guarding({ secrets: 'block' })).onQuestion?.(log) ?? '', /withheld .*: github-token at \/data/)
+  assert.equal((await guarding({ secrets: 'pass' })).onQuestion?.(log), undefined, 'without the rule it is told')
+  assert.equal((await guarding({ mode: 'audit' })).onQuestion?.(log), undefined)
+  const told = (await guarding()).onQuestion?.(log)
+  assert.deepEqual(told, { ...log, params: '{"level":"info","data":"[REDACTED:github-token]"}' })
+  assert.match(
+    JSON.stringify((await guarding({ secrets: 'block' })).onQuestion?.(log)),
+    /withheld .*: github-token at \/data/,
+  )
 })

@@ -3,7 +3,8 @@
 import { completable } from '@modelcontextprotocol/sdk/server/completable.js'
 import { McpServer, ResourceTemplate } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { z } from 'zod'
-import { program } from './serve.ts'
+import { lateValidator } from './late-validator.ts'
+import { program } from './program.ts'
 
 const zones: readonly string[] = ['UTC', ...Intl.supportedValuesOf('timeZone')]
 const readOnly = { readOnlyHint: true, openWorldHint: false }
@@ -99,7 +100,7 @@ function offerTools(server: McpServer): void {
 export function clock(): McpServer {
   const server = new McpServer(
     { name: 'clock', title: 'Clock', version: '1.0.0' },
-    { instructions: 'Ask here for the current time instead of guessing it.' },
+    { jsonSchemaValidator: lateValidator, instructions: 'Ask here for the current time instead of guessing it.' },
   )
   offerTools(server)
   server.registerResource(

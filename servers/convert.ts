@@ -4,7 +4,8 @@ import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js'
 import type { CallToolResult, ServerNotification, ServerRequest } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
-import { program } from './serve.ts'
+import { lateValidator } from './late-validator.ts'
+import { program } from './program.ts'
 
 interface Unit {
   readonly kind: 'length' | 'mass' | 'volume' | 'temperature'
@@ -155,6 +156,7 @@ export function converter(): McpServer {
     { name: 'convert', title: 'Converter', version: '1.0.0' },
     {
       capabilities: { logging: {} },
+      jsonSchemaValidator: lateValidator,
       instructions: 'Units are written as symbols; read convert://units for all of them.',
     },
   )

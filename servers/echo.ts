@@ -1,7 +1,7 @@
 // The smallest useful server: it says back what it is told. The first thing to put behind a gateway.
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { z } from 'zod'
-import { program } from './serve.ts'
+import { program } from './program.ts'
 
 /** A server with one tool, `echo`. */
 export function echo(): McpServer {

@@ -31,7 +31,8 @@ import {
   templates,
 } from './everything-things.ts'
 import { toolsOf } from './everything-tools.ts'
-import { type MakeServer, program } from './serve.ts'
+import { program } from './program.ts'
+import type { MakeServer } from './serve.ts'
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>
 

@@ -1,8 +1,8 @@
 // A REST API, no MCP at all: the books and loans of `openapi/library.json`, in memory. Pages, pictures, tables, forms, events, conflicts.
 import type { RequestListener } from 'node:http'
 import document from '../openapi/library.json' with { type: 'json' }
+import { isProgram } from './program.ts'
 import { type Answer, type Asked, type Operation, rest, restProgram } from './rest.ts'
-import { isProgram } from './serve.ts'
 
 interface Book {
   readonly isbn: string

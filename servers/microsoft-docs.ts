@@ -1,7 +1,7 @@
 // A stand-in for Microsoft Learn's public server: its tools by name and schema, with answers that say what they are.
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { z } from 'zod'
-import { program } from './serve.ts'
+import { program } from './program.ts'
 import { standIn } from './stand-in.ts'
 
 const annotations = { readOnlyHint: true, destructiveHint: false, idempotentHint: true }

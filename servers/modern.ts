@@ -12,7 +12,8 @@ import {
   type ServerEventBus,
 } from '@modelcontextprotocol/server'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
-import { endWith, isProgram, listen, programOptions, type ServeOptions, type Serving, tlsOf } from './serve.ts'
+import { endWith, isProgram, programOptions, tlsOf } from './program.ts'
+import { listen, type ServeOptions, type Serving } from './serve.ts'
 
 export interface ModernOptions extends Omit<ServeOptions, 'transport' | 'stateless' | 'json'> {
   /** Also answer revisions with `initialize`, call by call. */

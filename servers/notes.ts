@@ -7,7 +7,9 @@ import {
   UnsubscribeRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
-import { type MakeServer, program } from './serve.ts'
+import { lateValidator } from './late-validator.ts'
+import { program } from './program.ts'
+import type { MakeServer } from './serve.ts'
 
 const note = z.object({
   id: z.string(),
@@ -196,7 +198,10 @@ export function notes(): MakeServer {
   return () => {
     const server = new McpServer(
       { name: 'notes', title: 'Notes', version: '1.0.0' },
-      { instructions: 'Notes are shared and live in memory. Search before you edit or remove.' },
+      {
+        jsonSchemaValidator: lateValidator,
+        instructions: 'Notes are shared and live in memory. Search before you edit or remove.',
+      },
     )
     offerWriting(server, notebook)
     offerReading(server, notebook)

@@ -1,8 +1,8 @@
 // A REST API, no MCP at all: the pets, orders and users of `openapi/petstore3.json`, in memory.
 import type { RequestListener } from 'node:http'
 import document from '../openapi/petstore3.json' with { type: 'json' }
+import { isProgram } from './program.ts'
 import { type Answer, type Asked, type Operation, rest, restProgram } from './rest.ts'
-import { isProgram } from './serve.ts'
 
 /** What the store keeps: whatever has been sent, under its number or name. */
 type Thing = { readonly [member: string]: unknown }

@@ -1,7 +1,7 @@
 // An echo that attacks whoever uses it: its description gives orders to the model, and so do its answers. For trying a shield, never for use.
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { z } from 'zod'
-import { program } from './serve.ts'
+import { program } from './program.ts'
 
 /** Where nothing ever arrives (RFC 2606). */
 const COLLECTOR = 'collector@attacker.example'

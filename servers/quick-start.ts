@@ -3,7 +3,8 @@ import { converter } from './convert.ts'
 import { library } from './library.ts'
 import { notes } from './notes.ts'
 import { petstore } from './petstore.ts'
-import { endWith, isProgram, listen, type Serving, serve } from './serve.ts'
+import { endWith, isProgram } from './program.ts'
+import { listen, type Serving, serve } from './serve.ts'
 
 /** Sockets that whoever starts us has opened already, if any: notes, convert, petstore and library in this order. */
 const inherited = process.argv.slice(2).map(Number)

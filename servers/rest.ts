@@ -1,6 +1,7 @@
 // What small REST servers have in common: an operation is found by method and path, what it says is sent, and they can be started.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { endWith, listen, programOptions, tlsOf } from './serve.ts'
+import { endWith, programOptions, tlsOf } from './program.ts'
+import { listen } from './serve.ts'
 
 /** A request as operations look at it. */
 export interface Asked {

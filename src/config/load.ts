@@ -9,7 +9,7 @@ import { type Duplicate, type Reading, read } from './read.ts'
 import { salvage } from './salvage.ts'
 import type { Parts } from './schema/keys.ts'
 import { isStruct, schemaAt } from './schema/note.ts'
-import { rootSchema } from './schema.ts'
+import { JITLESS, rootSchema } from './schema.ts'
 import type { Shape } from './shape.ts'
 import { nearestWord } from './suggest.ts'
 
@@ -65,7 +65,7 @@ export function loadConfig({ text, file, env, parts }: Source): Loaded {
   const value = reading.value ?? {} // an empty file is an empty configuration
   const root = rootSchema(parts)
   const rows = ledger(root, value)
-  const checked = root.safeParse(value)
+  const checked = root.safeParse(value, JITLESS)
   const found = [...complaints(root, checked.error, value, holes(rows)), ...ledgerProblems(rows, lineOf)]
   const problems = [
     ...reading.problems,

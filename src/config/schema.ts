@@ -25,6 +25,9 @@ export const rootSchema = (parts: Parts) =>
 export type Config = z.infer<ReturnType<typeof rootSchema>>
 
 /** `mcp:` is a backend of kind `mcp` with an entrance and policies beside its own keys (reference: agentgateway §1.9). */
+/** What is read once is not compiled first: that takes longer than reading it. */
+export const JITLESS = { jitless: true }
+
 const mcpSection = (parts: Parts) => {
   const entrance = z.strictObject({
     gateways: gatewayNames().nullish(),
@@ -34,11 +37,11 @@ const mcpSection = (parts: Parts) => {
   const inner = parts.backends['mcp']
   const section = z.unknown().transform((value, context) => {
     const [own, rest] = split(value, Object.keys(entrance.shape))
-    const entered = entrance.safeParse(own)
+    const entered = entrance.safeParse(own, JITLESS)
     const nothing = parts.draft === true && Object.keys(Object(rest)).length === 0
     const backend = nothing
       ? { success: true, data: undefined, error: undefined }
-      : (inner ?? z.unknown()).safeParse(rest)
+      : (inner ?? z.unknown()).safeParse(rest, JITLESS)
     for (const issue of [...(entered.error?.issues ?? []), ...(backend.error?.issues ?? [])])
       context.issues.push({ ...issue, input: undefined })
     return entered.success && backend.success ? { ...entered.data, backend: backend.data } : z.NEVER

@@ -1,8 +1,7 @@
 // What a protected resource says when it refuses: `WWW-Authenticate: Bearer …` or `DPoP …` (RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1),
 // and the replies around it.
 import type { Reply } from '../core/exchange.ts'
-import { confirmationOf } from './confirmation.ts'
-import { proofAlgorithms } from './dpop.ts'
+import { confirmationOf, proofAlgorithms } from './confirmation.ts'
 
 export interface Challenge {
   /** Where the resource's metadata is. */

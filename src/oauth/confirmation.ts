@@ -1,4 +1,19 @@
-// What a token is bound to (RFC 7800): a key whose owner must show that they have it, or nothing. Pure.
+// What a token is bound to (RFC 7800): a key whose owner must show that they have it, or nothing; and how it may be shown. Pure.
+
+/** What metadata and challenges announce (RFC 9449 §5.1, §7.1; RFC 9728 §2): asymmetric ones only (§11.6). */
+export const proofAlgorithms: readonly string[] = [
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+  'PS256',
+  'PS384',
+  'PS512',
+  'RS256',
+  'RS384',
+  'RS512',
+]
 
 /** `unknown`: to something that cannot be checked here, so that whoever shows the token proves nothing. */
 export type Confirmation =

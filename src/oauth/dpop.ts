@@ -2,21 +2,7 @@
 // the key must be, is decided above.
 import { hash } from 'node:crypto'
 import { calculateJwkThumbprint, EmbeddedJWK, errors, type JWTPayload, jwtVerify } from 'jose'
-
-/** What metadata and challenges announce (RFC 9449 §5.1, §7.1; RFC 9728 §2): asymmetric ones only (§11.6). */
-export const proofAlgorithms: readonly string[] = [
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-  'PS256',
-  'PS384',
-  'PS512',
-  'RS256',
-  'RS384',
-  'RS512',
-]
+import { proofAlgorithms } from './confirmation.ts'
 
 /** What a proof must be for. */
 export interface Proven {

@@ -1,5 +1,5 @@
 // A protected resource and the paths by which clients find out about it (RFC 9728, RFC 8414, OpenID Connect Discovery). Pure: paths and documents.
-import { proofAlgorithms } from './dpop.ts'
+import { proofAlgorithms } from './confirmation.ts'
 
 /** Endpoints below the metadata of the authorization server: for providers that clients cannot talk to as they are. */
 export type Endpoint = 'client-registration' | 'authorize' | 'token'

@@ -2,12 +2,15 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { suite, type TestContext, test } from 'node:test'
+import { decodeJwt } from 'jose'
 import { z } from 'zod'
 import { toolgate } from '../cli/io.ts'
 import { issuer, keycloak } from '../parts/keycloak.ts'
 import { started } from '../parts/part.ts'
 import { startGateway } from '../support/gateway.ts'
 import { Person } from '../support/identity/person.ts'
+import { athOf, holder } from '../support/proofs.ts'
+import { realm } from './realm.ts'
 
 const REALM = new URL(issuer).origin
 
@@ -88,6 +91,33 @@ suite(`a protected resource in front of Keycloak ${keycloak.version}`, () => {
     one.expire()
     const client = await one.connect(t, at('/mcp'))
     assert.ok((await client.listTools()).tools.length > 0)
+  })
+
+  test('a token that Keycloak has bound to a key is its owner’s (DPoP, row 9)', async (t) => {
+    const { at } = await world(t)
+    const kc = await realm(t)
+    const { name } = await kc.person(['supply-chain'])
+    const owner = await holder()
+    const token = await kc.token(name, {
+      dpop: await owner.proof({ htu: `${kc.origin}/realms/mcp-realm/protocol/openid-connect/token` }),
+    })
+    assert.equal(z.looseObject({ jkt: z.string() }).parse(decodeJwt(token)['cnf']).jkt, owner.jkt)
+    const shown = async (authorization: string, dpop?: string): Promise<number> => {
+      const headers = {
+        authorization,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        ...(dpop !== undefined && { dpop }),
+      }
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' })
+      const answer = await fetch(at('/mcp'), { method: 'POST', headers, body })
+      await answer.body?.cancel()
+      return answer.status
+    }
+    assert.equal(await shown(`Bearer ${token}`), 401)
+    const proof = await owner.proof({ htu: at('/mcp'), ath: athOf(token) })
+    assert.notEqual(await shown(`DPoP ${token}`, proof), 401)
+    assert.equal(await shown(`DPoP ${token}`, proof), 401)
   })
 
   test('a client that compares issuers goes to Keycloak itself', async (t) => {

@@ -22,8 +22,8 @@ export interface Realm {
   person(roles: readonly string[]): Promise<{ readonly name: string; readonly id: string }>
   /** Takes roles of the realm from somebody; without names, all. */
   strip(id: string, roles?: readonly string[]): Promise<void>
-  /** A token by name and password, as scripts get theirs. */
-  token(name: string): Promise<string>
+  /** A token by name and password, as scripts get theirs; with further headers of the request. */
+  token(name: string, headers?: Readonly<Record<string, string>>): Promise<string>
 }
 
 /** The realm that runs; fails with what to do when it does not. */
@@ -65,15 +65,19 @@ export async function realm(t: TestContext): Promise<Realm> {
       const taken = (await rolesOf(at)).filter(({ name }) => roles?.includes(name) ?? true)
       await admin('DELETE', at, taken)
     },
-    token: (name) => {
+    token: (name, headers) => {
       const client = { client_id: 'openweb-ui', client_secret: 'changeme' }
-      return granted(`${origin}/realms/mcp-realm`, { ...client, username: name, password: PASSWORD })
+      return granted(`${origin}/realms/mcp-realm`, { ...client, username: name, password: PASSWORD }, headers)
     },
   }
 }
 
-async function granted(at: string, form: Readonly<Record<string, string>>): Promise<string> {
+async function granted(
+  at: string,
+  form: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const body = new URLSearchParams({ ...form, grant_type: 'password' })
-  const answer = await fetch(`${at}/protocol/openid-connect/token`, { method: 'POST', body })
+  const answer = await fetch(`${at}/protocol/openid-connect/token`, { method: 'POST', headers, body })
   return z.object({ access_token: z.string() }).parse(await answer.json()).access_token
 }

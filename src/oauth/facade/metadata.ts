@@ -1,5 +1,5 @@
 // The document in which the facade says what it is (RFC 8414 §2, OpenID Connect Discovery §3 for clients that look there).
-import { proofAlgorithms } from '../dpop.ts'
+import { proofAlgorithms } from '../confirmation.ts'
 import type { Facts } from './settings.ts'
 
 /** Built from the configuration alone: whatever name the request came in under changes nothing (RFC 8414 §3.3). */

@@ -10,36 +10,77 @@ import { find } from './json.ts'
 
 /** As a refusal by a policy (reference: agentgateway §3.9). */
 const NOT_APPROVED = -32001
-/** Characters of arguments that a person is shown. */
-const SHOWN = 2_000
+
+/** A call as people are shown it: all of it, for they agree to all of it. */
+interface Shown {
+  readonly tool: string
+  readonly arguments: string
+}
+
+/** What all policies together want that ask about one call. */
+interface Wanted {
+  readonly caller: boolean
+  readonly operator: boolean
+  readonly expiryMs: number
+  readonly version: string
+}
 
 export class Approvals {
-  readonly #plan: ApprovalPlan
+  readonly #plans: readonly ApprovalPlan[]
   readonly #book: ApprovalBook | undefined
 
-  constructor(plan: ApprovalPlan) {
-    this.#plan = plan
-    this.#book = plan.store && new ApprovalBook(plan.store)
+  constructor(plans: readonly ApprovalPlan[]) {
+    this.#plans = plans
+    const store = plans.find((plan) => plan.store !== undefined)?.store
+    this.#book = store && new ApprovalBook(store)
   }
 
-  /** `undefined`: a person has agreed to this very call. Otherwise what the caller reads instead. */
+  /** `undefined`: everybody who has to has agreed to this very call. Otherwise what the caller reads instead. */
   async obtain(call: Call, asked: Asked): Promise<Answer | undefined> {
-    if (call.item.kind === 'model') return undefined
+    const { item } = call
+    if (item.kind === 'model') return undefined
     // As the server will read them: a number that no double can hold is another one for whoever parses the params.
     const span = find(asked.text, ['arguments'])
     const text = span === undefined ? '{}' : spelled(asked.text, span)
-    const { by } = this.#plan
-    if (by !== 'operator' && asks(asked)) return this.#caller(call, text, asked)
-    if (by !== 'caller' && this.#book !== undefined) return this.#operator(this.#book, call, text, asked)
-    return refused(asked, 'this client cannot ask whoever uses it')
+    const shown = { tool: visible(asked.string('name') ?? item.name), arguments: visible(text) }
+    const asking = this.#plans.filter(({ asks }) => asks === undefined || asks(item, asked.x, call.input))
+    const most = Math.min(...asking.map(({ maxArguments }) => maxArguments))
+    if (shown.arguments.length > most)
+      return refused(
+        asked,
+        `nobody agrees to more than ${most} characters of arguments, and these are ${shown.arguments.length}`,
+      )
+    const wanted = this.#wanted(asking, asked)
+    if (typeof wanted === 'string') return refused(asked, wanted)
+    // The operator first: whoever calls comes back for the answer, and is asked once.
+    const not = wanted.operator ? await this.#operator(call, text, shown, { asked, wanted }) : undefined
+    return not ?? (wanted.caller ? await this.#caller(shown, asked) : undefined)
+  }
+
+  /** Who has to agree; a text: why nobody can. */
+  #wanted(asking: readonly ApprovalPlan[], asked: Asked): Wanted | string {
+    // What nobody wants to know any more somebody has wanted to know just now: a rule that cannot make up its mind.
+    if (asking.length === 0) return 'what asks for it is not settled'
+    const names = (who: ApprovalPlan['by']): boolean => asking.some(({ by }) => by === who)
+    const able = asks(asked)
+    const caller = names('caller') || (able && !names('operator'))
+    const operator = names('operator') || !caller
+    if (caller && !able) return UNASKABLE
+    if (operator && this.#book === undefined)
+      return names('operator') ? 'nobody keeps questions to operators here' : UNASKABLE
+    return {
+      caller,
+      operator,
+      expiryMs: Math.min(...asking.map(({ expiryMs }) => expiryMs)),
+      version: asking.length === 1 ? (asking[0]?.version ?? '') : JSON.stringify(asking.map(({ version }) => version)),
+    }
   }
 
   /** The person who calls: the answer belongs to this call alone, so there is nothing to keep. */
-  async #caller({ item }: Call, text: string, asked: Asked): Promise<Answer | undefined> {
-    const name = asked.string('name') ?? ('name' in item ? item.name : '')
+  async #caller(shown: Shown, asked: Asked): Promise<Answer | undefined> {
     const params = {
       mode: 'form',
-      message: `Call the tool ${name} with ${shown(text)}?`,
+      message: `Call the tool ${shown.tool} with ${shown.arguments}?`,
       requestedSchema: {
         type: 'object',
         properties: { approve: { type: 'boolean', title: 'Yes, call it', default: false } },
@@ -52,16 +93,17 @@ export class Approvals {
     return isYes(said) ? undefined : refused(asked, 'whoever uses this client did not agree')
   }
 
-  async #operator(book: ApprovalBook, { item }: Call, text: string, asked: Asked): Promise<Answer | undefined> {
-    if (item.kind === 'model') return undefined
-    const { version, expiryMs } = this.#plan
+  async #operator({ item }: Call, text: string, shown: Shown, { asked, wanted }: Asking): Promise<Answer | undefined> {
+    if (item.kind === 'model' || this.#book === undefined) return refused(asked, UNASKABLE)
+    const { version, expiryMs } = wanted
     const { principal } = asked.client
     const parts = [version, principal, item.target, item.name, text].map((part) => `${part.length}:${part}`)
     const id = approvalId(principal, parts.join(''))
     const until = Date.now() + expiryMs
     const { identity } = asked.x
     const caller = identity === undefined ? 'nobody known' : `${identity.via} ${identity.subject}`
-    const state = await book.ask({ id, target: item.target, tool: item.name, arguments: shown(text), caller, until })
+    const request = { id, target: item.target, tool: visible(item.name), arguments: shown.arguments, caller, until }
+    const state = await this.#book.ask(request)
     if (state === 'approved') return undefined
     if (state === 'denied') return refused(asked, 'an operator has refused it')
     if (state === 'full') return refused(asked, 'too many calls wait for an operator')
@@ -70,6 +112,13 @@ export class Approvals {
     })
   }
 }
+
+interface Asking {
+  readonly asked: Asked
+  readonly wanted: Wanted
+}
+
+const UNASKABLE = 'this client cannot ask whoever uses it'
 
 /** Whether the person behind the client can be asked with a form. */
 function asks({ client, caller }: Asked): boolean {
@@ -85,13 +134,12 @@ function isYes(said: unknown): boolean {
   return typeof content === 'object' && content !== null && 'approve' in content && content.approve === true
 }
 
-/** On one line, with everything that is not seen spelled out, and cut in the open. */
-function shown(text: string): string {
-  const visible = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => {
+/** On one line, with everything that is not seen spelled out. */
+function visible(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => {
     const code = character.codePointAt(0) ?? 0
     return `\\u{${code.toString(16)}}`
   })
-  return visible.length <= SHOWN ? visible : `${visible.slice(0, SHOWN)}… (${visible.length - SHOWN} more characters)`
 }
 
 function refused({ x }: Asked, why: string, data?: object): Answer {

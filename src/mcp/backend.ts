@@ -154,7 +154,7 @@ export const mcp = define({
     const offerings = (signal: AbortSignal) => Promise.all(shelves.map((shelf) => wholeOffering(shelf, signal)))
     const targets = (): readonly TargetState[] => placed.map(stateOf)
     // Who is only asked to agree has no rules: approval alone keeps nobody from anything.
-    const open = program.permits.length === (program.plan.approval === undefined ? 0 : 1)
+    const open = program.permits.length === program.approvals.length
     return Object.assign(handler, { open, warm, begin, targets, offerings })
   },
 })

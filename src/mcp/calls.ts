@@ -52,7 +52,7 @@ export class Calls {
     this.#connections = connections
     this.#program = program
     this.#tasks = tasks
-    this.#approvals = program.plan.approval && new Approvals(program.plan.approval)
+    this.#approvals = program.approvals.length === 0 ? undefined : new Approvals(program.approvals)
     this.#judged =
       program.permits.length > 0 ||
       program.admits.length > 0 ||

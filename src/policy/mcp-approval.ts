@@ -16,11 +16,14 @@ const schema = z.strictObject({
   by: z.enum(['caller', 'operator', 'either']).default('either'),
   /** How long a question to an operator, and the answer, count. */
   expiry: duration().default(600_000),
+  /** Characters of arguments that a person is shown. Calls with more are refused: nobody agrees to what is not seen. */
+  maxArguments: z.int().min(1).max(262_144).default(16_384),
 })
 
 /**
  * A call that a rule holds for goes on once a person has agreed to exactly this call: this caller, tool, arguments and rules (reference:
- * security §1.7, G5). A rule that cannot be evaluated asks as well. Lists show such tools.
+ * security §1.7, G5). A rule that cannot be evaluated asks as well. Lists show such tools. Where several of these policies ask about one
+ * call, all of them must be satisfied: whoever each of them names, within the shortest time.
  */
 export const mcpApproval = define({
   key: 'mcpApproval',
@@ -37,7 +40,14 @@ export const mcpApproval = define({
     return {
       permits: (item, x, input) => asks(rules, item, x, input),
       plan: {
-        approval: { by: config.by, expiryMs: config.expiry, version, ...(store !== undefined && { store }) },
+        approval: {
+          asks: (item, x, input) => asks(rules, item, x, input) === 'ask',
+          by: config.by,
+          expiryMs: config.expiry,
+          maxArguments: config.maxArguments,
+          version,
+          ...(store !== undefined && { store }),
+        },
       },
     }
   },

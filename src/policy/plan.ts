@@ -1,12 +1,17 @@
 // Parts of a plan that the MCP backend carries out: whom it shows messages, whom it asks, how much it passes on.
 import type { RawJson, TargetName } from '../core/brand.ts'
 import type { Exchange } from '../core/exchange.ts'
+import type { Item } from '../core/item.ts'
 import type { Store } from '../core/store.ts'
 
 /** Who agrees to calls that need it, and how long a question to an operator counts. */
 export interface ApprovalPlan {
+  /** Whether it is one of its rules that holds for this call; absent: it holds for all. */
+  readonly asks?: (item: Item, x: Exchange, input: unknown) => boolean
   readonly by: 'caller' | 'operator' | 'either'
   readonly expiryMs: number
+  /** Characters of arguments that a person is shown, and so agrees to; nobody is asked about more. */
+  readonly maxArguments: number
   /** Another one with other rules: what was agreed to under them counts no more. */
   readonly version: string
   readonly store?: () => Promise<Store>

@@ -159,6 +159,8 @@ export type Program = { readonly [D in Door]: readonly NonNullable<Policy[D]>[] 
   readonly audience: (x: Exchange) => string | undefined
   /** Scopes that rules look for in tokens. */
   readonly scopes: readonly string[]
+  /** What every policy that asks a person wants: each of them has to be satisfied, so that none takes another's place. */
+  readonly approvals: readonly ApprovalPlan[]
 }
 
 export type { Expression }
@@ -325,6 +327,7 @@ export function compileProgram(policies: readonly Policy[]): Program {
     onReply: bind(policies, 'onReply'),
     audience: audienceOf(policies),
     scopes: scopesOf(policies),
+    approvals: Object.freeze(policies.flatMap(({ plan }) => plan?.approval ?? [])),
     plan: Object.freeze(Object.assign({}, ...policies.map((policy) => policy.plan ?? {}))),
   })
 }

@@ -8,7 +8,7 @@ export interface ApprovalRequest {
   readonly id: string
   readonly target: string
   readonly tool: string
-  /** Arguments as text, shortened. */
+  /** Arguments as text, all of them. */
   readonly arguments: string
   /** Who calls, as far as somebody has found out. */
   readonly caller: string
@@ -24,9 +24,18 @@ export type Approval = ApprovalRequest & { readonly state: ApprovalState }
 const MOST = 1_000
 const EACH = 100
 const PLACE = ['approval']
+/** Characters of arguments that one value of a store can hold, whatever they are; further ones have values of their own. */
+const PIECE = 16_384
+const FURTHER = ['approval arguments']
+/** A question never outlives what is asked. */
+const LATER_MS = 60_000
 /** So many characters of an id say whose it is. */
 const WHOSE = 8
 
+/** As it is kept: the beginning of its arguments, and how many pieces follow. */
+type Kept = Approval & { readonly further?: number }
+
+const pieceOf = (id: string, piece: number): StoreKey => [...FURTHER, id, String(piece)]
 const placeOf = (id: string): StoreKey => [...PLACE, id.slice(0, WHOSE)]
 const keyOf = (id: string): StoreKey => [...placeOf(id), id.slice(WHOSE)]
 
@@ -54,19 +63,37 @@ export class ApprovalBook {
     if (there !== undefined) {
       // Of several that ask at once one takes the answer; the others ask anew.
       const taken = approvalOf(await store.take(key))
+      for (let piece = 1; piece <= (taken?.further ?? 0); piece++) await store.delete(pieceOf(request.id, piece))
       if (taken !== undefined && taken.state !== 'pending') return taken.state
     }
     if ((await store.count(placeOf(request.id), EACH)) >= EACH) return 'full'
     if ((await store.count(PLACE, MOST)) >= MOST) return 'full'
-    const entry: Approval = { ...request, state: 'pending' }
-    await store.put(key, JSON.stringify(entry), { ttlMs: Math.max(1, request.until - Date.now()), when: 'absent' })
+    const ttlMs = Math.max(1, request.until - Date.now())
+    const { arguments: all } = request
+    const further = Math.max(0, Math.ceil(all.length / PIECE) - 1)
+    for (let piece = 1; piece <= further; piece++) {
+      const text = all.slice(piece * PIECE, (piece + 1) * PIECE)
+      await store.put(pieceOf(request.id, piece), JSON.stringify(text), { ttlMs: ttlMs + LATER_MS })
+    }
+    const entry: Kept = {
+      ...request,
+      arguments: all.slice(0, PIECE),
+      state: 'pending',
+      ...(further > 0 && { further }),
+    }
+    await store.put(key, JSON.stringify(entry), { ttlMs, when: 'absent' })
     return 'pending'
   }
 
   /** Questions and answers that nobody has used yet, in the order of their ids. */
   async list(): Promise<readonly Approval[]> {
     const store = await this.#store()
-    return (await store.list(PLACE, { limit: MOST })).flatMap((entry) => approvalIn(entry) ?? [])
+    const all: Approval[] = []
+    for (const entry of await store.list(PLACE, { limit: MOST })) {
+      const kept = approvalIn(entry)
+      if (kept !== undefined) all.push(await whole(store, kept))
+    }
+    return all
   }
 
   /** Answers a question. `false`: there is none with this id, it has been answered, or its time is over. */
@@ -82,11 +109,21 @@ export class ApprovalBook {
   }
 }
 
-const approvalIn = (entry: StoreEntry | undefined): Approval | undefined => approvalOf(entry?.value)
+/** With all of its arguments: whoever decides sees what is decided. */
+async function whole(store: Store, { further = 0, ...approval }: Kept): Promise<Approval> {
+  let all = approval.arguments
+  for (let piece = 1; piece <= further; piece++) {
+    const text = (await store.get(pieceOf(approval.id, piece)))?.value
+    all += text === undefined ? '… (a part is lost: deny it)' : String(JSON.parse(text))
+  }
+  return { ...approval, arguments: all }
+}
+
+const approvalIn = (entry: StoreEntry | undefined): Kept | undefined => approvalOf(entry?.value)
 
 /** Only what this file has written is in the store, and what is over counts no more. */
-function approvalOf(text: string | undefined): Approval | undefined {
+function approvalOf(text: string | undefined): Kept | undefined {
   if (text === undefined) return undefined
-  const approval: Approval = JSON.parse(text)
+  const approval: Kept = JSON.parse(text)
   return approval.until > Date.now() ? approval : undefined
 }

@@ -27,7 +27,7 @@ function staged(t: TestContext, { first, later = first, stubborn }: Staged) {
       if (item.name === 'page') state.tainted = true
       return answer
     },
-    plan: { approval: { by: 'caller', expiryMs: 60_000, version: '1' } },
+    plan: { approval: { by: 'caller', expiryMs: 60_000, maxArguments: 16_384, version: '1' } },
   }
   const server = new Server('a').tools(['page', 'send'])
   const { request, end } = federate([server], { program: compileProgram([rules]) })

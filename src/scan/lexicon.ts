@@ -37,6 +37,12 @@ export interface Node {
   readonly stems: [stem: string, node: Node][]
 }
 
+/** A word or phrase, and what it can mean. */
+export interface Path {
+  readonly words: readonly string[]
+  readonly concepts: readonly Concept[]
+}
+
 /** How a word was given. */
 type Form = 'word' | 'base' | 'order'
 
@@ -105,6 +111,24 @@ export class Lexicon {
   /** Number of the word that a misspelt one stands for; of others, their own. */
   meant(number: number): number {
     return this.#meaning[number] ?? number
+  }
+
+  /** Every way to a meaning: the words of a phrase, `word*` for one that only begins so; phrases of scripts without spaces are not among them. */
+  *paths(): IterableIterator<Path> {
+    const open: (readonly [at: Node, words: readonly string[]])[] = [[this.root, []]]
+    for (const stems of this.stems.values()) for (const [stem, at] of stems) open.push([at, [`${stem}*`]])
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const [at, words] = next
+      if (at.meaning !== undefined)
+        yield { words, concepts: at.meaning.concepts.flatMap((number) => concepts[number] ?? []) }
+      for (const [number, after] of at.next) open.push([after, [...words, this.words[number] ?? '']])
+      for (const [stem, after] of at.stems) open.push([after, [...words, `${stem}*`]])
+    }
+  }
+
+  /** Misspelt words with the words that they stand for. */
+  misspelt(): readonly (readonly [wrong: string, right: string])[] {
+    return Array.from(this.#meant, ([wrong, right]) => [this.words[wrong] ?? '', this.words[right] ?? ''] as const)
   }
 
   /** Number of a word that is given as such, or -1. */

@@ -60,7 +60,8 @@ export class Reading {
   readonly hidden: readonly Range[]
   /** Some word was disguised: other scripts, invisible characters. */
   readonly disguised: boolean
-  readonly words: Words
+  readonly #lexicon: Lexicon
+  #words: Words | undefined
   readonly #at: (index: number) => number
   readonly #span: Range | undefined
   readonly #sentences: (Sentence | undefined)[] = []
@@ -73,7 +74,12 @@ export class Reading {
     this.disguised = source.disguised
     this.#at = (index) => source.at(index)
     this.#span = source.span
-    this.words = read(source.text, lexicon)
+    this.#lexicon = lexicon
+  }
+
+  /** Its words; many rules look at letters alone, and find nothing. */
+  get words(): Words {
+    return (this.#words ??= read(this.text, this.#lexicon))
   }
 
   /** Span in the original string of a span in `text`. */

@@ -20,6 +20,10 @@ export interface ScanContext {
   readonly own?: readonly string[]
   /** All other servers that are federated beside it. */
   readonly others?: readonly ServerItems[]
+  /** `false`: what leaks (secrets, personal data) is not looked for. */
+  readonly leaks?: false
+  /** Every rule is asked about everything, whatever a skim would show: the same findings, slowly. */
+  readonly thorough?: true
 }
 
 /** Where a text stands. */

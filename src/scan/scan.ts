@@ -1,26 +1,14 @@
 // The scan: walks what it is given, reads every string, asks every rule. Pure: no clock, no I/O, the same input gives the same findings.
 import type { JsonObject } from '../core/item.ts'
 import { hiddenRanges, unwrapped } from './decode.ts'
+import { type Asked, asked, type Desk, Engine, everything } from './desks.ts'
 import { evidenceOf } from './evidence.ts'
 import { type Finding, type Findings, judged, raised } from './finding.ts'
-import { languages } from './lexicon/index.ts'
-import { Lexicon } from './lexicon.ts'
 import { fold } from './normalise.ts'
-import { type Mask, maskOf, Reading, type Sentence, type Source } from './reading.ts'
-import type {
-  DefinitionRule,
-  Hit,
-  Place,
-  PlacedHit,
-  RawRule,
-  Rule,
-  ScanContext,
-  SentenceRule,
-  ServerItems,
-  ServersRule,
-  TextRule,
-} from './rule.ts'
+import { Reading, type Sentence, type Source } from './reading.ts'
+import type { Hit, Place, PlacedHit, Rule, ScanContext, SentenceRule, ServerItems } from './rule.ts'
 import { rules } from './rules/index.ts'
+import { UNSEEN } from './skim.ts'
 import { type Excess, type Kind, type Piece, pointer, type Surface, type Walked, walk } from './surface.ts'
 
 /**
@@ -45,53 +33,9 @@ export function scanServers(servers: readonly ServerItems[]): Findings {
   return new Scan(engine(), {}, 'server', {}).servers(servers)
 }
 
-/** The rules that look at one kind of place. */
-interface Desk {
-  readonly sentence: readonly (readonly [rule: SentenceRule, mask: Mask])[]
-  /** Of all sentence rules together: most sentences hold nothing that any rule looks for. */
-  readonly any: Mask
-  readonly text: readonly TextRule[]
-  readonly raw: readonly RawRule[]
-}
-
-interface Engine {
-  readonly lexicon: Lexicon
-  readonly table: readonly Rule[]
-  /** Made when the first string of its kind and surface comes. */
-  readonly desks: Map<string, Desk>
-  readonly definition: readonly DefinitionRule[]
-  readonly servers: readonly ServersRule[]
-}
-
 const made: { engine: Engine | undefined } = { engine: undefined }
 
-const engine = (): Engine => (made.engine ??= build(rules))
-
-const build = (table: readonly Rule[]): Engine => ({
-  lexicon: new Lexicon(languages),
-  table,
-  desks: new Map(),
-  definition: table.filter((rule) => rule.looksAt === 'definition'),
-  servers: table.filter((rule) => rule.looksAt === 'servers'),
-})
-
-function deskFor({ table, desks }: Engine, kind: Kind, surface: Surface): Desk {
-  const key = `${kind} ${surface}`
-  const known = desks.get(key)
-  if (known !== undefined) return known
-  const rules = table.filter(
-    (rule) => rule.kinds?.includes(kind) !== false && rule.surfaces?.includes(surface) !== false,
-  )
-  const sentence = rules.filter((rule) => rule.looksAt === 'sentence')
-  const made: Desk = {
-    sentence: sentence.map((rule) => [rule, maskOf(rule.needs)] as const),
-    any: maskOf(sentence.flatMap((rule) => rule.needs)),
-    text: rules.filter((rule) => rule.looksAt === 'text'),
-    raw: rules.filter((rule) => rule.looksAt === 'raw'),
-  }
-  desks.set(key, made)
-  return made
-}
+const engine = (): Engine => (made.engine ??= new Engine(rules))
 
 class Scan {
   readonly #engine: Engine
@@ -144,8 +88,13 @@ class Scan {
     if (first === undefined || parts.length < 2 || parts.length > 40) return
     const row = rowOf(parts)
     if (row === undefined) return
+    const { skim } = this.#engine
+    const desk = this.#engine.desk(this.#kind, first.surface)
+    const fired = this.#context.thorough !== true && skim.folded(row.text, desk.any) ? skim.fired : -1
+    // Neighbours that only list something meet in other rules by chance.
+    const clerks = desk.sentence.filter(({ rule, bit }) => rule.class === 'override' && (fired & bit) !== 0)
+    if (clerks.length === 0) return
     const place: Place = { kind: this.#kind, piece: first, definition: this.#definition, context: this.#context }
-    const desk = deskFor(this.#engine, this.#kind, first.surface)
     const reading = new Reading(
       { ...row, at: (index) => index, steps: [], hidden: [], disguised: false },
       this.#engine.lexicon,
@@ -153,9 +102,7 @@ class Scan {
     for (let index = 0; index < reading.sentences; index++) {
       const sentence = reading.sentence(index)
       if (sentence === undefined || !crosses(row.borders, sentence.start, sentence.end)) continue
-      for (const [rule, mask] of desk.sentence) {
-        // Neighbours that only list something meet in other rules by chance.
-        if (rule.class !== 'override') continue
+      for (const { rule, mask } of clerks) {
         const hit = reading.holds(index, mask) ? this.#tried(rule, sentence, place) : undefined
         if (hit === undefined || !crosses(row.borders, hit.start, hit.end)) continue
         const at = row.borders.findLastIndex((border) => border <= hit.start)
@@ -193,41 +140,79 @@ class Scan {
   }
 
   #piece(piece: Piece): void {
+    const { skim } = this.#engine
     const place: Place = { kind: this.#kind, piece, definition: this.#definition, context: this.#context }
-    const desk = deskFor(this.#engine, this.#kind, piece.surface)
-    for (const rule of desk.raw) {
+    const desk = this.#engine.desk(this.#kind, piece.surface)
+    const isPlain = this.#context.thorough !== true && skim.raw(piece.text, desk.open)
+    const found = isPlain ? asked(desk, skim, place) : undefined
+    const wrapped = isPlain ? skim.wrapped : -1
+    for (const rule of isPlain ? desk.plain : desk.raw) {
+      if (this.#context.leaks === false && isLeak(rule)) continue
       try {
         for (const hit of rule.find(piece.text, place)) this.#inPiece(rule, hit, place, undefined)
       } catch (error) {
         this.#broke(rule, error, piece)
       }
     }
+    const humps = humpsOf(piece)
+    if (wrapped === 0 && found === undefined && humps === undefined) return
     try {
-      this.#unwrap(piece, place, desk)
+      this.#unwrap({ place, desk, humps, wrapped }, found)
     } catch (error) {
       this.#broke(reader, error, piece)
     }
   }
 
-  #unwrap(piece: Piece, place: Place, desk: Desk): void {
+  /** Reads what a skim could not pass over. `found`: what it asks of the open text; `undefined`: nothing, or it could not be skimmed. */
+  #unwrap({ place, desk, humps, wrapped }: Opened, found: Asked | undefined): void {
     const { lexicon } = this.#engine
-    const [open, humps] = sources(piece)
+    const { text } = place.piece
+    const open = sourceOf(text, (wrapped & UNSEEN) !== 0)
     const reading = new Reading(open, lexicon)
-    this.#read(reading, place, desk)
-    if (humps !== undefined) this.#read(new Reading(humps, lexicon), place, desk)
-    for (const source of unwrapped(piece.text, reading)) this.#read(new Reading(source, lexicon), place, desk)
+    this.#read(
+      reading,
+      { place, desk },
+      open.hidden.length > 0 || wrapped === -1 ? this.#skimmed(reading, place, desk) : found,
+    )
+    if (humps !== undefined) {
+      const span = [0, text.length] as const
+      const { disguised } = open
+      const words = new Reading(
+        { text: humps.toLowerCase(), at: () => 0, span, steps: [], hidden: [], disguised },
+        lexicon,
+      )
+      this.#read(words, { place, desk }, this.#skimmed(words, place, desk))
+    }
+    if ((wrapped & ~UNSEEN) === 0) return
+    for (const source of unwrapped(text, reading)) {
+      const inner = new Reading(source, lexicon)
+      this.#read(inner, { place, desk }, this.#skimmed(inner, place, desk))
+    }
   }
 
-  #read(reading: Reading, place: Place, { any, text, sentence }: Desk): void {
-    for (let index = 0; index < reading.sentences; index++) {
-      if (!reading.holds(index, any)) continue
+  /** Which rules a folded text has something for. */
+  #skimmed({ text, steps, hidden }: Reading, place: Place, desk: Desk): Asked | undefined {
+    const { skim } = this.#engine
+    const isOpen = steps.length === 0 && hidden.length === 0
+    return this.#context.thorough !== true && skim.folded(text, isOpen ? desk.open : desk.any)
+      ? asked(desk, skim, place, isOpen ? 'open' : 'any')
+      : everything(desk, place)
+  }
+
+  #read(reading: Reading, { place, desk }: Pick<Opened, 'place' | 'desk'>, found: Asked | undefined): void {
+    if (found === undefined) return
+    const { fired, texts } = found
+    for (let index = 0; fired !== 0 && index < reading.sentences; index++) {
+      if (!reading.holds(index, desk.mask)) continue
       const said = reading.sentence(index)
-      for (const [rule, mask] of sentence) {
+      for (const { rule, mask, bit, needs } of desk.sentence) {
         if (said === undefined) return
-        if (reading.holds(index, mask)) this.#ask(rule, said, place)
+        if ((fired & bit) === 0 || !reading.holds(index, mask) || needs.at?.(place) === false) continue
+        if (needs.only === undefined || (needs.only === 'hidden' ? reading.hidden : reading.steps).length > 0)
+          this.#ask(rule, said, place)
       }
     }
-    for (const rule of text) {
+    for (const rule of texts) {
       try {
         for (const hit of rule.find(reading, place)) this.#inPiece(rule, hit, place, reading)
       } catch (error) {
@@ -288,6 +273,9 @@ class Scan {
   }
 }
 
+/** What it finds is masked, not argued about. */
+const isLeak = (rule: Rule): boolean => rule.class === 'secret' || rule.class === 'personal-data'
+
 /** What a finding says of its rule. */
 type Named = Pick<Rule, 'id' | 'class' | 'severity' | 'message' | 'advice'>
 
@@ -343,14 +331,25 @@ function rowOf(parts: readonly Piece[]): Row | undefined {
 const crosses = (borders: readonly number[], start: number, end: number): boolean =>
   borders.some((border) => border > start && border < end)
 
-/** The ways to read a string: as it stands; a name also in its words (`readSshKey` is three). */
-function sources(piece: Piece): readonly [open: Source, humps: Source | undefined] {
-  const folded = fold(piece.text)
+/** A string that is to be read. */
+interface Opened {
+  readonly place: Place
+  readonly desk: Desk
+  readonly humps: string | undefined
+  /** What a skim found beside open words; -1: it could not be skimmed. */
+  readonly wrapped: number
+}
+
+/** A string as it stands. `unseen`: something in it may be out of sight. */
+function sourceOf(raw: string, unseen: boolean): Source {
+  const folded = fold(raw)
   const { text, disguised } = folded
-  const open: Source = { text, at: (index) => folded.at(index), steps: [], hidden: hiddenRanges(text), disguised }
-  const isName = piece.isKey || piece.surface === 'name' || piece.surface === 'key'
-  const humps = isName ? piece.text.replace(/([a-z0-9])(?=[A-Z])/g, '$1 ') : piece.text
-  if (humps === piece.text) return [open, undefined]
-  const span = [0, piece.text.length] as const
-  return [open, { text: humps.toLowerCase(), at: () => 0, span, steps: [], hidden: [], disguised }]
+  return { text, at: (index) => folded.at(index), steps: [], hidden: unseen ? hiddenRanges(text) : [], disguised }
+}
+
+/** A name in its words: `readSshKey` is three. */
+function humpsOf({ text, isKey, surface }: Piece): string | undefined {
+  if (!isKey && surface !== 'name' && surface !== 'key') return undefined
+  const humps = text.replace(/([a-z0-9])(?=[A-Z])/g, '$1 ')
+  return humps === text ? undefined : humps
 }

@@ -1,6 +1,13 @@
-// The Python SDK of MCP, first generation: opens with `initialize`, knows Streamable HTTP and HTTP+SSE.
+// The Python SDK of MCP: the first generation opens with `initialize`, the second with `server/discover` and falls back.
 import type { Part } from './part.ts'
 import { makeEnvironment } from './venv.ts'
+
+export const pythonMcp2: Part = {
+  name: 'python-mcp2',
+  version: '2.3.0',
+  what: 'Python SDK 2.x of MCP (PyPI)',
+  install: (home) => makeEnvironment(home, ['mcp==2.3.0']),
+}
 
 export const pythonMcp: Part = {
   name: 'python-mcp',

@@ -5,24 +5,39 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import path from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
+import { Client as LaterClient, StreamableHTTPClientTransport as LaterTransport } from '@modelcontextprotocol/client'
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { fastmcp } from '../parts/fastmcp.ts'
 import { needed, type Part } from '../parts/part.ts'
-import { pythonMcp } from '../parts/python-mcp.ts'
+import { pythonMcp, pythonMcp2 } from '../parts/python-mcp.ts'
 import { python } from '../parts/venv.ts'
-import { eventually, freePorts, startGateway } from '../support/gateway.ts'
+import { eventually, freePorts, type RunningGateway, startGateway } from '../support/gateway.ts'
 
 const program = path.join(import.meta.dirname, 'python/upstream.py')
 const targets = ['pipe', 'http', 'events'] as const
 
 async function connected(t: TestContext, part: Part): Promise<Client> {
+  const gateway = await inFrontOf(t, part)
+  return gateway.client({ capabilities: { elicitation: {} } })
+}
+
+/** A client of 2026-07-28. */
+async function connectedLater(t: TestContext, part: Part): Promise<LaterClient> {
+  const { url } = await inFrontOf(t, part)
+  const options = { capabilities: { elicitation: { form: {} } }, versionNegotiation: { mode: { pin: '2026-07-28' } } }
+  const client = new LaterClient({ name: 'wide', version: '1' }, options)
+  await client.connect(new LaterTransport(new URL('/mcp', url)))
+  t.after(() => client.close())
+  return client
+}
+
+async function inFrontOf(t: TestContext, part: Part): Promise<RunningGateway> {
   const interpreter = python(needed(part))
   const [http = 0, sse = 0] = await freePorts(2)
   await Promise.all([startServer(t, [interpreter, 'http'], http), startServer(t, [interpreter, 'sse'], sse)])
   const env = { PYTHON: interpreter, PROGRAM: program, HTTP_PORT: String(http), SSE_PORT: String(sse) }
-  const gateway = await startGateway(t, 'test/wide/upstreams.yaml', env)
-  return gateway.client({ capabilities: { elicitation: {} } })
+  return startGateway(t, 'test/wide/upstreams.yaml', env)
 }
 
 async function startServer(
@@ -54,7 +69,7 @@ const listens = (port: number): Promise<boolean> =>
     socket.once('connect', () => socket.destroy())
   })
 
-for (const part of [pythonMcp, fastmcp]) {
+for (const part of [pythonMcp, pythonMcp2, fastmcp]) {
   suite(`servers of ${part.name} ${part.version}`, () => {
     test('their tools are listed and called over every transport', async (t) => {
       const client = await connected(t, part)
@@ -79,6 +94,17 @@ for (const part of [pythonMcp, fastmcp]) {
         assert.deepEqual(steps, [1, 2, 3], target)
         const { content } = await client.callTool({ name: `${target}_ask`, arguments: {} })
         assert.match(JSON.stringify(content), /accept green/, target)
+      }
+    })
+
+    test('questions of their tools reach a client of 2026-07-28', async (t) => {
+      const client = await connectedLater(t, part)
+      client.setRequestHandler('elicitation/create', () => ({ action: 'accept', content: { colour: 'green' } }))
+      for (const target of targets) {
+        const { content } = await client.callTool({ name: `${target}_ask`, arguments: {} })
+        // FastMCP speaks that revision over HTTP, and there its tools cannot ask: so does its own client read it.
+        const asks = part !== fastmcp || target !== 'http'
+        assert.match(JSON.stringify(content), asks ? /accept green/ : /unavailable on 2026-07-28/, target)
       }
     })
 

@@ -7,7 +7,7 @@ import { tools } from '../../servers/everything-tools.ts'
 import { serve } from '../../servers/serve.ts'
 import { fastmcp } from '../parts/fastmcp.ts'
 import { needed, type Part } from '../parts/part.ts'
-import { pythonMcp } from '../parts/python-mcp.ts'
+import { pythonMcp, pythonMcp2 } from '../parts/python-mcp.ts'
 import { python } from '../parts/venv.ts'
 import { eventually, startGateway } from '../support/gateway.ts'
 import { ClientError, Driven } from './driven.ts'
@@ -33,6 +33,13 @@ const libraries: readonly Library[] = [
     transports: ['http', 'sse'],
     tellsOfCancelling: false,
     largestEvent: Number.POSITIVE_INFINITY,
+  },
+  {
+    part: pythonMcp2,
+    program: 'sdk2.py',
+    transports: ['http', 'legacy', 'sse'],
+    tellsOfCancelling: true,
+    largestEvent: 1_048_576,
   },
   {
     part: fastmcp,

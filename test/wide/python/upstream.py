@@ -1,20 +1,28 @@
-# A server made of FastMCP, the one in the Python SDK 1.x or the library of that name, whichever is there: upstream.py stdio|http|sse PORT
+# A server made of the Python SDK, 1.x or 2.x, or of FastMCP, whichever is there: upstream.py stdio|http|sse PORT
 import sys
+from importlib.util import find_spec
+from typing import Annotated
 
 from pydantic import BaseModel
 
-try:
-    from mcp.server.fastmcp import Context, FastMCP
-
-    in_sdk = True
-except ImportError:
-    from fastmcp import Context, FastMCP
-
-    in_sdk = False
-
 transport, port = sys.argv[1], int(sys.argv[2])
 where = {} if transport == "stdio" else {"host": "127.0.0.1", "port": port}
-server = FastMCP("python", **(where if in_sdk else {}))
+
+if find_spec("fastmcp"):
+    from fastmcp import Context, FastMCP
+
+    kind = "FastMCP"
+    server = FastMCP("python")
+elif find_spec("mcp.server.mcpserver"):
+    from mcp.server.mcpserver import Context, Elicit, ElicitationResult, MCPServer, Resolve
+
+    kind = "SDK 2.x"
+    server = MCPServer("python")
+else:
+    from mcp.server.fastmcp import Context, FastMCP
+
+    kind = "SDK 1.x"
+    server = FastMCP("python", **where)
 
 
 class Colour(BaseModel):
@@ -35,11 +43,26 @@ async def climb(steps: int, ctx: Context) -> str:
     return "up there"
 
 
-@server.tool()
-async def ask(ctx: Context) -> str:
-    """Asks the user for a colour"""
-    answer = await ctx.elicit("Which colour?", Colour)
+def said(answer) -> str:
     return f"{answer.action} {answer.data.colour}" if answer.action == "accept" else answer.action
+
+
+if kind == "SDK 2.x":
+
+    async def which() -> Elicit[Colour]:
+        return Elicit("Which colour?", Colour)
+
+    @server.tool()
+    async def ask(answer: Annotated[ElicitationResult[Colour], Resolve(which)]) -> str:
+        """Asks the user for a colour, in the way of the revision that is spoken"""
+        return said(answer)
+
+else:
+
+    @server.tool()
+    async def ask(ctx: Context) -> str:
+        """Asks the user for a colour"""
+        return said(await ctx.elicit("Which colour?", Colour))
 
 
 @server.resource("greeting://{name}")
@@ -50,7 +73,7 @@ def greeting(name: str) -> str:
 
 if transport == "stdio":
     server.run(transport="stdio")
-elif in_sdk:
-    server.run(transport="streamable-http" if transport == "http" else "sse")
-else:
+elif kind == "FastMCP":
     server.run(transport=transport, show_banner=False, **where)
+else:
+    server.run(transport="streamable-http" if transport == "http" else "sse", **(where if kind == "SDK 2.x" else {}))

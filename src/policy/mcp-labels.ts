@@ -94,11 +94,9 @@ interface Mark {
 
 /** What outlives a reload. */
 class Memory implements AsyncDisposable {
-  readonly guesses = new Map<string, readonly string[]>()
   readonly marks = new Map<string, Mark>()
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.guesses.clear()
     this.marks.clear()
   }
 }
@@ -109,6 +107,8 @@ class Labels implements Policy, Flow {
   readonly #config: Config
   readonly #site: Site
   readonly #memory: Memory
+  /** Of the servers of one backend: those of another one may be called the same. */
+  readonly #guesses = new Map<string, readonly string[]>()
   readonly #taints: ReadonlySet<string>
   readonly #store: (() => Promise<Store>) | undefined
   readonly #joined = new Map<readonly string[], Map<readonly string[], readonly string[]>>()
@@ -125,7 +125,7 @@ class Labels implements Policy, Flow {
 
   admits({ item, raw }: Definition): Admission {
     if (this.#config.guess && item.kind === 'tool')
-      keep(this.#memory.guesses, keyOf(item.target, item.name), Object.freeze([...labelsOf(raw)]))
+      keep(this.#guesses, keyOf(item.target, item.name), Object.freeze([...labelsOf(raw)]))
     return { kind: 'admit' }
   }
 
@@ -140,7 +140,7 @@ class Labels implements Policy, Flow {
   labels(target: string, tool: string): readonly string[] {
     const there = Object.hasOwn(this.#config.targets, target) ? this.#config.targets[target] : undefined
     const known = there !== undefined && Object.hasOwn(there.tools, tool) ? there.tools[tool] : undefined
-    const own = known ?? this.#memory.guesses.get(keyOf(target, tool)) ?? none
+    const own = known ?? this.#guesses.get(keyOf(target, tool)) ?? none
     return there === undefined || there.labels.length === 0 ? own : this.#both(there.labels, own)
   }
 
@@ -179,7 +179,7 @@ class Labels implements Policy, Flow {
     const there = Object.hasOwn(this.#config.targets, item.target) ? this.#config.targets[item.target] : undefined
     if (item.kind !== 'task') return there?.labels ?? none
     const start = keyOf(item.target, '')
-    const guessed = [...this.#memory.guesses].flatMap(([key, labels]) => (key.startsWith(start) ? labels : []))
+    const guessed = [...this.#guesses].flatMap(([key, labels]) => (key.startsWith(start) ? labels : []))
     return [...(there?.labels ?? []), ...Object.values(there?.tools ?? {}).flat(), ...guessed]
   }
 

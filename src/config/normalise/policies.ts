@@ -9,6 +9,9 @@ const backendPhase = new Set([
   'mcpAuthorization',
   'mcpGuardrails',
   'mcpShield',
+  'mcpLabels',
+  'mcpApproval',
+  'mcpResultGuard',
   'a2a',
   'ai',
   'backendTLS',
@@ -16,8 +19,8 @@ const backendPhase = new Set([
   'backendAuth',
 ])
 
-/** Rule sets: a nearer one is added to a farther one instead of taking its place. */
-const adding = new Set(['authorization', 'mcpAuthorization'])
+/** Rule sets, and whoever has to be asked: a nearer one is added to a farther one instead of taking its place. */
+const adding = new Set(['authorization', 'mcpAuthorization', 'mcpApproval'])
 
 /** The policies of a map, apart by phase. Absent and `null` are no policy. */
 export function phases(

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { modules, needed, type Parts, pick, type Schemas, unread } from './keys.ts'
 import { always, note } from './note.ts'
 
+/** Keys about what servers offer, answer and are called with: an operator wants them in front of all of them as well as of one. */
+const ofServers = ['mcpShield', 'mcpLabels', 'mcpApproval', 'mcpResultGuard']
 /** Keys that a listener's, gateway's or section's gateway phase may have. */
 const inGatewayPhase = [
   'cors',
@@ -14,7 +16,7 @@ const inGatewayPhase = [
   'authorization',
   'extProc',
   'transformations',
-  'mcpShield',
+  ...ofServers,
 ]
 /** Keys that only backends have. */
 const onBackendsOnly = ['http', 'tcp', 'health', 'sessionAffinity']
@@ -32,7 +34,7 @@ const onBackends = [
   'authorization',
   'mcpAuthorization',
   'mcpGuardrails',
-  'mcpShield',
+  ...ofServers,
   'a2a',
   'ai',
 ]

@@ -13,7 +13,15 @@ export interface Issuer {
   readonly requiredClaims: readonly string[]
   /** Values of the header `typ` that are accepted (`at+jwt`); absent: any, and none at all. */
   readonly types?: readonly string[]
+  /** How long a token may be good from when it was issued, in seconds; absent: as long as its issuer wants. */
+  readonly maxLifetime?: number
   readonly keys: KeySet
+}
+
+/** Who knows tokens that are none of ours to read (`introspection.ts`). */
+export interface Opaque {
+  verify(token: string, digest: string): Maybe<Verified | Refused> | undefined
+  clear(): void
 }
 
 export interface Verified {
@@ -44,10 +52,12 @@ const UNDATED_MS = 300_000
  */
 export class Verifier implements AsyncDisposable {
   readonly #issuers: readonly Issuer[]
+  readonly #opaque: Opaque | undefined
   readonly #cache = new VerifyCache<Known>()
 
-  constructor(issuers: readonly Issuer[]) {
+  constructor(issuers: readonly Issuer[], opaque?: Opaque) {
     this.#issuers = issuers
+    this.#opaque = opaque
   }
 
   verify(token: string): Maybe<Verified | Refused> {
@@ -59,7 +69,7 @@ export class Verifier implements AsyncDisposable {
       this.#cache.delete(digest) // the key may have been withdrawn
     }
     const parts = partsOf(token)
-    if (parts === undefined) return invalid('InvalidToken')
+    if (parts === undefined) return this.#opaque?.verify(token, digest) ?? invalid('InvalidToken')
     if (parts.kid === undefined) return noKid
     const found = this.#keyFor(parts.kid, parts.issuer)
     if (found !== undefined) return this.#checked(token, digest, found)
@@ -72,6 +82,7 @@ export class Verifier implements AsyncDisposable {
   /** The tokens that are known are forgotten. */
   [Symbol.asyncDispose](): Promise<void> {
     this.#cache.clear()
+    this.#opaque?.clear()
     return Promise.resolve()
   }
 
@@ -118,14 +129,9 @@ export class Verifier implements AsyncDisposable {
         requiredClaims: [...issuer.requiredClaims],
         clockTolerance: SKEW_SECONDS,
       })
-      const wrong = unlikely(payload) ?? wrongType(protectedHeader.typ, issuer.types)
+      const wrong = wrongWith(payload, issuer) ?? wrongType(protectedHeader.typ, issuer.types)
       if (wrong !== undefined) return invalid(wrong)
-      const subject = subjectOf(payload, digest)
-      const verified: Verified = {
-        kind: 'verified',
-        token: { claims: payload, raw: token },
-        identity: { via: 'jwt', subject, claims: payload },
-      }
+      const verified = verifiedBy(payload, token, digest)
       const until = payload.exp === undefined ? Date.now() + UNDATED_MS : payload.exp * 1_000
       this.#cache.set(digest, { verified, keys: issuer.keys, generation, until, size: token.length * 3 })
       return verified
@@ -134,6 +140,15 @@ export class Verifier implements AsyncDisposable {
     }
   }
 }
+
+type Claims = { readonly [claim: string]: unknown }
+
+/** A token that is good, and whose it is. */
+export const verifiedBy = (claims: Claims, raw: string, digest: string): Verified => ({
+  kind: 'verified',
+  token: { claims, raw },
+  identity: { via: 'jwt', subject: subjectOf(claims, digest), claims },
+})
 
 interface Found {
   readonly issuer: Issuer
@@ -198,14 +213,20 @@ function decoded(part: string): { readonly [field: string]: unknown } | undefine
   }
 }
 
-/** What the library lets pass: times that are no times, and tokens from the future. */
-function unlikely(claims: { readonly [claim: string]: unknown }): string | undefined {
+/** What the library lets pass: times that are no times, tokens from the future, and those that are good for longer than is wanted. */
+export function wrongWith(claims: Claims, { maxLifetime }: Pick<Issuer, 'maxLifetime'>): string | undefined {
   for (const name of ['exp', 'nbf', 'iat']) {
     const value = claims[name]
     if (value !== undefined && (typeof value !== 'number' || !(Math.abs(value) <= LAST_SECOND))) return 'InvalidToken'
   }
-  const issued = claims['iat']
-  return typeof issued === 'number' && issued > Date.now() / 1_000 + SKEW_SECONDS ? 'ImmatureSignature' : undefined
+  const [now, issued, end] = [Date.now() / 1_000, claims['iat'], claims['exp']]
+  if (typeof issued === 'number' && issued > now + SKEW_SECONDS) return 'ImmatureSignature'
+  const begin = claims['nbf']
+  if (typeof begin === 'number' && begin > now + SKEW_SECONDS) return 'ImmatureSignature'
+  if (maxLifetime === undefined) return undefined
+  // Of a token that does not say when it was issued, what is left must not be more than all of it.
+  const life = typeof end === 'number' ? end - (typeof issued === 'number' ? issued : now) : Number.POSITIVE_INFINITY
+  return life > maxLifetime ? 'ExcessiveLifetime' : undefined
 }
 
 /** RFC 9068 §2.1; `application/` may be left out (RFC 7515 §4.1.9). */
@@ -219,7 +240,7 @@ function wrongType(typ: unknown, types: readonly string[] | undefined): string |
  * Tokens without a subject are told apart by client, or each stands for itself: they must not share a session. A client is nobody
  * whose subject is the same text (RFC 9068 §5).
  */
-function subjectOf(claims: { readonly [claim: string]: unknown }, digest: string): string {
+function subjectOf(claims: Claims, digest: string): string {
   const { sub, client_id: client, azp: party } = claims
   if (isText(sub)) return sub
   if (isText(client)) return `client:${client}`

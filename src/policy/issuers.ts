@@ -1,9 +1,12 @@
 // Whose tokens a policy accepts, as the configuration says it: `issuer`, `audiences`, `jwks`, `jwtValidationOptions`.
 import { hash } from 'node:crypto'
 import { z } from 'zod'
+import { duration } from '../config/duration.ts'
 import { type FileInlineOrRemote, fileInlineOrRemote } from '../config/value.ts'
+import { Failure } from '../core/failure.ts'
 import type { Path } from '../core/module.ts'
 import { fetchDocument, trustBy } from '../http/fetch.ts'
+import { Introspection } from '../oauth/introspection.ts'
 import { type Fetch, fixedKeys, type KeySet, RemoteKeys } from '../oauth/jwks.ts'
 import { type Issuer, Verifier } from '../oauth/jwt.ts'
 import type { Site } from './policy.ts'
@@ -13,8 +16,26 @@ export const issuerFields = () => ({
   issuer: z.string().min(1),
   audiences: z.array(z.string().min(1)).nullish(),
   jwks: fileInlineOrRemote(),
-  jwtValidationOptions: z.strictObject({ requiredClaims: z.array(z.string().min(1)).default(['exp']) }).nullish(),
+  jwtValidationOptions: z
+    .strictObject({
+      requiredClaims: z.array(z.string().min(1)).default(['exp']),
+      /** Ours: no token is good for longer, whatever its issuer says. */
+      maxLifetime: duration().nullish(),
+    })
+    .nullish(),
+  /** Ours: tokens that are no JWT are shown to their issuer (RFC 7662). */
+  introspection: introspectionSchema().nullish(),
 })
+
+const introspectionSchema = () =>
+  z.strictObject({
+    /** Absent: where the issuer's metadata says. */
+    endpoint: z.string().nullish(),
+    clientId: z.string().min(1),
+    clientSecret: z.string().min(1),
+    clientAuthentication: z.enum(['basic', 'post']).default('basic'),
+    cache: duration().default(30_000),
+  })
 
 const schema = z.strictObject(issuerFields())
 export type IssuerConfig = z.output<typeof schema> & {
@@ -22,6 +43,8 @@ export type IssuerConfig = z.output<typeof schema> & {
   readonly types?: readonly string[]
   /** Where the issuer itself says that its keys are: asked when there are none where they usually are. */
   readonly named?: () => Promise<string | undefined>
+  /** Where the issuer itself says that it is asked about tokens. */
+  readonly asked?: () => Promise<string | undefined>
 }
 
 /**
@@ -47,13 +70,64 @@ export function verifierFor(
       audiences: config.audiences ?? [],
       requiredClaims: config.jwtValidationOptions?.requiredClaims ?? ['exp'],
       ...(config.types !== undefined && { types: config.types }),
+      ...lifetimeOf(config),
     }
     issuers.push({ ...one, keys: found.keys })
     facts.push(one, found.origin)
   }
   if (issuers.length < configs.length) return undefined
+  const opaque = introspectionOf(configs, issuers, site)
+  facts.push(opaque?.facts)
   const key = `verifier ${hash('sha256', JSON.stringify(facts))}`
-  return site.keep(key, () => new Verifier(issuers))
+  return site.keep(key, () => new Verifier(issuers, opaque?.made()))
+}
+
+const lifetimeOf = ({ jwtValidationOptions }: IssuerConfig): Pick<Issuer, 'maxLifetime'> => {
+  const ms = jwtValidationOptions?.maxLifetime ?? undefined
+  return ms === undefined ? {} : { maxLifetime: ms / 1_000 }
+}
+
+/** A token that cannot be read does not say whose it is: it is shown to one issuer, since to any other it would be a gift. */
+function introspectionOf(
+  configs: readonly { readonly config: IssuerConfig; readonly at: Path }[],
+  issuers: readonly Issuer[],
+  site: Site,
+): { readonly facts: unknown; made(): Introspection } | undefined {
+  const asked = configs.flatMap(({ config, at }, index) => {
+    const [{ introspection }, issuer] = [config, issuers[index]]
+    return introspection && issuer ? [{ config, introspection, issuer, at: [...at, 'introspection'] }] : []
+  })
+  for (const { at } of asked.slice(1))
+    site.problem(at, 'is there for another issuer already: tokens that cannot be read do not say whose they are')
+  const [one] = asked
+  if (one === undefined) return undefined
+  const { config, introspection, issuer, at } = one
+  const { endpoint, clientId: id, clientSecret: secret, clientAuthentication: method, cache: cacheMs } = introspection
+  const named = endpoint ?? undefined
+  if (named === undefined && config.asked === undefined)
+    site.problem(at, 'needs `endpoint`: nobody else says where the issuer is asked')
+  if (named !== undefined && !/^https?:$/.test(URL.parse(named)?.protocol ?? ''))
+    site.problem([...at, 'endpoint'], 'must be an address')
+  const { pools, log } = site
+  const trust = trustBy([issuer.issuer, ...(named === undefined ? [] : [named])])
+  const made = (): Introspection =>
+    new Introspection({
+      issuer,
+      endpoint: async () => {
+        const address = named ?? (await config.asked?.())
+        if (address === undefined) throw new Failure('upstream.protocol', 'the issuer names no introspection_endpoint')
+        return address
+      },
+      client: { id, secret, method },
+      cacheMs,
+      ask: async (url, body, headers) => {
+        const bounds = { maxBytes: 256 * 1024, timeoutMs: 5_000, maxRedirects: 0 }
+        const answer = await fetchDocument(url, { pools, trust: trust(url), method: 'POST', headers, body, ...bounds })
+        return { status: answer.status, contentType: answer.headers['content-type'], body: answer.body }
+      },
+      warn: (message, fields) => log.warn(message, fields),
+    })
+  return { facts: introspection, made }
 }
 
 /** The keys of a `jwks`, and a text that stands for where they come from. */

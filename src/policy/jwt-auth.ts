@@ -20,10 +20,11 @@ const schema = z
     audiences: one.audiences,
     jwks: one.jwks.optional(),
     jwtValidationOptions: one.jwtValidationOptions,
+    introspection: one.introspection,
     dpop: dpopSchema(),
   })
   .check(({ value, issues }) => {
-    const single = ['issuer', 'audiences', 'jwks', 'jwtValidationOptions'] as const
+    const single = ['issuer', 'audiences', 'jwks', 'jwtValidationOptions', 'introspection'] as const
     const report = (message: string): number => issues.push({ code: 'custom', message, input: value })
     if ((value.providers ?? undefined) !== undefined) {
       const beside = single.filter((key) => (value[key] ?? undefined) !== undefined)
@@ -56,11 +57,12 @@ function issuersOf({
   jwks,
   audiences,
   jwtValidationOptions,
+  introspection,
 }: Config): Parameters<typeof verifierFor>[0] {
   if (providers !== null && providers !== undefined)
     return providers.map((config, index) => ({ config, at: ['providers', index] }))
   if (typeof issuer !== 'string' || jwks === undefined) return [] // the schema has refused it
-  return [{ config: { issuer, jwks, audiences, jwtValidationOptions }, at: [] }]
+  return [{ config: { issuer, jwks, audiences, jwtValidationOptions, introspection }, at: [] }]
 }
 
 class JwtAuth implements Policy {

@@ -41,6 +41,7 @@ const schema = z.strictObject({
   mode: z.enum(['strict', 'optional', 'permissive']).default('strict'),
   authorizationLocation: locationSchema().nullish(),
   jwtValidationOptions: fields.jwtValidationOptions,
+  introspection: fields.introspection,
   clientId: z.string().min(1).nullish(),
   clientSecret: z.string().min(1).nullish(),
   facade: facadeSchema().nullish(),
@@ -60,9 +61,7 @@ export const mcpAuthentication = define({
     const { issuer, audiences, jwtValidationOptions } = config
     if (!isComplete(config, site)) return {}
     const provider = providers.find(({ name }) => config.provider?.[name] !== undefined)
-    const jwks = config.jwks ?? { url: (provider ?? generic).keys(issuer) }
     const server = serverDocument(provider ?? generic, issuer, site)
-    const named = config.jwks ? undefined : async () => keysNamedIn(await server.get(), issuer)
     const overlay = config.resourceMetadata
     const resource = resourceOf(overlay, site)
     const where = { location: config.authorizationLocation, at: ['authorizationLocation'], origin: resource?.origin }
@@ -72,10 +71,7 @@ export const mcpAuthentication = define({
     if (facade === 'broken') return {}
     const verifier =
       facade === undefined
-        ? verifierFor(
-            [{ config: { issuer, audiences, jwks, jwtValidationOptions, ...(named && { named }) }, at: [] }],
-            site,
-          )
+        ? issuerVerifier(config, { provider, server }, site)
         : facadeVerifier(facade, jwtValidationOptions?.requiredClaims, site)
     advise(config, provider, site)
     if (verifier === undefined) return {}
@@ -110,9 +106,26 @@ export const mcpAuthentication = define({
   },
 })
 
-/** `jwks_uri` of an authorization server, if it is the one that was meant (RFC 8414 §2, §3.3). */
-function keysNamedIn(document: { readonly [name: string]: unknown }, issuer: string): string | undefined {
-  const address = document['jwks_uri']
+/** For tokens of the configured issuer: with its keys, and its word for those that cannot be read. */
+function issuerVerifier(
+  { issuer, audiences, jwks, jwtValidationOptions, introspection }: Config,
+  { provider, server }: { readonly provider: Provider | undefined; readonly server: ServerDocument },
+  site: Site,
+): Verifier | undefined {
+  const said = (name: Parameters<typeof namedIn>[2]) => async () => namedIn(await server.get(), issuer, name)
+  const from = jwks ? { jwks } : { jwks: { url: (provider ?? generic).keys(issuer) }, named: said('jwks_uri') }
+  const asked = said('introspection_endpoint')
+  const config = { issuer, audiences, jwtValidationOptions, introspection, asked, ...from }
+  return verifierFor([{ config, at: [] }], site)
+}
+
+/** An address in the metadata of an authorization server, if it is the one that was meant (RFC 8414 §2, §3.3). */
+function namedIn(
+  document: { readonly [name: string]: unknown },
+  issuer: string,
+  name: 'jwks_uri' | 'introspection_endpoint',
+): string | undefined {
+  const address = document[name]
   return typeof address === 'string' && document['issuer'] === issuer ? address : undefined
 }
 
@@ -312,13 +325,19 @@ function scopesOf(overlay: Config['resourceMetadata']): readonly string[] {
   return Array.isArray(found) ? found.filter((scope): scope is string => typeof scope === 'string') : []
 }
 
-function advise({ clientId, clientSecret }: Config, provider: Provider | undefined, site: Site): void {
+function advise(
+  { clientId, clientSecret, introspection, facade }: Config,
+  provider: Provider | undefined,
+  site: Site,
+): void {
   if (provider?.needsClientId === true && !clientId)
     site.warning(
       ['provider', provider.name],
       `${provider.title} registers no clients, and there is no \`clientId\` to give to them`,
       provider.console.registration,
     )
+  if (introspection && facade)
+    site.warning(['introspection'], 'is not used: tokens of the facade can be read, and it takes no others')
   if (clientSecret && provider?.proxied !== true)
     site.warning(['clientSecret'], 'is not used: token requests go through the gateway with `entra` only')
 }

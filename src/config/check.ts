@@ -102,6 +102,9 @@ function asProblems(issue: Issue, root: z.ZodType, value: unknown): readonly Pro
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, path, root))
   const given = valueAt(value, path)
   if (given === undefined && path.length > 0 && issue.code !== 'custom') return [missing(path, root)]
+  // A schema that has words of its own knows better what is wrong.
+  if (issue.code !== 'custom' && !USUAL.test(issue.message))
+    return problem('config.wrong-value', `${subject} ${issue.message}`)
   switch (issue.code) {
     case 'invalid_type':
       return problem('config.wrong-type', `${subject} must be ${typeWord(issue.expected)}, not ${valueWord(given)}`)
@@ -123,10 +126,9 @@ function asProblems(issue: Issue, root: z.ZodType, value: unknown): readonly Pro
         `${subject} must be ${issue.inclusive === false ? 'less than' : 'at most'} ${bound(issue.maximum, issue.origin)}`,
       )
     case 'invalid_format': {
-      // A pattern means nothing to a person: schemas that have words for it say so, and of the others the pattern is kept quiet.
+      // A pattern means nothing to a person, and is kept quiet.
       const kind = issue.format === 'regex' ? 'text for this key' : issue.format
-      const own = issue.message.startsWith('Invalid ') ? `is not a valid ${kind}` : issue.message
-      return problem('config.wrong-value', `${subject} ${own}`)
+      return problem('config.wrong-value', `${subject} is not a valid ${kind}`)
     }
     case 'invalid_union':
       return problem('config.wrong-type', `${subject} cannot be ${valueWord(given)}`)
@@ -138,6 +140,9 @@ function asProblems(issue: Issue, root: z.ZodType, value: unknown): readonly Pro
       return problem('config.wrong-value', `${subject} is not valid: ${issue.message.toLowerCase()}`)
   }
 }
+
+/** How the library's own words begin. */
+const USUAL = /^(?:Invalid|Too (?:small|big)|Unrecognized)\b/
 
 /** An index alone says nothing: `matches[0]` does. */
 function subjectStart(path: Path): number {

@@ -18,3 +18,23 @@ test('a schema that has words for its pattern is quoted, a bare pattern is not s
     '`address` is not a valid url',
   ])
 })
+
+test('a schema that has words for a bound or a type is quoted, others are put into words', () => {
+  const schema = z.strictObject({
+    reason: z.string().min(8, { error: 'must say why' }),
+    list: z.array(z.int()).max(1, { error: 'is for one of them' }),
+    kind: z.enum(['a', 'b'], { error: 'must be a kind that there is' }),
+    count: z.number({ error: 'must be how many' }),
+    short: z.string().min(2),
+    many: z.array(z.int()).max(1),
+  })
+  const value = { reason: 'x', list: [1, 2], kind: 'c', count: 'x', short: '', many: [1, 2] }
+  assert.deepEqual(told(schema, value), [
+    '`reason` must say why',
+    '`list` is for one of them',
+    '`kind` must be a kind that there is',
+    '`count` must be how many',
+    '`short` must be at least 2 characters long',
+    '`many` must be at most 1 entries long',
+  ])
+})

@@ -42,6 +42,7 @@ import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
 import { backends } from './backends.ts'
 import { Expressions } from './expressions.ts'
 import { absentTargets, idleRules } from './idle.ts'
+import { strangeLabels } from './labels.ts'
 import { patternProblems, Router } from './match.ts'
 import { Bind, type Listener, type Route, type RouteBackend, Snapshot } from './snapshot.ts'
 import { type Holder, Keeper } from './state.ts'
@@ -80,7 +81,7 @@ export async function compile(shape: Shape, context: CompileContext): Promise<Co
   const compiler = new Compiler(shape, context, holder)
   const binds = new Map<number, Bind>()
   await compiler.named()
-  compiler.problems.push(...absentTargets(shape))
+  compiler.problems.push(...absentTargets(shape), ...strangeLabels(shape))
   for (const bind of shape.binds) binds.set(bind.port, await compiler.bind(bind))
   const snapshot = new Snapshot(context.generation, binds, holder, context.log)
   return { snapshot, problems: compiler.problems, open: compiler.open }

@@ -6,7 +6,7 @@ import type { Assumed } from './explain-context.ts'
 import { mcpLabels } from './mcp-labels.ts'
 
 /** The body as it is written, or as its schema has made it already. */
-const schema = mcpLabels.schema.pick({ targets: true, guess: true }).strip()
+const schema = mcpLabels.schema.pick({ targets: true, guess: true, taints: true }).strip()
 
 type Labels = ReturnType<typeof schema.parse>
 

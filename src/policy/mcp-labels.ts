@@ -56,7 +56,7 @@ export const mcpLabels = define({
 })
 
 /** Labels that guesses make, and that everybody's rules therefore speak of. */
-const usual = [
+export const usual = [
   'untrusted-input',
   'private-data',
   'external-send',

@@ -28,7 +28,9 @@ const words = (list: string): readonly Clue[] => list.split(' ').map((word): Clu
 const signs = (list: string): readonly Clue[] => list.split(' ').map((sign): Clue => `~${sign}`)
 
 /** Without one of these no sentence is about a model. */
-const models = words('ai* llm* assistant* model* agent* bot* claude* chatgpt* gemini* copilot*')
+const models = words(
+  'ai* llm* gpt* chatbot* assistant* model* agent* bot* claude* chatgpt* gemini* copilot* automated* autonomous* calling connected coding',
+)
 
 /** By the id of the rule. */
 export const needs: { readonly [rule: string]: Needs } = {
@@ -59,14 +61,14 @@ export const needs: { readonly [rule: string]: Needs } = {
   },
   'TP-121': { at: ({ kind }) => kind !== 'result' },
   'TP-130': {
-    also: [
+    also: [['outside', 'says-exfil', '~address']],
+    inAnswers: [
       ['send', 'put', 'says-exfil'],
-      ['outside', 'says-exfil', '~address'],
+      ['talk', 'secret', 'private', 'says-exfil'],
     ],
-    inAnswers: [['talk', 'secret', 'private', 'says-exfil']],
   },
   'TP-131': {
-    also: [
+    inAnswers: [
       ['run', ...words('treat')],
       [
         '~address',
@@ -82,7 +84,17 @@ export const needs: { readonly [rule: string]: Needs } = {
       ['put', 'send', 'answer', 'tell', 'read', 'write'],
     ],
   },
-  'TP-160': { also: [['ask', 'says-consent', ...words('need necessary unnecessary needless')]] },
+  'TP-160': {
+    also: [
+      [
+        'ask',
+        'says-consent',
+        ...words(
+          'need necessary unnecessary needless behalf name place lieu approve confirm accept sign agree consent authorise authorize answer click acknowledge grant vote',
+        ),
+      ],
+    ],
+  },
   'TP-180': {
     also: [
       [
@@ -94,7 +106,7 @@ export const needs: { readonly [rule: string]: Needs } = {
     ],
     inAnswers: [
       words(
-        'run runs execute executes append prepend prefix add insert include paste fill type enter invoke start launch perform issue',
+        'run runs execute executes append prepend prefix add insert include paste fill type enter invoke start launch perform issue install use apply set call',
       ),
     ],
   },
@@ -121,7 +133,7 @@ export const needs: { readonly [rule: string]: Needs } = {
       !isKey && typeof at.key === 'string' && /instruct|direct|prompt|note|messag|command|guid|action/i.test(at.key),
   },
   'TP-210': {
-    also: [
+    inAnswers: [
       [
         'regardless',
         'money',
@@ -135,17 +147,11 @@ export const needs: { readonly [rule: string]: Needs } = {
           'substitute swap replace change changed changes alter altered alters rewrite modify modifies redirect override switch fixed multiply multiplied set',
         ),
       ],
+      ['assistant', 'you'],
     ],
-    inAnswers: [['assistant', 'you']],
   },
   'TP-212': {
-    also: [
-      words('your every each all any end'),
-      words(
-        'answer answers reply replies response responses email emails mail mails message messages summary summaries output outputs report reports document documents post posts commit commits',
-      ),
-      ['~address'],
-    ],
+    inAnswers: [['assistant', 'you'], words('your every each all any end whatever code when whenever')],
   },
   'TP-230': {
     also: [words('forever indefinitely endless endlessly infinite infinitely without never ad until over times keep')],

@@ -8,7 +8,7 @@ export interface Address {
 }
 
 const literal =
-  /(?<!\w)(?:(?<url>(?:https?|ftp|wss?):\/\/[^\s"'`<>)\]}]+)|(?<share>(?:^|[\s"'`(])(?:\/\/|\\\\)\d{1,3}(?:\.\d{1,3}){3}\S*)|(?<mail>[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8})|(?<ip>\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b)|(?<phone>\+\d[\d ()-]{6,18}\d)|(?<account>\b[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){3,7}\b|\b0x[0-9a-f]{40}\b|\bbc1[a-z0-9]{25,60}\b)|(?<host>\b[a-z0-9-]{2,40}\.(?:example|evil|xyz|tk|top|ru|onion|com|net|io|org|dev|tld|info|cc|sh)\b))/g
+  /(?<!\w)(?:(?<url>(?:https?|ftp|wss?):\/\/[^\s"'`<>)\]}]+)|(?<share>(?:^|[\s"'`(])(?:\/\/|\\\\)\d{1,3}(?:\.\d{1,3}){3}\S*)|(?<mail>[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8})|(?<ip>\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b)|(?<phone>\+\d[\d ()-]{6,18}\d)|(?<account>\b[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){3,7}(?: ?[a-z0-9]{1,3})?\b|\b0x[0-9a-f]{40}\b|\bbc1[a-z0-9]{25,60}\b)|(?<host>\b[a-z0-9-]{2,40}\.(?:example|evil|xyz|tk|top|ru|onion|com|net|io|org|dev|tld|info|cc|sh)\b))/g
 
 /** Addresses that are written out in a sentence. */
 export function addresses(sentence: Sentence): readonly Address[] {
@@ -44,12 +44,16 @@ function kindOf(groups: { readonly [name: string]: string | undefined }): Addres
 export function sink(sentence: Sentence): Address | undefined {
   const { text } = sentence.reading
   return addresses(sentence).find(
-    ({ kind, start }) => kind !== 'url' || toward.test(text.slice(Math.max(0, start - 12), start)),
+    ({ kind, start }) =>
+      kind !== 'url' ||
+      toward.test(text.slice(Math.max(0, start - 12), start)) ||
+      // Other languages have other words for it, and their imperatives look like nothing else.
+      sentence.marks.some(({ order }) => order),
   )
 }
 
 const toward =
-  /\b(?:to|at|under|via|into|on|with|through|towards?|from|post|get|ping|fetch)\s*["'`(<]?$|\b(?:url|endpoint|server|host)\s*:?\s*["'`]?$/
+  /\b(?:to|at|under|via|into|on|with|through|towards?|from|post|get|ping|fetch|nach|auf|vers|sur|chez|al|alla|hacia|para|ao|naar|ke|kepada|toi|den|adresine|adrese)\s*["'`(<]?$|[^ -~\t\n\r]\s*["'`(<]?$|\b(?:url|endpoint|server|host)\s*:?\s*["'`]?$/
 
 /** A short answer that says it failed, or is not whole, until something is handed over: an error that attacks (reference B2). */
 export const isDemand = ({ reading, text, next }: Sentence): boolean =>

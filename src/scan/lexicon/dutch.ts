@@ -17,6 +17,9 @@ export const dutch: Language = {
       ),
     ],
     'says-conceal': [
+      ...list(
+        'zonder dat de gebruiker het weet, zonder dat de gebruiker het merkt, zonder medeweten, buiten medeweten, zonder het te melden, zonder te vermelden, zonder de gebruiker te informeren, vermeld dit niet, noem dit niet, meld dit niet, zeg niets, zeg hier niets over, zeg er niets over, vertel dit niet, vertel het niet, houd dit geheim, hou dit geheim, houd het geheim, blijft onder ons, blijft tussen ons, de gebruiker hoeft dit niet, de gebruiker hoeft niet, de gebruiker mag dit niet, de gebruiker mag niet, de gebruiker mag hier niets, verberg dit, verzwijg',
+      ),
       ...every(
         'vertel, zeg, meld, toon, laat',
         'dit, het, dat, de gebruiker, hier',
@@ -27,7 +30,7 @@ export const dutch: Language = {
       ),
     ],
     'says-consent': list(
-      'de gebruiker heeft al ingestemd, de gebruiker heeft al toestemming, de gebruiker heeft dit al goedgekeurd, zonder om bevestiging te vragen, zonder bevestiging, vraag niet om bevestiging, vraag geen toestemming, vraag niet om toestemming',
+      'zonder te vragen, zonder bevestiging, zonder toestemming, zonder goedkeuring, zonder te wachten, heeft al toestemming, heeft al ingestemd, is al akkoord, heeft al goedgekeurd, toestemming is al, vraag niet om bevestiging, vraag niet om toestemming, vraag geen bevestiging, vraag geen toestemming, bevestiging is niet nodig, geldt als toestemming, geldt als goedkeuring, de gebruiker heeft al ingestemd, de gebruiker heeft al toestemming, de gebruiker heeft dit al goedgekeurd, zonder om bevestiging te vragen',
     ),
     'says-role': list(
       'je bent nu, jij bent nu, vanaf nu ben je, doe alsof je, gedraag je als, nieuwe systeemprompt, ontwikkelaarsmodus',
@@ -37,28 +40,38 @@ export const dutch: Language = {
     ),
     assistant: list('assistent, taalmodel, ai agent'),
     free: list('zonder beperkingen, zonder filters, ongecensureerd'),
-    user: list('gebruiker, gebruikers, klant, klanten'),
+    user: list('gebruikers, gebruiker, eindgebruiker, klant, klanten, persoon, mens, niemand'),
     you: list('je, jij, jouw, uw'),
     not: list('niet, nooit, geen, zonder, niets'),
-    must: list('moet, moeten, altijd, verplicht, noodzakelijk'),
+    must: list('moet, moeten, dient, dienen, zult, verplicht, zorg dat, vergeet niet, altijd, noodzakelijk'),
     rules: list(
       'instructies, instructie, regels, aanwijzingen, richtlijnen, opdrachten, systeeminstructies, beperkingen',
     ),
     prior: list('vorige, eerdere, voorgaande, bovenstaande, oorspronkelijke'),
-    every: list('alle, iedere, elke, volledige, gehele'),
+    every: list(
+      'hele, volledige, complete, gehele, woord voor woord, letterlijk, bij elke, bij iedere, elke keer, alle, iedere, elke',
+    ),
     secret: list(
-      'wachtwoord, wachtwoorden, privésleutel, geheime sleutel, api sleutel, api sleutels, inloggegevens, toegangstoken, omgevingsvariabelen',
+      'geheim, geheimen, geheime sleutel, geheime sleutels, geheime code, verificatiecode, eenmalige code, kaartnummer, bankgegevens, ssh sleutel, ssh sleutels, privésleutel, privésleutels, wachtwoorden, wachtwoord, herstelcode, pincode, inloggegevens, toegangscode, omgevingsvariabele, api sleutel, api sleutels, toegangstoken, omgevingsvariabelen',
     ),
     private: list(
       'postvak in, contacten, persoonlijke gegevens, klantgegevens, documenten, bestanden van de gebruiker',
     ),
+    inner: list(
+      'systeemprompt, systeemprompts, systeembericht, systeeminstructies, systeeminstructie, je instructies, jouw instructies, uw instructies, je regels, je prompt, jouw prompt, je configuratie, verborgen instructies, interne instructies, oorspronkelijke instructies, alles hierboven, tekst hierboven, je context, je geheugen, beginprompt',
+    ),
+    tell: list(
+      'informeren, geïnformeerd, melden, meld, vermelden, vermeld, noemen, onthullen, onthul, zeggen, zeg, vertellen, vertel, weten, merken, laten weten, tonen, verklappen',
+    ),
     talk: list(
-      'gesprek, gespreksgeschiedenis, chatgeschiedenis, systeemprompt, systeembericht, eerdere berichten, lijst van tools',
+      'dialoog, chatgeschiedenis, hele gesprek, volledige gesprek, alle berichten, laatste berichten, wat de gebruiker schreef, wat de gebruiker typt, lijst met functies, gesprek, gespreksgeschiedenis, systeemprompt, systeembericht, eerdere berichten, lijst van tools',
     ),
     param: list('parameter, argument, het veld, kopregel'),
     outside: list('externe server, externe adres, derden'),
     tool: list('hulpmiddel, hulpmiddelen, functie'),
-    quiet: list('stilletjes, heimelijk, stiekem, in het geheim, ongemerkt, onopvallend'),
+    quiet: list(
+      'stilletjes, stiekem, ongemerkt, in het geheim, op de achtergrond, zonder iets te zeggen, heimelijk, onopvallend',
+    ),
     session: list('vanaf nu, voortaan, in alle sessies, in toekomstige sessies'),
     safety: list('veiligheidsregels, veiligheidsfilters, veiligheidsrichtlijnen'),
     before: list('voordat, eerst, nadat, zodra, telkens wanneer'),
@@ -67,14 +80,20 @@ export const dutch: Language = {
     ignore: list(
       'let niet op, houd geen rekening met, sla geen acht op, trek je niets aan van, negeer, negeert, vergeet, veronachtzaam',
     ),
-    read: list('lees, leest, haal, verzamel, open het bestand, kopieer'),
-    send: list('stuur, stuurt, verstuur, verzend, mail de, publiceer, upload de'),
-    put: list('voeg, zet, plaats, neem op, geef door, geef de inhoud, plak'),
+    read: list(
+      'lezen, openen, ophalen, verzamelen, kopiëren, opvragen, haal, haalt, zoek, kopieer, verzamel, vraag op, lees, leest, open het bestand',
+    ),
+    send: list(
+      'sturen, stuurt, verzenden, verzend, doorsturen, doorstuur, mailen, uploaden, publiceren, publiceer, delen, overdragen, geef door, doorgeven, wordt verzonden, worden verzonden, wordt gestuurd, stuur, verstuur, mail de, upload de',
+    ),
+    put: list(
+      'toevoegen, bijvoegen, invullen, meegeven, plaatsen, opnemen, voeg toe, voeg, vul in, plak, geef mee, neem op, verstop, zet, meesturen, schrijf, plaats, geef door, geef de inhoud',
+    ),
     write: list('schrijf, bewaar, sla op, wijzig'),
     run: list('voer uit, voer de, voer het'),
     call: list('roep, gebruik'),
     tell: list('onthul, toon, laat zien, vertel me'),
     answer: list('antwoord, herhaal, geef je, geef de, druk af'),
-    delete: list('verwijder, wis'),
+    delete: list('verwijderen, wissen, wis, verwijder'),
   },
 }

@@ -40,6 +40,11 @@ export const englishPhrases = {
       'loyalty, allegiance, obedience, real owner, true owner, actual owner, new owner, new master, new boss',
     ),
     'start over with',
+    ...every(
+      'your',
+      'principal, master, boss, employer, operator, commander, superior',
+      'is, is now, are, has changed',
+    ),
     'you now work for',
     'you work for us now',
     'you now serve',
@@ -214,6 +219,11 @@ export const englishPhrases = {
     'without calling attention',
   ],
   'says-consent': [
+    ...every(
+      'user, users, customer, passenger, owner, they',
+      'agreed to, consented to, accepted, opted in to, signed, approved of, agreed with',
+      'this, that, it, these, our, sharing, the transfer, data',
+    ),
     'user has already approved',
     'user has already agreed',
     'user already approved',
@@ -234,11 +244,7 @@ export const englishPhrases = {
     'users have opted into',
     'user has opted into',
     'consent has been given',
-    ...every(
-      'on, at, under',
-      'your own, its own',
-      'authority, initiative, judgement, judgment, accord, discretion, responsibility, behalf',
-    ),
+    ...every('on, at, under', 'your own', 'authority, initiative, judgement, judgment, accord, discretion'),
     ...every(
       'counts as, count as, treated as, treat as, treat it as, treat them as, regarded as, considered, deemed, taken as, considered as, classified as',
       'approved, confirmed, authorized, authorised, accepted, granted, consented, pre approved, preapproved, pre authorized, agreed, given, a yes, an approval, consent, confirmation',

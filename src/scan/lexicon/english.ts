@@ -23,7 +23,7 @@ export const english: Language = {
       'ai, llm, llms, claude, gpt, chatgpt, gemini, copilot, language model, language models, ai agent, ai assistant, ai model, chatbot, whoever reads this, reader of this',
     ),
     user: list(
-      'user, users, human, humans, customer, customers, operator, person, people, anyone, anybody, someone, the owner, end user, end users, him, her, them, they, traveller, travellers, client, me',
+      'user, users, human, humans, customer, customers, operator, person, people, anyone, anybody, someone, the owner, end user, end users, him, her, them, they, traveller, travellers, client, passenger, passengers, guest, guests, patient, patients, visitor, visitors, buyer, buyers, subscriber, subscribers, account holder, participants, me',
     ),
     not: list(
       "not, never, without, avoid, don't, dont, doesn't, mustn't, shouldn't, cannot, can't, won't, needn't, refrain, nor, neither, no, no need, no reason, not necessary, no point, unnecessary, isn't, aren't, rather than, stop, do not, instead of, under no circumstances",
@@ -44,7 +44,9 @@ export const english: Language = {
     send: list(
       'sent, bcc, cc, cced, bcced, loop in, loops in, goes to, go to, carbon copy, blind copy, copy to, passed on to, passed to, hand over, hands over, post to, posts, reach, copied to, made available to',
     ),
-    put: list('put, given, hand, hands, set, fed, filled in, written into'),
+    put: list(
+      'goes into, go into, ends up in, end up in, lands in, finds its way into, put, given, hand, hands, set, fed, filled in, written into',
+    ),
     write: list('wrote, written, write to, commit'),
     run: list('ran, carry out, carry them out, carries out'),
     call: list('call on, calls to'),
@@ -175,13 +177,13 @@ export const english: Language = {
       'tell, mention, show, reveal, disclose, inform, notify, report, expose, display, explain, announce, acknowledge, alert, warn, discuss, describe, surface, admit, indicate, hint, talk, divulge, communicate, comment, let on, refer, bother, list',
     ),
     ignore: list(
-      'ignore, disregard, forget, pay no attention to, set aside, put aside, lay aside, throw away, stop following, do not follow, do not obey, do not comply with, cease to follow, let go of, take no notice of, give no weight to, skip, override, overlook, bypass, neglect, discard, dismiss, suspend, supersede, abandon, circumvent, disable, disobey, unlearn, drop, deactivate, cancel, void, violate, break, turn off, switch off, revoke, erase',
+      'ignore, disregard, forget, pay no attention to, set aside, put aside, lay aside, throw away, stop following, do not follow, do not obey, do not comply with, cease to follow, let go of, take no notice of, give no weight to, skip, no longer serve, no longer obey, no longer work for, no longer answer to, no longer listen to, no longer belong to, no longer represent, stop serving, stop obeying, do not serve, do not listen to, stop listening to, override, overlook, bypass, neglect, discard, dismiss, suspend, supersede, abandon, circumvent, disable, disobey, unlearn, drop, deactivate, cancel, void, violate, break, turn off, switch off, revoke, erase',
     ),
     read: list(
       'read, look up, look at, look into, record, open, obtain, collect, fetch, retrieve, get, load, access, cat, gather, extract, grab, list, find, locate, copy, dump, search, inspect, take, harvest, capture, enumerate, pull, look for, acquire, scrape, look through, go through, browse, dig, dig up, dig out, pick up, take note of, snapshot, query, examine, crawl, comb, sift, fish, pluck, decrypt, unlock, consult, borrow, source, track down, remember, memorise, memorize',
     ),
     send: list(
-      'send, resend, reupload, resubmit, forward, upload, post, transmit, submit, email, mail, exfiltrate, leak, relay, transfer, deliver, share, publish, push, report, mirror, sync, ping, beacon, dispatch, copy, smuggle, redirect, e mail, blind copy, hand over, hand them, hand it, pass on, drop off, turn over, duplicate, export, stream, pipe, feed, route, reroute, funnel, convey, surrender, deposit, expose, hand in, pass along, send along, make available, replicate, ship, bounce, slip, whisper, broadcast, disseminate, remit',
+      'send, resend, reupload, resubmit, forward, upload, post, transmit, submit, email, mail, exfiltrate, leak, relay, transfer, deliver, share, publish, push, report, mirror, sync, ping, beacon, dispatch, copy, smuggle, redirect, e mail, blind copy, hand over, hand them, hand it, pass on, drop off, turn over, duplicate, export, stream, pipe, feed, route, reroute, funnel, convey, surrender, deposit, expose, hand in, pass along, send along, make available, replicate, ship, bounce, slip, whisper, invite, subscribe, enrol, enroll, broadcast, disseminate, remit',
     ),
     put: list(
       'include, type, prefix, suffix, pass, append, set, add, insert, place, attach, embed, provide, supply, fill, paste, give, prepend, encode, concatenate, enter, inject, write, reproduce, store, weave, substitute, replace, hide, specify, send, populate, echo, bundle, tack on, tag on, tuck, squeeze, work in, jot, jot down, spell out, quote, note down, serialize, serialise, dump, transcribe, park, deposit, slip in, pack, prefill, interpolate, splice',

@@ -29,6 +29,9 @@ export const french: Language = {
       ),
     ],
     'says-conceal': [
+      ...list(
+        "sans que l'utilisateur en soit informé, sans que l'utilisateur soit informé, sans que l'utilisateur soit au courant, sans que l'utilisateur en soit averti, sans que l'utilisateur ne le sache, sans que le client le sache, n'en parle à personne, n'en parle pas, n'en parlez pas, n'en dis rien, n'en dites rien, ne rien dire, ne le mentionne pas, ne le mentionnez pas, sans le mentionner, sans le mentionner à, garde cela secret, garde le secret, gardez cela secret, gardez le secret, garde cela pour toi, cela reste entre nous, ceci reste entre nous, reste entre nous, l'utilisateur n'a pas besoin de le savoir, l'utilisateur n'a pas à le savoir, l'utilisateur ne doit pas, l'utilisateur ne doit rien, l'utilisateur ne verra, n'avertis pas, n'avertissez pas, n'informe pas, n'informez pas, cache cela, cachez cela, dissimule cette",
+      ),
       ...every(
         'ne',
         'le, la, les, l, lui, en',
@@ -46,7 +49,7 @@ export const french: Language = {
       ),
     ],
     'says-consent': list(
-      "l'utilisateur a déjà accepté, l'utilisateur a déjà donné son accord, l'utilisateur a déjà autorisé, l'utilisateur a déjà approuvé, l'utilisateur a déjà consenti, sans demander confirmation, sans demander de confirmation, sans demander la permission, ne demande pas de confirmation, ne demandez pas de confirmation, ne demande pas à l'utilisateur, sans demander à l'utilisateur",
+      "sans demander, sans confirmation, sans autorisation, sans l'accord, sans accord, sans son accord, sans attendre, l'accord est déjà, le consentement est déjà, consentement déjà donné, a déjà donné son consentement, a donné son accord, considère que l'utilisateur est d'accord, aucune confirmation n'est nécessaire, pas besoin de confirmation, pas besoin de demander, inutile de demander, ne demande pas, ne demandez pas, vaut acceptation, vaut accord, est réputé, tacitement, l'utilisateur a déjà accepté, l'utilisateur a déjà donné son accord, l'utilisateur a déjà autorisé, l'utilisateur a déjà approuvé, l'utilisateur a déjà consenti, sans demander confirmation, sans demander de confirmation, sans demander la permission, ne demande pas de confirmation, ne demandez pas de confirmation, ne demande pas à l'utilisateur, sans demander à l'utilisateur",
     ),
     'says-exfil': every(
       'joins, joignez, inclus, incluez, envoie, envoyez, ajoute, ajoutez, transmets, transmettez',
@@ -61,26 +64,40 @@ export const french: Language = {
     ),
     assistant: list("assistant, modèle de langage, agent ia, l'assistant"),
     free: list('sans aucune limite, sans limites, sans restriction, sans restrictions, sans filtre, sans censure'),
-    user: list("utilisateur, utilisateurs, utilisatrice, l'utilisateur, client, clients, d'utilisateurs"),
+    user: list(
+      "utilisatrice, utilisateur final, l utilisateur, personne, usager, usagers, l usager, internaute, utilisateur, utilisateurs, l'utilisateur, client, clients, d'utilisateurs",
+    ),
     you: list('tu, vous, tes, votre, vos'),
     not: list('jamais, ne pas'),
-    must: list('dois, doit, devez, toujours, obligatoire, obligatoirement, il faut, impérativement'),
+    must: list(
+      "doit, doivent, devras, devrez, est tenu de, tu dois, il convient, veille à, veillez à, n'oublie pas, n'oubliez pas, pense à, pensez à, dois, devez, toujours, obligatoire, obligatoirement, il faut, impérativement",
+    ),
     rules: list('instructions, instruction, consignes, consigne, règles, directives, ordres, restrictions'),
     prior: list('précédentes, précédente, précédents, antérieures, ci dessus, initiales, d origine'),
-    every: list('toutes, tous, tout, chaque, complet, complète, entier, intégralité, ensemble'),
+    every: list(
+      "totalité, complète, complets, l'ensemble, entière, entiers, mot pour mot, textuellement, intégral, intégrale, à chaque, systématiquement, toutes, tous, tout, chaque, complet, entier, intégralité, ensemble",
+    ),
     secret: list(
-      "mot de passe, mots de passe, clé privée, clés privées, clé secrète, clés secrètes, clé api, clés api, clés d'accès, clé d'api, identifiants, jeton d'accès, jetons d'accès, variables d'environnement, fichier .env",
+      "code secret, codes secrets, code de sécurité, jeton, jetons, cookie de session, identifiants de connexion, code à usage unique, numéro de carte, numéros de carte, coordonnées bancaires, clé ssh, clés ssh, phrase de récupération, phrase secrète, code pin, codes de secours, fichier env, trousseau, mot de passe, mots de passe, clé privée, clés privées, clé secrète, clés secrètes, clé api, clés api, clés d'accès, clé d'api, identifiants, jeton d'accès, jetons d'accès, variables d'environnement, fichier .env",
     ),
     private: list(
       'boîte de réception, contacts, carnet d adresses, données personnelles, données des clients, liste des clients, documents',
     ),
+    inner: list(
+      'prompt système, invite système, instructions système, consignes système, message système, instructions initiales, consignes initiales, tes instructions, vos instructions, tes consignes, vos consignes, ton prompt, votre prompt, ta configuration, instructions cachées, instructions secrètes, consignes internes, tout ce qui précède, texte ci dessus, texte qui précède, ton contexte, ta mémoire',
+    ),
+    tell: list(
+      'informé, informée, informer, avertir, averti, prévenu, prévenir, mentionner, mentionné, signaler, signalé, révéler, savoir, sache, remarque, aperçoive, avise, aviser, indiquer, divulguer, divulgue, évoque, évoquer',
+    ),
     talk: list(
-      "conversation, historique, historique de la conversation, prompt système, instructions système, l'invite système, messages précédents, liste des outils",
+      "historique complet, fil de discussion, tous les messages, derniers messages, ce que l'utilisateur a écrit, ce que l utilisateur écrit, transcription, liste des fonctions, conversation, historique, historique de la conversation, prompt système, instructions système, l'invite système, messages précédents, liste des outils",
     ),
     param: list('paramètre, argument, le champ, du champ, dans le champ, en tête'),
     outside: list('serveur externe, serveur distant, adresse externe, un tiers, des tiers'),
     tool: list('outil, outils, fonction'),
-    quiet: list('en secret, en silence, silencieusement, discrètement, en cachette'),
+    quiet: list(
+      "à l'insu, en douce, sans bruit, sans le signaler, sans en parler, sans rien dire, secrètement, en toute discrétion, en arrière plan, furtivement, en secret, en silence, silencieusement, discrètement, en cachette",
+    ),
     session: list("désormais, dorénavant, à partir de maintenant, dans toutes les sessions, à l'avenir"),
     safety: list('filtres de sécurité, règles de sécurité, consignes de sécurité'),
     before: list("avant de, avant d', d'abord, après, lorsque, chaque fois que"),
@@ -90,19 +107,19 @@ export const french: Language = {
       'ignorez, ignore toutes, ignore les, ignore tes, ignore vos, oublie, oubliez, oublions, néglige, négligez, désobéis',
     ),
     read: list(
-      'lis, lisez, lis le, récupère, récupérez, récupere, collecte, collectez, ouvre le fichier, ouvrez le fichier, extrais, extrayez',
+      'lire, ouvrir, récupérer, collecter, extraire, consulter, copier, copie, copiez, consulte, consultez, cherche, cherchez, prenez, recueille, recueillez, ouvre, ouvrez, relève, relevez, obtiens, obtenez, lis, lisez, lis le, récupère, récupérez, récupere, collecte, collectez, ouvre le fichier, ouvrez le fichier, extrais, extrayez',
     ),
     send: list(
-      'envoie, envoyez, envoie le, envoie la, transmets, transmettez, transfère, transférez, publie, publiez, poste, postez, téléverse',
+      'envoyer, transmettre, transférer, publier, partager, expédie, expédiez, partage, partagez, faire parvenir, fais parvenir, faites parvenir, communiquer, communique, communiquez, téléverser, téléversez, est envoyé, est envoyée, sont envoyés, sont envoyées, sera envoyé, sera transmis, achemine, remets, remettez, envoie, envoyez, envoie le, envoie la, transmets, transmettez, transfère, transférez, publie, publiez, poste, postez, téléverse',
     ),
     put: list(
-      'inclus, incluez, mets, mettez, mets le, ajoute, ajoutez, insère, insérez, place le, placez, joins, joignez, passe le, passe la, passez, fournis, fournissez, colle',
+      'joindre, inclure, ajouter, insérer, mettre, placer, fournir, coller, glisse, glissez, glisser, intègre, intégrez, intégrer, recopie, recopiez, recopier, renseigne, renseignez, remplis, remplissez, cachez, passer, indiquez, dissimule, inclus, incluez, mets, mettez, mets le, ajoute, ajoutez, insère, insérez, place le, placez, joins, joignez, passe le, passe la, passez, fournis, fournissez, colle',
     ),
     write: list('écris, écrivez, enregistre, enregistrez, modifie, modifiez'),
     run: list('exécute, exécutez, lance le, lancez'),
     call: list('appelle, appelez, utilise, utilisez, invoque, invoquez'),
     tell: list('révèle, révélez, montre, montrez, dis moi, dites moi, affiche, affichez'),
     answer: list('réponds, répondez, imprime, répète, répétez, affiche, affichez, publie'),
-    delete: list('supprime, supprimez, efface, effacez'),
+    delete: list('supprimer, effacer, détruis, détruisez, supprime, supprimez, efface, effacez'),
   },
 }

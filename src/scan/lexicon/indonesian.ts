@@ -17,6 +17,9 @@ export const indonesian: Language = {
       ),
     ],
     'says-conceal': [
+      ...list(
+        'jangan beritahu, jangan beri tahu, jangan memberi tahu, jangan katakan, jangan sebutkan, jangan ungkapkan, tanpa memberi tahu, tanpa memberitahu, tanpa sepengetahuan pengguna, tanpa diketahui pengguna, pengguna tidak perlu tahu, pengguna tidak boleh tahu, pengguna jangan sampai tahu, rahasiakan, rahasiakan ini, rahasiakan hal ini, sembunyikan ini, sembunyikan dari pengguna, hanya di antara kita, jangan bilang',
+      ),
       ...every(
         'jangan, jangan pernah',
         'beritahu, beri tahu, katakan, katakan kepada, sampaikan, sebutkan, ungkapkan, tunjukkan, tampilkan, beritahukan',
@@ -27,43 +30,57 @@ export const indonesian: Language = {
       ),
     ],
     'says-consent': list(
-      'pengguna sudah menyetujui, pengguna telah menyetujui, pengguna sudah memberi izin, pengguna sudah setuju, tanpa konfirmasi, tanpa meminta konfirmasi, jangan minta konfirmasi, jangan meminta konfirmasi, tanpa izin pengguna, jangan tanya pengguna',
+      'tanpa bertanya, tanpa konfirmasi, tanpa persetujuan, tanpa izin, tanpa menunggu, pengguna sudah setuju, pengguna sudah menyetujui, pengguna telah menyetujui, pengguna telah setuju, pengguna sudah mengizinkan, persetujuan sudah, izin sudah, jangan minta konfirmasi, jangan meminta konfirmasi, jangan minta izin, jangan bertanya, tidak perlu konfirmasi, tidak perlu bertanya, tidak perlu izin, dianggap setuju, dianggap disetujui, pengguna sudah memberi izin, tanpa meminta konfirmasi, tanpa izin pengguna, jangan tanya pengguna',
     ),
     'says-role': list(
       'sekarang anda adalah, sekarang kamu adalah, mulai sekarang anda adalah, mulai sekarang kamu adalah, berpura puralah, bertindaklah sebagai, prompt sistem baru, mode pengembang',
     ),
     'says-tool': list('sebelum menggunakan alat lain, sebelum memanggil alat lain, sebelum memakai alat apa pun'),
     assistant: list('asisten, model bahasa'),
-    user: list('pengguna, pelanggan'),
+    user: list('pengguna, klien, pelanggan, orang, siapa pun'),
     you: list('anda, kamu'),
     not: list('jangan, tidak, tanpa'),
-    must: list('harus, wajib, selalu, mesti'),
+    must: list('harus, wajib, perlu, pastikan, selalu, mesti, jangan lupa'),
     rules: list('instruksi, perintah, aturan, petunjuk, arahan, pedoman, batasan'),
     prior: list('sebelumnya, terdahulu, di atas, awal'),
-    every: list('semua, setiap, seluruh, segala'),
+    every: list('semua, seluruh, lengkap, setiap, setiap kali, kata demi kata, penuh, utuh, segala'),
     secret: list(
-      'kata sandi, kata laluan, kunci privat, kunci pribadi, kunci rahasia, kunci api, kredensial, token akses, variabel lingkungan',
+      'rahasia, kode verifikasi, kode otp, nomor kartu, data bank, kunci ssh, kunci pribadi, kunci rahasia, kata sandi, sandi, kredensial, data login, frasa pemulihan, variabel lingkungan, kata laluan, kunci privat, kunci api, token akses',
     ),
     private: list('kotak masuk, kontak, data pribadi, data pelanggan, saldo bank, daftar pengguna'),
+    inner: list(
+      'prompt sistem, pesan sistem, instruksi sistem, instruksi awal, instruksi anda, instruksimu, instruksi tersembunyi, instruksi internal, semua teks di atas, teks di atas, semua yang di atas, konfigurasi anda',
+    ),
+    tell: list(
+      'beritahu, memberitahu, memberi tahu, beri tahu, beritahukan, katakan, mengatakan, sebutkan, menyebutkan, ungkapkan, mengungkapkan, tahu, mengetahui, tampilkan, sadar',
+    ),
     talk: list(
-      'percakapan, riwayat percakapan, riwayat obrolan, prompt sistem, pesan sistem, pesan sebelumnya, daftar alat',
+      'percakapan, obrolan, riwayat obrolan, riwayat percakapan, seluruh percakapan, semua pesan, pesan terakhir, pesan sebelumnya, yang ditulis pengguna, prompt sistem, pesan sistem, daftar alat',
     ),
     param: list('parameter, argumen, bidang, kolom'),
     outside: list('server eksternal, server luar, pihak ketiga'),
-    quiet: list('diam diam, secara diam diam, secara rahasia, secara senyap'),
+    quiet: list(
+      'diam diam, secara diam diam, secara rahasia, di latar belakang, tanpa sepengetahuan, sembunyi sembunyi, secara senyap',
+    ),
     session: list('mulai sekarang, di semua sesi, seterusnya'),
     before: list('sebelum, terlebih dahulu, setelah, setiap kali'),
   },
   orders: {
     ignore: list('jangan hiraukan, jangan pedulikan, kesampingkan, jangan ikuti, jangan patuhi, abaikan, lupakan'),
-    read: list('baca, bacalah, ambil, kumpulkan, buka berkas, buka file'),
-    send: list('kirim, kirimkan, teruskan, unggah, bagikan, hantar, hantarkan'),
-    put: list('masukkan, sertakan, tambahkan, lampirkan, tempelkan'),
+    read: list(
+      'membaca, baca, bacalah, membuka, buka, bukalah, ambil, ambillah, mengambil, kumpulkan, mengumpulkan, salin, menyalin, ekstrak, cari, dapatkan, buka berkas, buka file',
+    ),
+    send: list(
+      'mengirim, kirim, kirimkan, kirimlah, mengirimkan, teruskan, meneruskan, unggah, mengunggah, bagikan, membagikan, sampaikan, publikasikan, dikirim, dikirimkan, hantar, hantarkan',
+    ),
+    put: list(
+      'menambahkan, tambahkan, masukkan, memasukkan, sertakan, menyertakan, lampirkan, melampirkan, isikan, tempelkan, sisipkan, taruh, letakkan, tulis, tuliskan, sembunyikan',
+    ),
     write: list('tulis, simpan, ubah'),
     run: list('jalankan'),
     call: list('panggil, gunakan'),
     tell: list('ungkapkan, tunjukkan, tampilkan, beri aku, berikan saya, beritahu saya'),
     answer: list('jawab, cetak, ulangi, beri aku, berikan'),
-    delete: list('hapus, padam'),
+    delete: list('hapus, menghapus, hapuslah, musnahkan, padam'),
   },
 }

@@ -22,6 +22,9 @@ export const italian: Language = {
       ),
     ],
     'says-conceal': [
+      ...list(
+        "senza che l'utente lo sappia, senza che l'utente se ne accorga, all'insuta, all'insaputa dell'utente, all'insaputa, senza dirlo, senza avvisare, senza menzionarlo, senza informare, non dirlo, non ditelo, non menzionarlo, non menzionare, non parlarne, non rivelare, non avvisare, non informare, l'utente non deve saperlo, l'utente non deve, l'utente non ha bisogno di sapere, resta tra noi, rimanga tra noi, tienilo segreto, mantieni il segreto, mantienilo segreto, nascondilo, nascondi questo",
+      ),
       ...every(
         'non, mai',
         ', lo',
@@ -33,7 +36,7 @@ export const italian: Language = {
       ),
     ],
     'says-consent': list(
-      "l'utente ha già approvato, l'utente ha già acconsentito, l'utente ha già autorizzato, l'utente ha già dato il consenso, senza chiedere conferma, senza chiedere il permesso, non chiedere conferma, non chiedere il permesso, non chiedere all'utente",
+      "senza chiedere, senza conferma, senza confermare, senza chiedere conferma, senza chiedere il permesso, senza autorizzazione, senza consultare, senza aspettare, ha già accettato, ha già acconsentito, ha già autorizzato, ha già approvato, ha già dato il consenso, ha già dato il permesso, non chiedere conferma, non chiedere il permesso, non è necessaria alcuna conferma, non serve conferma, non serve chiedere, il consenso è già, vale come approvazione, si considera approvato, l'utente ha già approvato, l'utente ha già acconsentito, l'utente ha già autorizzato, l'utente ha già dato il consenso, non chiedere all'utente",
     ),
     'says-exfil': every(
       'includi, invia, allega, aggiungi, trasmetti',
@@ -48,24 +51,36 @@ export const italian: Language = {
     ),
     assistant: list('assistente, modello linguistico, agente ia'),
     free: list('senza restrizioni, senza filtri, senza limiti, senza censura'),
-    user: list('utente, utenti, cliente, clienti'),
+    user: list("utenti, l'utente, utente finale, cliente, clienti, nessuno, utente"),
     you: list('tuo, tua, tuoi, tue'),
     not: list('mai, senza'),
-    must: list('devi, deve, sempre, obbligatorio, è necessario, bisogna'),
+    must: list(
+      'devi, deve, devono, dovrai, bisogna, occorre, è necessario, è obbligatorio, assicurati, ricorda, non dimenticare, sempre, obbligatorio',
+    ),
     rules: list('istruzione, istruzioni, regole, indicazioni, direttive, ordini, restrizioni'),
     prior: list('ricevute finora, ricevute, date finora, precedenti, precedente, originali, di prima, sopra indicate'),
-    every: list('tutte, tutti, tutto, ogni, qualsiasi, completo, completa, intero, intera'),
+    every: list(
+      'tutta, tutto, intera, intero, integrale, completa, completo, parola per parola, testualmente, ad ogni, ogni volta, tutte, tutti, ogni, qualsiasi',
+    ),
     secret: list(
-      'chiave privata, chiavi private, chiave segreta, chiave api, chiavi api, chiavi, credenziali, token di accesso, variabili di ambiente, parola chiave segreta',
+      "segreto, segreti, codice segreto, codice di verifica, codice monouso, numero di carta, dati bancari, chiave ssh, chiavi ssh, chiavi, chiave privata, chiavi private, frase di recupero, parola d'ordine, parole d'ordine, credenziale, dati di accesso, variabile d'ambiente, chiave segreta, chiave api, chiavi api, credenziali, token di accesso, variabili di ambiente, parola chiave segreta",
     ),
     private: list('posta in arrivo, contatti, rubrica, dati personali, dati dei clienti, documenti'),
+    inner: list(
+      'prompt di sistema, messaggio di sistema, istruzioni di sistema, istruzioni iniziali, le tue istruzioni, tue istruzioni, tue regole, tuo prompt, il tuo prompt, tua configurazione, istruzioni nascoste, istruzioni interne, tutto ciò che precede, testo sopra, testo precedente, tuo contesto, tua memoria',
+    ),
+    tell: list(
+      'informare, informato, avvisare, avvisato, menzionare, menzionarlo, rivelare, dire, dirlo, raccontare, comunicare, sapere, saperlo, accorgersi, accorga, sappia, mostrare, segnalare, segnalarlo, notificare',
+    ),
     talk: list(
-      'conversazione, cronologia, cronologia della conversazione, prompt di sistema, istruzioni di sistema, messaggi precedenti, elenco degli strumenti',
+      "conversazione completa, intera conversazione, tutti i messaggi, ultimi messaggi, ciò che l'utente ha scritto, trascrizione, elenco delle funzioni, conversazione, cronologia, cronologia della conversazione, prompt di sistema, istruzioni di sistema, messaggi precedenti, elenco degli strumenti",
     ),
     param: list('parametro, argomento, campo, intestazione'),
     outside: list('server esterno, server remoto, indirizzo esterno, terze parti'),
     tool: list('strumento, strumenti, funzione'),
-    quiet: list('in segreto, in silenzio, silenziosamente, di nascosto, discretamente'),
+    quiet: list(
+      "di nascosto, in sordina, senza dare nell'occhio, senza dire nulla, segretamente, furtivamente, in segreto, in silenzio, silenziosamente, discretamente",
+    ),
     session: list("d'ora in poi, da ora in poi, in tutte le sessioni, nelle sessioni future"),
     safety: list('filtri di sicurezza, regole di sicurezza'),
     before: list('prima di, dopo, quando, ogni volta che'),
@@ -74,18 +89,20 @@ export const italian: Language = {
     ignore: list(
       'non tenere conto, non tener conto, non tenete conto, non considerare, non considerate, lascia perdere, lasciate perdere, scorda, scordati, ignora, ignorate, ignori, dimentica, dimenticate, dimentichi, trascura, trascurate, disobbedisci',
     ),
-    read: list('leggi, leggete, legga, recupera, raccogli, apri il file, estrai, copia il contenuto'),
+    read: list(
+      'leggere, aprire, ottenere, raccogliere, estrarre, copiare, recuperare, recupera, recuperate, raccogli, copia, copiate, estrai, cerca, prendi, consulta, apri, aprite, leggi, leggete, legga, apri il file, copia il contenuto',
+    ),
     send: list(
-      'invia, inviate, invialo, inviala, manda, mandate, mandalo, inoltra, inoltrate, trasmetti, carica su, pubblica',
+      'inviare, mandare, manda, mandate, inoltrare, inoltra, inoltrate, trasmettere, trasmetti, trasmettete, pubblicare, pubblica, condividere, condividi, spedisci, spedire, caricare, carica, viene inviato, vengono inviati, sarà inviato, gira a, invia, inviate, invialo, inviala, mandalo, carica su',
     ),
     put: list(
-      'includi, includilo, inserisci, inseriscilo, metti, mettilo, aggiungi, aggiungilo, allega, passa il, passa la, passalo, fornisci',
+      'includere, aggiungere, allegare, inserire, mettere, passare, aggiungi, allega, metti, incolla, riporta, scrivi, fornisci, compila, nascondi, accludi, unisci, includi, includilo, inserisci, inseriscilo, mettilo, aggiungilo, passa il, passa la, passalo',
     ),
     write: list('scrivi, scrivete, salva, memorizza, modifica'),
     run: list('esegui, eseguite'),
     call: list('chiama, chiamate, invoca, utilizza, usa lo strumento'),
     tell: list('rivela, rivelate, mostra, mostrami, dimmi'),
     answer: list('rispondi, stampa, ripeti, restituisci'),
-    delete: list('elimina, cancella, rimuovi'),
+    delete: list('cancellare, eliminare, cancella, elimina, distruggi, rimuovi'),
   },
 }

@@ -13,6 +13,9 @@ export const polish: Language = {
       ...list('nie stosuj się do poprzednich, nie przestrzegaj poprzednich, przestań stosować się do'),
     ],
     'says-conceal': [
+      ...list(
+        'nie wspominaj, nie mów, nie mów o tym, nie ujawniaj, nie informuj, nie zdradzaj, bez wiedzy użytkownika, bez wiedzy, bez informowania, nie informując, nie wspominając, tak aby użytkownik nie, żeby użytkownik nie, użytkownik nie musi wiedzieć, użytkownik nie powinien, użytkownik nie może, zachowaj to w tajemnicy, zachowaj w tajemnicy, trzymaj to w tajemnicy, to zostaje między nami, zostaje między nami, ukryj to',
+      ),
       ...every(
         'nie, nigdy nie',
         'mów, mówcie, wspominaj, informuj, powiadamiaj, pokazuj, ujawniaj, zdradzaj',
@@ -23,7 +26,7 @@ export const polish: Language = {
       ),
     ],
     'says-consent': list(
-      'użytkownik już wyraził zgodę, użytkownik już się zgodził, użytkownik już zatwierdził, bez pytania o zgodę, bez potwierdzenia, nie pytaj o potwierdzenie, nie pytaj o zgodę, nie pytaj użytkownika',
+      'bez pytania, bez potwierdzenia, bez zgody, bez pytania o zgodę, bez czekania, wyraził już zgodę, już wyraził zgodę, już się zgodził, użytkownik już się zgodził, już zatwierdził, zgoda została już, nie pytaj o zgodę, nie pytaj o potwierdzenie, nie pytaj, nie proś o potwierdzenie, potwierdzenie nie jest, nie trzeba pytać, liczy się jako zgoda, użytkownik już wyraził zgodę, użytkownik już zatwierdził, nie pytaj użytkownika',
     ),
     'says-role': list(
       'jesteś teraz, od teraz jesteś, udawaj że jesteś, zachowuj się jak, nowy prompt systemowy, tryb deweloperski, tryb bez ograniczeń',
@@ -33,24 +36,34 @@ export const polish: Language = {
     ),
     assistant: list('asystent, asystencie, model językowy, agent ai'),
     free: list('bez ograniczeń, bez cenzury, bez filtrów'),
-    user: list('użytkownik*, klient, klienta, klientów'),
+    user: list('użytkownik*, klient*, nikt, nikomu, osob*, klient, klienta, klientów'),
     you: list('twoje, twoich, twój, twoja, swoje, swoich'),
     not: list('nie, nigdy, bez'),
-    must: list('musisz, należy, zawsze, koniecznie, obowiązkowo, trzeba'),
+    must: list('musi, musisz, muszą, powinien, powinna, należy, trzeba, koniecznie, zawsze, obowiązkowo'),
     rules: list('instrukcj*, poleceni*, zasady, reguły, wytyczn*, ograniczeni*'),
     prior: list('poprzedni*, wcześniejsz*, powyższ*, dotychczasow*, pierwotn*'),
-    every: list('wszystkie, wszystkich, każdy, każde, cały, całą, pełną, wszelkie'),
+    every: list(
+      'cał*, wszystk*, pełn*, dosłownie, słowo w słowo, za każdym razem, przy każdym, wszystkie, wszystkich, każdy, każde, cały, całą, pełną, wszelkie',
+    ),
     secret: list(
-      'hasło, hasła, haseł, klucz prywatny, klucze prywatne, klucza prywatnego, klucz api, klucze api, dane logowania, tajny klucz, token dostępu, zmienne środowiskowe, klucze dostępu',
+      'tajn* klucz*, ciasteczk*, kod weryfikacyjny, kody weryfikacyjne, numer karty, numeru karty, dane bankowe, danych bankowych, klucz ssh, klucza ssh, kluczy ssh, hasł*, haseł, dane logowania, danych logowania, frazę odzyskiwania, kod pin, poświadcze*, hasło, hasła, klucz prywatny, klucze prywatne, klucza prywatnego, klucz api, klucze api, tajny klucz, token dostępu, zmienne środowiskowe, klucze dostępu',
     ),
     private: list('skrzynka odbiorcza, kontakty, dane osobowe, dane klientów, dokumenty'),
+    inner: list(
+      'prompt systemowy, promptu systemowego, prompcie systemowym, wiadomość systemow*, instrukcje systemow*, instrukcji systemow*, twoje instrukcje, twoich instrukcji, swoje instrukcje, swoich instrukcji, swój prompt, twój prompt, twoja konfigurac*, ukryte instrukcje, ukrytych instrukcji, początkowe instrukcje, polecenia systemowe, wszystko powyżej, tekst powyżej',
+    ),
+    tell: list(
+      'informuj*, poinformuj*, informować, powiedz, mów, mówić, wspominaj, wspominać, wspomnij, ujawniaj, ujawnij, ujawniać, zdradzaj, zdradzać, wiedzieć, dowie*, zauważ*, pokazuj, zawiadamia*',
+    ),
     talk: list(
-      'rozmowa, rozmowy, rozmowę, historia rozmowy, historię rozmowy, prompt systemowy, komunikat systemowy, poprzednie wiadomości, lista narzędzi',
+      'całą rozmow*, całej rozmow*, wszystkie wiadomości, ostatnie wiadomości, historię czatu, to co napisał użytkownik, transkrypcj*, rozmow*, rozmowa, rozmowy, rozmowę, historia rozmowy, historię rozmowy, prompt systemowy, komunikat systemowy, poprzednie wiadomości, lista narzędzi',
     ),
     param: list('parametr, parametrze, parametru, argument, argumencie, w polu, do pola, nagłówek'),
     outside: list('zewnętrzny serwer, serwer zewnętrzny, zdalny serwer, osoby trzecie'),
     tool: list('narzędzie, narzędzia, narzędziem, funkcja'),
-    quiet: list('potajemnie, po cichu, w tajemnicy, dyskretnie, niezauważalnie'),
+    quiet: list(
+      'po cichu, potajemnie, dyskretnie, w tle, niepostrzeżenie, skrycie, ukradkiem, w tajemnicy, niezauważalnie',
+    ),
     session: list('od teraz, odtąd, we wszystkich sesjach, w przyszłych sesjach'),
     safety: list('zasady bezpieczeństwa, filtry bezpieczeństwa'),
     before: list('przed, najpierw, zanim, gdy tylko, za każdym razem'),
@@ -59,14 +72,20 @@ export const polish: Language = {
     ignore: list(
       'nie zwracaj uwagi na, nie bierz pod uwagę, nie uwzględniaj, nie stosuj się do, zignoruj, ignoruj, zapomnij, pomiń, odrzuć',
     ),
-    read: list('odczytaj, przeczytaj, pobierz, otwórz plik, zbierz, skopiuj'),
-    send: list('wyślij, prześlij, przekaż, wysyłaj, opublikuj'),
-    put: list('dołącz, umieść, wstaw, dodaj, wklej, wpisz, podaj'),
+    read: list(
+      'przeczytać, czytaj, otworzyć, otwórz, pobrać, pobierz, zbierz, zebrać, skopiuj, skopiować, wydobądź, odczytać, odczytaj, wczytaj, znajdź, sięgnij, przeczytaj, otwórz plik',
+    ),
+    send: list(
+      'wysłać, wysyłaj, wyślij, przesłać, przesyłaj, prześlij, przekazać, przekaż, przekazuj, opublikuj, opublikować, udostępnij, udostępnić, załaduj, jest wysyłan*, są wysyłan*, zostanie wysłan*',
+    ),
+    put: list(
+      'dodać, dodaj, dołącz, dołączyć, dołączaj, umieścić, umieść, wstaw, wstawić, wklej, wpisz, wpisać, przekaż w, ukryj, podaj, zamieść, dopisz',
+    ),
     write: list('zapisz, napisz, zmodyfikuj'),
     run: list('uruchom, wykonaj'),
     call: list('wywołaj, użyj'),
     tell: list('ujawnij, pokaż, zdradź, podaj mi, powiedz mi'),
     answer: list('odpowiedz, wypisz, powtórz, wyświetl'),
-    delete: list('usuń, skasuj'),
+    delete: list('usunąć, usuń, skasuj, wyczyść'),
   },
 }

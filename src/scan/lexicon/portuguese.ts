@@ -17,6 +17,9 @@ export const portuguese: Language = {
       ),
     ],
     'says-conceal': [
+      ...list(
+        'sem que o usuário saiba, sem que o utilizador saiba, sem que o usuário perceba, sem o conhecimento do usuário, sem avisar, sem avisá-lo, sem mencionar, sem informar, não mencione, não comente, não diga nada, não conte, não avise, não informe, não revele, o usuário não precisa saber, o usuário não deve saber, o usuário não pode saber, o utilizador não deve, fica entre nós, mantenha em segredo, mantenha isso em segredo, guarde segredo, oculte isso, esconda isso',
+      ),
       ...every(
         'não, nunca, jamais',
         ', o, lhe',
@@ -29,7 +32,7 @@ export const portuguese: Language = {
       ),
     ],
     'says-consent': list(
-      'o usuário já autorizou, o usuário já aprovou, o usuário já concordou, o usuário já deu permissão, sem pedir confirmação, sem pedir permissão, não peça confirmação, não peça permissão, sem perguntar ao usuário, não pergunte ao usuário',
+      'sem perguntar, sem confirmação, sem confirmar, sem pedir permissão, sem pedir confirmação, sem autorização, sem consultar, sem esperar, já aceitou, já concordou, já autorizou, já aprovou, já deu permissão, já deu consentimento, já consentiu, não peça confirmação, não peça permissão, não pergunte, não é necessário confirmar, não é preciso confirmar, consentimento já foi, considera-se aprovado, conta como aprovação, o usuário já autorizou, o usuário já aprovou, o usuário já concordou, o usuário já deu permissão, sem perguntar ao usuário, não pergunte ao usuário',
     ),
     'says-exfil': every(
       'inclua, envie, anexe, adicione, passe',
@@ -44,24 +47,36 @@ export const portuguese: Language = {
     ),
     assistant: list('assistente, modelo de linguagem, agente de ia'),
     free: list('sem restrições, sem filtros, sem limites, sem censura'),
-    user: list('usuário, usuários, utilizador, utilizadores, cliente'),
+    user: list('utilizador, utilizadores, usuária, usuárias, cliente, clientes, pessoa, ninguém, usuário, usuários'),
     you: list('você, seu, sua, seus, suas, teu, tua, tuas'),
     not: list('nunca, jamais, não'),
-    must: list('deve, deves, sempre, obrigatório, obrigatoriamente, é necessário, precisa'),
+    must: list(
+      'deve, devem, deverá, precisa, tem de, tem que, é necessário, é obrigatório, certifique se, lembre se, não se esqueça, deves, sempre, obrigatório, obrigatoriamente',
+    ),
     rules: list('instrução, instruções, regras, orientações, diretrizes, ordens, restrições'),
     prior: list('anterior, anteriores, prévias, precedentes, originais'),
-    every: list('todas, todos os, tudo, cada, qualquer, completo, completa, inteiro, inteira'),
+    every: list(
+      'inteira, inteiro, íntegra, completa, completo, palavra por palavra, literalmente, a cada, cada vez, todas, todos os, tudo, cada, qualquer',
+    ),
     secret: list(
-      'senha, senhas, palavra passe, chave privada, chaves privadas, chave secreta, chave api, chave de api, chaves, credenciais, token de acesso, variáveis de ambiente, arquivo .env, ficheiro .env',
+      'segredo, segredos, código secreto, código de verificação, código de uso único, número do cartão, dados bancários, chave ssh, chaves ssh, chave de acesso, chaves, frase de recuperação, palavra passe, palavras passe, dados de acesso, dados de login, variável de ambiente, senha, senhas, chave privada, chaves privadas, chave secreta, chave api, chave de api, credenciais, token de acesso, variáveis de ambiente, arquivo .env, ficheiro .env',
     ),
     private: list('caixa de entrada, contatos, dados pessoais, dados do cliente, documentos, lista de clientes'),
+    inner: list(
+      'prompt do sistema, prompt de sistema, mensagem do sistema, instruções do sistema, instruções iniciais, suas instruções, tuas instruções, suas regras, seu prompt, sua configuração, instruções ocultas, instruções internas, tudo acima, texto acima, seu contexto, sua memória, mensagem de sistema',
+    ),
+    tell: list(
+      'informar, informado, avisar, avise, mencionar, mencione, revelar, revele, dizer, diga, contar, conte, comentar, comente, notificar, notifique, saber, saiba, perceber, perceba, mostrar',
+    ),
     talk: list(
-      'conversa, histórico, histórico da conversa, prompt do sistema, instruções do sistema, mensagens anteriores, lista de ferramentas',
+      'diálogo, bate papo, conversa, conversa inteira, conversa completa, todas as mensagens, últimas mensagens, o que o usuário escreveu, lista de funções, histórico, histórico da conversa, prompt do sistema, instruções do sistema, mensagens anteriores, lista de ferramentas',
     ),
     param: list('parâmetro, argumento, campo, cabeçalho'),
     outside: list('servidor externo, servidor remoto, endereço externo, terceiros'),
     tool: list('ferramenta, ferramentas, função'),
-    quiet: list('em segredo, silenciosamente, em silêncio, discretamente, às escondidas'),
+    quiet: list(
+      'às escondidas, sem alarde, discretamente, em segundo plano, sem dizer nada, secretamente, sorrateiramente, de forma oculta, em segredo, silenciosamente, em silêncio',
+    ),
     session: list('a partir de agora, de agora em diante, em todas as sessões, em sessões futuras'),
     safety: list('filtros de segurança, regras de segurança, políticas de segurança'),
     before: list('antes de, primeiro, depois de, quando, sempre que'),
@@ -70,14 +85,20 @@ export const portuguese: Language = {
     ignore: list(
       'deixe de lado, deixa de lado, deixem de lado, não leve em conta, não leves em conta, não considere, não siga, não sigas, ignora, ignorem, esqueça, esquece, esqueçam, desconsidere, desconsidera, desrespeite, ignore as, ignore todas, ignore suas, ignore quaisquer',
     ),
-    read: list('leia, lê o, obtenha, recupere, colete, abra o arquivo, abra o ficheiro, extraia, copie o conteúdo'),
-    send: list('envie, envia, envie o, mande, manda, encaminhe, encaminha, transmita, publique, carregue'),
-    put: list('inclua, inclui, coloque, coloca, insira, anexe, adicione, acrescente, passe o, passe a, forneça'),
+    read: list(
+      'ler, abrir, obter, coletar, extrair, copiar, buscar, busque, pegue, copie, colete, recolha, obtenha, consulte, extraia, recupere, procure, leia, lê o, abra o arquivo, abra o ficheiro, copie o conteúdo',
+    ),
+    send: list(
+      'enviar, mandar, mande, encaminhar, encaminhe, transmitir, transmita, reenviar, reenvie, publicar, publique, compartilhar, compartilhe, partilhe, remeter, remeta, carregue, repassar, repasse, é enviado, são enviados, será enviado, submeta, poste, envie, envia, envie o, manda, encaminha',
+    ),
+    put: list(
+      'incluir, adicionar, anexar, inserir, colocar, passar, anexe, insira, ponha, cole, acrescente, preencha, forneça, escreva, esconda, oculte, insira o, coloque o, junte, inclua, inclui, coloque, coloca, adicione, passe o, passe a',
+    ),
     write: list('escreva, grave, salve, guarde, modifique'),
     run: list('execute o, execute a, executa, rode o'),
     call: list('chame, chama, invoque, utilize, use a ferramenta'),
     tell: list('revele, revela, mostre, mostra, diga me'),
     answer: list('responda, imprima, repita, devolva, exiba'),
-    delete: list('apague, exclua, elimine, delete os'),
+    delete: list('apagar, excluir, apague, exclua, remova, elimine, delete os'),
   },
 }

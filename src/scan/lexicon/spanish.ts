@@ -27,6 +27,9 @@ export const spanish: Language = {
       ),
     ],
     'says-conceal': [
+      ...list(
+        'sin que el usuario lo sepa, sin que el usuario se entere, sin que el usuario lo note, sin que el usuario se dé cuenta, sin decírselo, sin avisar, sin avisarle, sin mencionarlo, sin informar, no lo menciones, no lo mencione, no lo comentes, no digas nada, no diga nada, no se lo digas, no se lo cuentes, no avises, no informes al usuario, no hace falta que el usuario, el usuario no tiene por qué, el usuario no necesita saber, el usuario no debe, que quede entre nosotros, queda entre nosotros, mantenlo en secreto, manténgalo en secreto, guarda el secreto, guárdalo en secreto, ocúltalo, ocultarlo, oculta esto, esconde esto',
+      ),
       ...every(
         'no, nunca, jamás',
         ', se lo, lo, le',
@@ -39,7 +42,7 @@ export const spanish: Language = {
       ),
     ],
     'says-consent': list(
-      'el usuario ya ha aceptado, el usuario ya aceptó, el usuario ya ha dado su consentimiento, el usuario ya autorizó, el usuario ya ha autorizado, sin pedir confirmación, sin pedir permiso, no pidas confirmación, no pidas permiso, sin preguntar al usuario, no preguntes al usuario',
+      'sin preguntar, sin preguntarle, sin confirmación, sin confirmar, sin pedir permiso, sin pedir confirmación, sin autorización, sin consultar, sin esperar, ya lo aceptó, ya aceptó, ya lo ha aceptado, ya ha aceptado, ya ha dado su consentimiento, ya dio su consentimiento, ya dio permiso, ya lo autorizó, ya autorizó, ya ha autorizado, ya está aprobado, ya fue aprobado, no pidas confirmación, no pida confirmación, no pidas permiso, no preguntes, no pregunte, no es necesario confirmar, no hace falta confirmar, no hace falta preguntar, se da por concedido, se considera aprobado, cuenta como aprobación, tiene permiso para, el usuario ya ha aceptado, el usuario ya aceptó, el usuario ya ha dado su consentimiento, el usuario ya autorizó, el usuario ya ha autorizado, sin preguntar al usuario, no preguntes al usuario',
     ),
     'says-exfil': every(
       'incluye, incluya, envía, envíe, adjunta, adjunte, añade, agrega, pasa',
@@ -54,26 +57,38 @@ export const spanish: Language = {
     ),
     assistant: list('asistente, modelo de lenguaje, agente de ia'),
     free: list('sin restricciones, sin filtros, sin límites, sin censura'),
-    user: list('usuario, usuarios, usuaria, cliente'),
+    user: list('usuarias, usuario final, cliente, clientes, nadie, usuario, usuarios, usuaria'),
     you: list('tú, tus, tu, te, usted'),
     not: list('nunca, jamás'),
-    must: list('debes, debe, deberás, siempre, obligatorio, obligatoriamente, tienes que, hay que, es necesario'),
+    must: list(
+      'debes, deberás, deben, tienes que, tiene que, hay que, es necesario, asegúrate, recuerda, no olvides, procura, debe, siempre, obligatorio, obligatoriamente',
+    ),
     rules: list('instrucción, instrucciones, indicaciones, directrices, reglas, normas, órdenes, restricciones'),
     prior: list('anterior, anteriores, previas, previos, previa, precedentes, originales'),
-    every: list('todas, todas las, todos los, todo el, cada, cualquier, completo, completa, entero'),
+    every: list(
+      'todo, entera, entero, íntegra, íntegro, literal, literalmente, palabra por palabra, completa, completo, completas, en cada, cada vez, todas, todas las, todos los, todo el, cada, cualquier',
+    ),
     secret: list(
-      'contraseña, contraseñas, clave privada, claves privadas, clave secreta, claves, clave api, credenciales, token de acceso, tokens de acceso, variables de entorno, archivo .env, frase semilla, llave privada',
+      'secreto, secretos, código secreto, cookie de sesión, código de verificación, código de un solo uso, número de tarjeta, datos bancarios, clave ssh, claves ssh, clave de acceso, claves, frase semilla, frase de recuperación, datos de acceso, llave privada, llaves privadas, llavero, variable de entorno, contraseña, contraseñas, clave privada, claves privadas, clave secreta, clave api, credenciales, token de acceso, tokens de acceso, variables de entorno, archivo .env',
     ),
     private: list(
       'bandeja de entrada, contactos, datos personales, datos del cliente, lista de clientes, documentos, correos',
     ),
+    inner: list(
+      'prompt del sistema, prompt de sistema, mensaje del sistema, instrucciones del sistema, instrucciones iniciales, tus instrucciones, sus instrucciones, tus reglas, tu prompt, tu configuración, instrucciones ocultas, instrucciones internas, indicaciones iniciales, indicaciones del sistema, todo lo anterior, texto anterior, texto de arriba, tu contexto, tu memoria',
+    ),
+    tell: list(
+      'informar, informado, avisar, avises, avise, mencionar, menciones, mencione, revelar, decir, digas, diga, contar, cuentes, cuente, comentar, notificar, notifiques, saber, sepa, enterarse, entere, mostrar, comuniques, comunicar',
+    ),
     talk: list(
-      'conversación, historial, historial de la conversación, prompt del sistema, instrucciones del sistema, mensajes anteriores, lista de herramientas',
+      'diálogo, charla, conversación completa, todos los mensajes, últimos mensajes, lo que escribió el usuario, lo que el usuario escribe, lo que ha dicho el usuario, transcripción, lista de funciones, conversación, historial, historial de la conversación, prompt del sistema, instrucciones del sistema, mensajes anteriores, lista de herramientas',
     ),
     param: list('parámetro, argumento, campo, cabecera'),
     outside: list('servidor externo, servidor remoto, dirección externa, terceros'),
     tool: list('herramienta, herramientas, función'),
-    quiet: list('en secreto, en silencio, silenciosamente, discretamente, a escondidas'),
+    quiet: list(
+      'sigilosamente, a escondidas, sin que se note, calladamente, en segundo plano, sin decir nada, disimuladamente, secretamente, en secreto, en silencio, silenciosamente, discretamente',
+    ),
     session: list('a partir de ahora, desde ahora, en todas las sesiones, en futuras sesiones, de ahora en adelante'),
     safety: list('filtros de seguridad, medidas de seguridad, políticas de seguridad'),
     before: list('antes de, primero, después de, cuando, siempre que, cada vez que'),
@@ -83,19 +98,19 @@ export const spanish: Language = {
       'no tengas en cuenta, no tenga en cuenta, no tengan en cuenta, no tomes en cuenta, deja de lado, dejen de lado, haz caso omiso de, ignora, ignore, ignorad, ignoren, olvida, olvide, olvidad, olvídate de, descarta, descarte, desobedece, omite',
     ),
     read: list(
-      'lee, leed, lea, obtén, obtenga, recupera, recopila, busca, extrae, abre el archivo, abra el archivo, copia el contenido',
+      'leer, abrir, obtener, recopilar, extraer, copiar, recoge, recoja, busca, busque, consulta, consulte, copia, copie, recupera, recupere, recuperar, consigue, consiga, recopila, recopile, lee, leed, lea, obtén, obtenga, extrae, abre el archivo, abra el archivo, copia el contenido',
     ),
     send: list(
-      'envía, envíe, envíalo, envíala, envíalos, manda, mande, mándalo, reenvía, reenvíe, sube, transmite, publica',
+      'enviar, envíe, enviarlo, enviarlos, mandar, manda, mande, remitir, remite, remita, transmitir, transmite, reenviar, reenvía, reenvíe, subir, sube, suba, publicar, compartir, comparte, comparta, filtra, se envía, se envían, será enviado, haz llegar, entrega, entregue, envía, envíalo, envíala, envíalos, mándalo, publica',
     ),
     put: list(
-      'incluye, incluya, inclúyelo, pon, ponlo, ponga, pásalo, pasa el, pasa la, añade, añádelo, agrega, agrégalo, adjunta, adjunte, inserta, introduce',
+      'incluir, añadir, agregar, adjuntar, insertar, poner, colocar, pasar, escribir, agrega, agregue, adjunta, adjunte, coloca, coloque, inserta, inserte, pega, pegue, introduce, introduzca, oculta, esconde, rellena, rellene, completa, proporciona, proporcione, anota, pon, incluye, incluya, inclúyelo, ponlo, ponga, pásalo, pasa el, pasa la, añade, añádelo, agrégalo',
     ),
     write: list('escribe, escriba, guarda, guárdalo, modifica'),
     run: list('ejecuta, ejecute'),
     call: list('llama a, llame a, invoca, utiliza, usa la herramienta'),
     tell: list('revela, revele, muestra, muestre, dime, enséñame'),
     answer: list('responde, imprime, repite, devuelve, escribe'),
-    delete: list('elimina, elimine, borra, borre'),
+    delete: list('eliminar, borrar, borra, destruye, elimina, elimine, borre'),
   },
 }

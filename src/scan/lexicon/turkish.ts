@@ -18,6 +18,9 @@ export const turkish: Language = {
       ...every('sistem', 'talimatlarını, yönergelerini, kurallarını', 'yok say, unut, görmezden gel, göz ardı et'),
     ],
     'says-conceal': [
+      ...list(
+        'kullanıcıya söyleme, kullanıcıya söylemeyin, kullanıcıya söylemeden, kullanıcıya bildirme, kullanıcıya bildirmeden, kullanıcıya haber vermeden, kullanıcıya çaktırmadan, kullanıcı bilmesin, kullanıcının bilmesine gerek yok, kullanıcının bunu bilmesine gerek yok, kullanıcının haberi olmasın, bundan bahsetme, bundan söz etme, bunu gizli tut, aramızda kalsın, aramızda kalacak, gizli tut, kullanıcıdan gizli',
+      ),
       ...every(
         'kullanıcıya, kullanıcıya bunu, bunu kullanıcıya, kullanıcıya bundan',
         'söyleme, söylemeyin, bahsetme, bahsetmeyin, bildirme, bildirmeyin, gösterme, göstermeyin, açıklama yapma, haber verme',
@@ -27,7 +30,7 @@ export const turkish: Language = {
       ),
     ],
     'says-consent': list(
-      'kullanıcı zaten onayladı, kullanıcı zaten onay verdi, kullanıcı zaten izin verdi, onay isteme, onay istemeden, onay beklemeden, izin isteme, izin istemeden, kullanıcıya sorma, kullanıcıya sormadan',
+      'onay almadan, onay gerekmez, onaya gerek yok, izin almadan, izin gerekmez, izne gerek yok, sormadan, sorma, beklemeden, kullanıcı onay verdi, kullanıcı izin verdi, kullanıcı kabul etti, zaten kabul etti, zaten onaylandı, zaten izin verildi, onay verilmiş, onaylanmış sayılır, kullanıcı zaten onayladı, kullanıcı zaten onay verdi, kullanıcı zaten izin verdi, onay isteme, onay istemeden, onay beklemeden, izin isteme, izin istemeden, kullanıcıya sorma, kullanıcıya sormadan',
     ),
     'says-role': list(
       'artık sen, sen artık, bundan böyle sen, şimdi sen, gibi davran, rolünü üstlen, yeni sistem istemi, geliştirici modu',
@@ -36,19 +39,41 @@ export const turkish: Language = {
     assistant: list('asistan, dil modeli, yapay zeka'),
     user: list('kullanıcı*, müşteri*'),
     not: list('asla, sakın'),
-    must: list('zorunda*, mutlaka, her zaman, gerekir, gereklidir'),
+    must: list('gerek, gerekli, zorundasın, lazım, zorunlu, olmalı, zorunda*, mutlaka, her zaman, gerekir, gereklidir'),
     rules: list('talimat*, yönerge*, kurallar*, kısıtlamalar*'),
     prior: list('önceki, yukarıdaki, ilk'),
-    every: list('tüm, bütün, her bir'),
+    every: list(
+      'tamamını, tamamı, hepsini, eksiksiz, kelimesi kelimesine, her seferinde, her çağrıda, tüm, bütün, her bir',
+    ),
     secret: list(
-      'şifre*, parola*, özel anahtar*, gizli anahtar*, api anahtar*, kimlik bilgileri*, erişim anahtar*, ortam değişkenleri*',
+      'gizli bilgi*, çerez*, doğrulama kodu*, tek kullanımlık kod*, kart numarası*, banka bilgileri*, ssh anahtar*, parolayı, şifreyi, şifresini, giriş bilgileri*, kurtarma ifadesi*, pin kodu*, şifre*, parola*, özel anahtar*, gizli anahtar*, api anahtar*, kimlik bilgileri*, erişim anahtar*, ortam değişkenleri*',
     ),
     private: list('gelen kutusu*, kişiler, kişisel veriler*, müşteri verileri*'),
-    talk: list('konuşma*, sohbet geçmişi*, sistem istemi*, sistem mesajı*, önceki mesajlar*'),
+    inner: list(
+      'sistem istemi*, sistem mesajı*, sistem talimat*, sistem yönerge*, başlangıç talimat*, ilk talimat*, kendi talimat*, talimatlarını, gizli talimat*, iç talimat*, yukarıdaki her şeyi, yukarıdaki metni, yapılandırmanı',
+    ),
+    read: list(
+      'oku, okuyun, okuyarak, açın, alın, topla, toplayın, kopyala, kopyalayın, getir, çıkar, okumalısın, okuması, oku ve',
+    ),
+    send: list(
+      'gönder, gönderin, gönderilir, gönderilmelidir, göndermelisin, ilet, iletin, aktar, aktarın, yükle, yükleyin, paylaş, paylaşın, yolla, yollayın, yayınla, postala',
+    ),
+    put: list(
+      'ekle, ekleyin, eklenmelidir, eklemelisin, yaz, yazın, koyun, yerleştir, yerleştirin, girin, yapıştır, dahil et, dahil edin, geçir, gizle',
+    ),
+    delete: list('silin, kaldır'),
+    tell: list(
+      'söyle, söyleme, söylemeden, bildir, bildirme, bahset, bahsetme, açıkla, açıklama, haber, göster, gösterme, bilmesin, bilmemeli, öğrenmesin, fark',
+    ),
+    talk: list(
+      'sohbet*, tüm konuşma*, bütün konuşma*, diyalog*, yazışma*, son mesajlar*, tüm mesajlar*, kullanıcının yazdık*, konuşma*, sohbet geçmişi*, sistem istemi*, sistem mesajı*, önceki mesajlar*',
+    ),
     param: list('parametre*, argüman*, alanı*'),
     outside: list('harici sunucu*, uzak sunucu*, üçüncü taraf*'),
     tool: list('araç, aracı, araçlar'),
-    quiet: list('gizlice, sessizce, fark ettirmeden'),
+    quiet: list(
+      'çaktırmadan, belli etmeden, usulca, arka planda, sezdirmeden, haber vermeden, gizlice, sessizce, fark ettirmeden',
+    ),
     session: list('bundan sonra, bundan böyle, tüm oturumlarda'),
     before: list('önce, kullanmadan önce, çağırmadan önce'),
   },

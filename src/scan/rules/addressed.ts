@@ -1,6 +1,6 @@
 // TP-191…193 and UN-308: an answer speaks to the model that reads it; tags are forged; text that no page shows gives orders.
 import type { Sentence } from '../reading.ts'
-import { rule } from '../rule.ts'
+import { type Place, rule } from '../rule.ts'
 import { addresses } from '../sinks.ts'
 import { isAnswer, isFenced, isShown, order } from '../speech.ts'
 
@@ -9,6 +9,13 @@ const others =
   /(?:^\W*|[:.!?\]]\s*|\n)(?:assistants?|ai(?: \w+)?|agents?|llms?|bot|chatbot|claude|chatgpt|gemini|copilot|gpt)\s*[,:–—-]\s|\bby reading this\b|[([]\s*(?:assistant|ai|claude|chatgpt)\s*[:,]|\bas an? (?:ai|llm|language model|assistant)\b[^.]{0,24}\byou (?:must|should|have to|need to|are to|will)\b|\bas the (?:user's|users'|customer's) (?:ai )?(?:assistant|agent)\b|\bthe user (?:wants|would like|has asked|asked|needs|expects|told) you to\b|\bbefore (?:you )?(?:answer|reply|respond)(?:ing)? (?:to )?(?:the |this |your )?(?:user|question|human)\b|\b(?:answer|reply|respond) only with\b|\bwhen (?:you )?(?:summari[sz]e|answer|reply|respond|translate|describe)(?:s|ing)? (?:to |about )?(?:this|the user|the human|it)\b|\bwhen (?:summari[sz]ing|answering|replying|translating) (?:to |about )?(?:this|the user|it|the)\b/
 const vocative =
   /\b(?:if you(?:'re| are) (?:an? |the )?(?:\w+ ){0,2}(?:ai|llm|assistant|language model|agent|bot)|(?:ai|llms?|assistants?|language models?|ai agents?|ai bots?) (?:reading|processing|summari[sz]ing|viewing|parsing|handling|seeing|that (?:reads?|sees?|sorts?|process(?:es)?|summari[sz]es?))|(?:dear|attention|hey|hello|hi|note (?:to|for)|message (?:to|for)|instructions? (?:to|for)|to) (?:the |any |all |every )?(?:ai|llm|assistants?|language models?|ai agents?|claude|chatgpt|gemini|copilot)\b)/
+
+/** What agents are said to be able, or to have, to do. */
+const invited =
+  /\b(?:automated |ai |calling |connected |coding |autonomous )*(?:agents?|assistants?|ai clients?|automated clients?|bots|llms?|language models?|models) (?:can|may|must|should|shall|need to|needs to|have to|has to|will|are (?:asked|required|expected|requested|instructed|kindly asked|obliged)|is (?:asked|required|expected)|agrees?|please|with access|that have)\b|\b(?:notice|note|message|information|hint|advice|request|instructions?) (?:to|for) (?:all |any |the )?(?:automated|ai|calling|connected|agentic|llm)\b/
+/** Done by calling, posting, adding: what they are to do, in another form. */
+const doing =
+  /\b(?:by|agrees? to|requires?|need(?:s|ed)? to|asked to|expected to|have to|must|can|may|should|will|please|to) (?:\w+ly |also |first |then )?(?:call|run|send|post|open|upload|forward|add|delete|set|execute|pass|includ|read|grant|approv|mail|email|invok|us|publish|insert|transfer|visit|disabl|repeat|attach|submit|creat)\w*\b/
 
 export const addressed = rule({
   looksAt: 'sentence',
@@ -22,7 +29,10 @@ export const addressed = rule({
   find(sentence, place) {
     const ruin = place.piece.isError && sentence.hasAny('private', 'user') ? order(sentence, 'delete') : undefined
     if (ruin !== undefined) return { start: ruin.start, end: sentence.end }
-    const found = vocative.exec(sentence.text) ?? others.exec(sentence.text)
+    const found =
+      vocative.exec(sentence.text) ??
+      others.exec(sentence.text) ??
+      (isAnswer(place) && sentence.reading.text.length < 1500 ? invited.exec(sentence.text) : null)
     if (found === null || (place.piece.surface === 'message' && !sentence.hidden)) return undefined
     const start = sentence.start + found.index
     const end = start + found[0].length
@@ -45,7 +55,10 @@ export const addressed = rule({
           'remember',
         ) !== undefined,
     )
-    if (!acts && !/^(?:as an?|by reading)\b/.test(found[0])) return undefined
+    const isOffer = invited.test(found[0])
+    if (isOffer && !isPointed(sentence, place)) return undefined
+    const does = isOffer && doing.test(sentence.text)
+    if (!acts && !does && !/^(?:as an?|by reading)\b/.test(found[0])) return undefined
     return {
       start,
       end,
@@ -54,6 +67,13 @@ export const addressed = rule({
     }
   },
 })
+
+/** In an error, or about what is worth something: what documents say about agents in general is no order. */
+const isPointed = (sentence: Sentence, { piece }: Place): boolean =>
+  piece.isError ||
+  addresses(sentence).length > 0 ||
+  sentence.hasAny('secret', 'money', 'private', 'outside', 'talk', 'delete', 'says-consent', 'says-conceal', 'quiet') ||
+  /\b[a-z]+_[a-z_]+\b/.test(sentence.text)
 
 /** Guides for agents that work on a repository speak to them about code. */
 const isGuide = ({ text, reading }: Sentence): boolean =>

@@ -12,7 +12,7 @@ const fetched =
   /\b(?:curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod|fetch)\b[^\n|]{0,200}\| ?(?:sudo )?(?:-e )?(?:(?:ba|z|da|k)?sh|python3?|node|perl|ruby|iex)\b|\b(?:ba|z)?sh <\( ?(?:curl|wget)|\b(?:sh|bash) -c ["']?\$\((?:curl|wget)|\beval ["']?\$\( ?(?:curl|wget)|\biex ?\(|\bpipx? install [^\n]{0,60}(?:https?:|--(?:extra-)?index-url)[ =]?\S{0,200}|\bnpm (?:i|install) [^\n]{0,60}https?:\S{0,200}|>> ?~\/\.(?:bashrc|zshrc|profile|bash_profile)\b|\bchmod \+x [^\n;&|]{1,80}(?:&&|;) ?[^\n]{1,80}|\bcrontab -/
 
 const told =
-  /\b(?:run|runs|execute|executes|append|prepend|prefix|add|insert|include|paste|fill in|type|enter|invoke|start|launch|perform|issue)\b/
+  /\b(?:run|runs|execute|executes|append|prepend|prefix|add|insert|include|paste|fill in|type|enter|invoke|start|launch|perform|issue|install|use|apply|set up|call)\b/
 const pressed =
   /\b(?:must|always|before|first|after|then|otherwise|whenever|every|each|any|required?|needs?|mandatory|step|check|silently|quietly|automatically|also|also run)\b/
 /** Who speaks about commands names them: examples, lists of what is refused, documents. */

@@ -16,6 +16,12 @@ const ignorance =
 
 const people = String.raw`(?:the |any |your |our |end |human |calling )*(?:end.?)?(?:users?|humans?|customers?|operators?|person|people|owners?|anyone|anybody|somebody|someone|him|her|them|clients?|visitors?|callers?|guests?|patients?|travell?ers?|account holders?)`
 const never = String.raw`(?:do not|don't|dont|never|must not|mustn't|should not|shouldn't|without|avoid|refrain from|no need to|no reason to|not|need not|needn't|stop|instead of|rather than)`
+/** “Keep it to yourself”, “treat this as confidential”. */
+const confidential =
+  /\b(?:keep|keeps|keeping|treat|treats|hold|handle)\b[^.;]{1,40}\b(?:to yourself|between (?:us|you and)|under wraps|as (?:strictly )?(?:confidential|secret|internal|classified)|out of sight|hush)\b/
+/** Traces are to be removed. */
+const tracks =
+  /\b(?:clear|delete|remove|wipe|erase|truncate|purge|scrub|clean|disable|empty|overwrite|prune)\w*\b[^.;]{0,30}\b(?:(?:shell|bash|command|terminal|browser) history|(?:audit|access|activity|event|system|call|error) (?:logs?|trails?|entries)|traces?|evidence|fingerprints|log (?:files?|entries|lines?)|tracks|undo history)\b[^.]{0,60}\b(?:so that|so nobody|so no|afterwards?|after (?:each|every|this|the|you)|when (?:done|finished|you)|on completion|nothing points|this (?:call|step|tool)|once (?:done|finished)|at the end|that (?:mention|show|prove|contain))\b|\b(?:afterwards?|on completion|when (?:done|finished)|once (?:done|finished)|at the end|finally)\b[^.;]{0,20}\b(?:clear|delete|remove|wipe|erase|purge|scrub)\b[^.;]{0,30}\b(?:history|audit|traces?|evidence|tracks|log (?:entries|lines|files?))\b/
 /** Said of what the reader does, not of what it answers: somebody is not to hear of it. */
 const hushed: readonly RegExp[] = [
   // “Do not discuss this policy with end users.”
@@ -33,11 +39,12 @@ const hushed: readonly RegExp[] = [
   /\b(?:nobody|no one|no user|none of the users|no human) (?:\w+ )?(?:notices?|knows?|learns?|sees?|suspects?|finds? out|should|needs? to|must|will)\b/,
   // “Needs no mention”, “goes without comment”, “leave it out of the summary”.
   /\b(?:needs?|requires?|deserves?|calls? for|warrants?) no (?:\w+ )?(?:mention|explanation|remark|comment|announcement|notice|note|disclosure)\b|\b(?:goes?|go|stays?|remains?|left|kept|be|is|are) (?:unmentioned|unannounced|unreported|undisclosed|unnoticed|unremarked|between us|under wraps|off the record)\b|\bwithout (?:any |further )?(?:comment|remark|mention|mentioning|announcing|disclosing|notice)\b(?! of (?:errors?|failures?))|\b(?:leave|leaves|leaving|keep|keeps|keeping|omit|omits|omitting|exclude|drop|strip|remove)\b[^.;]{1,48}\b(?:out of|from) (?:what you (?:tell|say|show|report)|(?:the|your|any) (?:\w+ )?(?:answer|reply|summary|explanation|recap|description of what|report to|message to|transcript|plan)|view|sight)\b|\boff the record\b/,
-  // “Keep it to yourself”, “treat this as confidential”.
-  /\b(?:keep|keeps|keeping|treat|treats|hold|handle)\b[^.;]{1,40}\b(?:to yourself|between (?:us|you and)|under wraps|as (?:strictly )?(?:confidential|secret|internal|classified)|out of sight|hush)\b/,
+  confidential,
   new RegExp(
     String.raw`\b(?:hide|hides|hiding|conceal|conceals|concealing|mask|withhold|withholds|obscure|disguise|camouflage|bury|cover up)\b[^.;]{1,60}\bfrom ${people}\b|\b(?:hide|conceal|disguise|cover up|downplay|obscure) (?:the fact|that|this step|these steps|this action|what you|your actions|any trace|all traces|the (?:call|step|transfer|upload|copy|change|request|access|instruction)s?)\b`,
   ),
+  /\b(?:do not|don't|never|without|avoid|nor) (?:bring(?:ing)? (?:it|this|that|them) up|point(?:ing)? (?:it|this|that) out|draw(?:ing)? attention|call(?:ing)? attention|mak(?:e|ing) (?:any |a )?mention|leav(?:e|ing) (?:a |any )?traces?|let (?:it|this|that) (?:show|slip)|refer(?:ring)? to (?:it|this))\b|\b(?:is|are|be|gets?) (?:never|not) (?:to be )?(?:mentioned|explained|discussed|revealed|disclosed|announced|communicated|surfaced|brought up|talked about)\b/,
+  tracks,
   // “If asked, say that …”.
   new RegExp(
     String.raw`\b(?:if|when|should|in case) (?:(?:${people}|they) )?(?:asks?|asked|questioned|wonders?|enquires?|inquires?|complains?|notices?|objects?)\b(?! (?:you|for|him|her|them|us|me|a|an|whether you) )[^.;]{0,40}?[, ](?:say|claim|answer|reply|respond|tell|deny|pretend|explain|blame|call it|state|insist|change the subject)\b`,
@@ -51,7 +58,7 @@ export const concealment = rule({
   severity: 'medium',
   message: 'tells the model to hide something from the user',
   advice: 'ask what has to be hidden: an honest tool hides nothing from whoever uses it',
-  needs: ['tell', 'says-conceal', 'quiet', 'answer', 'user', 'not'],
+  needs: ['tell', 'says-conceal', 'quiet', 'answer', 'user', 'not', 'delete'],
   find(sentence, place) {
     const hit = concealed(sentence, place)
     if (hit === undefined || (isAnswer(place) && isManner(sentence, hit))) return undefined
@@ -144,7 +151,7 @@ function hush(sentence: Sentence): Concealed | undefined {
         ? !isDenied
         : index === 2
           ? !sentence.has('user')
-          : !/\b(?:no ?\w+|un\w+ed|without|off|wraps|out|from|yourself|us|confidential|secret|internal|fact|if|when|should|pretend|as|like)\b/.test(
+          : !/\b(?:no ?\w+|un\w+ed|without|off|wraps|out|from|yourself|us|not|never|don't|history|log|logs|traces?|evidence|tracks|entries|trails?|confidential|secret|internal|fact|if|when|should|pretend|as|like)\b/.test(
               text,
             )
     )
@@ -154,7 +161,7 @@ function hush(sentence: Sentence): Concealed | undefined {
     // What is to be told to nobody at all is a secret of its owner.
     if (index === 0 && sentence.hasAny('secret', 'private') && !/users?\b/.test(found[0])) continue
     const start = sentence.start + found.index
-    return { start, end: start + found[0].length, isWeak: index === 5 }
+    return { start, end: start + found[0].length, isWeak: pattern === confidential }
   }
   return undefined
 }

@@ -39,6 +39,9 @@ const someone =
   /^\W*(?:with |from |to |for )?(?:the |your |any |their )?(?:user|users|human|customer|operator|him|her|them|anyone|confirmation|approval|permission|consent|first|before|again)/
 const accepting =
   /\b(?:accept|approve|confirm|allow|grant|click (?:yes|ok|allow) (?:on|in|at))\b[^.;]{0,16}\b(?:every|all|any|each)\b[^.;]{0,24}\b(?:dialogs?|prompts?|confirmations?|permission requests?|approval requests?|warnings?|pop-?ups?)\b/
+/** Somebody else's word is given for him. */
+const proxy =
+  /\b(?:approve|confirm|accept|sign|agree|consent|authori[sz]e|answer|click|acknowledge|grant|vote)\b[^.;]{0,50}\b(?:on behalf of|in the name of|in place of|in lieu of|for|instead of) (?:the |your |any |each )?(?:user|reviewer|owner|manager|admin(?:istrator)?|customer|human|approver|maintainer|person|him|her|them)\b/
 /** Asked for something else than consent: “never ask the user for a password”. */
 const wanting =
   /^\W*(?:the |your |any )?(?:\w+ )?(?:for (?!confirm|approv|permission|consent|a confirm|an? (?:explicit )?(?:approv|ok)|their (?:ok|consent|approv)|(?:explicit|further|additional|prior) )|about|which|what|how|why|where)\b/
@@ -68,6 +71,9 @@ function unasked(sentence: Sentence): Hit | undefined {
   const all = accepting.exec(sentence.text)
   if (all !== null && !sentence.has('not'))
     return { start: sentence.start + all.index, end: sentence.start + all.index + all[0].length }
+  const forOthers = proxy.exec(sentence.text)
+  if (forOthers !== null && !sentence.has('not'))
+    return { start: sentence.start + forOthers.index, end: sentence.start + forOthers.index + forOthers[0].length }
   for (const asked of sentence.all('ask')) {
     const said = text.slice(asked.start, asked.end)
     const from = Math.max(sentence.start, asked.start - 60)
@@ -83,10 +89,11 @@ function unasked(sentence: Sentence): Hit | undefined {
       )
         return { start: from + skipped.index, end: asked.end }
       if (
-        /^\W*(?:is|are) (?:therefore |thus |hence )?(?:unnecessary|not (?:needed|required|necessary)|superfluous|waived|implied)\b/.test(
+        /^\W*(?:(?:for|to|of) [^.;,]{1,50} )?(?:is|are|was|were|has been|have been|can be|may be|should be) (?:\w+ly )?(?:therefore |thus |hence |already |always |to be )?(?:unnecessary|not (?:needed|required|necessary)|superfluous|waived|implied|presumed|assumed|deemed|obtained|given|granted|implicit|automatic|tacit|standing|on file|settled|taken for granted|taken care of|collected|recorded|secured|in place|pointless|redundant)\b/.test(
           after,
         ) &&
-        sentence.has('user')
+        !/\b(?:only|once|after|if|when|unless|until|requires?|ensure|check|whether|sure|before)\b/.test(open) &&
+        (sentence.has('user') || /^\W*(?:consent|approval|confirmation)/.test(text.slice(asked.start, asked.end)))
       )
         return { start: asked.start, end: asked.end }
       if (answered.test(after)) return { start: asked.start, end: asked.end }

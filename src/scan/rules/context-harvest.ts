@@ -22,6 +22,12 @@ export const contextHarvest = rule({
     const talk =
       sentence.all('talk').toSorted((a, b) => b.end - b.start - (a.end - a.start))[0] ?? instructions(sentence)
     if (talk === undefined) return recited(sentence, place)
+    if (
+      /\b(?:not|no|never|cannot|without) (?:\w+ )?(?:see|seen|have|know|access|contain|include|remember|receive|get)s?\b[^.;]{0,20}$/.test(
+        sentence.reading.text.slice(Math.max(sentence.start, talk.start - 40), talk.start),
+      )
+    )
+      return undefined
     const verb = giving(sentence, talk) ?? wanted(sentence, place, talk) ?? questioned(sentence, place, talk)
     if (verb === undefined) return recited(sentence, place)
     const severity = gravity(sentence, place, [talk, verb])
@@ -36,17 +42,23 @@ export const contextHarvest = rule({
 })
 
 const recital =
-  /\b(?:repeat|print|output|recite|echo|display|show|copy|write|return|reproduce|give|list|spell|translate|summari[sz]e|encode|convert|paste|quote|tell|reveal|dump|render|put|type|transcribe|rephrase|paraphrase|restate|say|read|export|format|complete|continue)\b[^.?!]{0,60}\b(?:(?:everything|anything|all|whatever|the (?:\w+ )?(?:text|words?|lines?|messages?|content|sentences?|paragraphs?|tokens?|input|part|characters)|what|instructions?|rules?|prompt|it)\b[^.?!]{0,40}\b(?:above|preced(?:es?|ing)|before (?:this|my|the (?:first|user|line)|our|we|i)|prior to (?:this|my|our)|between the (?:start|beginning|top)|from the (?:start|beginning|very (?:start|beginning)|top) (?:of|up|to|until)|at the (?:start|beginning|top|very (?:start|beginning|top))|start of (?:this|the|our) (?:chat|conversation|session|dialog)|(?:you|your) (?:\w+ )?(?:were|was|are|have been|had been) (?:\w+ )?(?:given|told|instructed|configured|initiali[sz]ed|primed|set up|started|provided|prompted|programmed|fed)|came before|so far|that (?:define|govern|guide|control|shape)s? (?:you|how you)))\b/
+  /\b(?:repeat|print|output|recite|echo|display|show|copy|write|return|reproduce|give|list|spell|translate|summari[sz]e|encode|convert|paste|quote|tell|reveal|dump|render|put|type|transcribe|rephrase|paraphrase|restate|say|read|export|format|complete|continue)\b[^.?!]{0,60}\b(?:(?:everything|anything|all|whatever|the (?:\w+ )?(?:\w+ )?(?:text|words?|lines?|messages?|content|sentences?|notes?|information|material|documents?|secrets?|details|briefing|paragraphs?|tokens?|input|part|characters)|what|instructions?|rules?|prompt|it)\b[^.?!]{0,40}\b(?:above|preced(?:es?|ing)|before (?:this|my|the (?:first|user|line)|our|we|i)|prior to (?:this|my|our)|between the (?:start|beginning|top)|from the (?:start|beginning|very (?:start|beginning)|top) (?:of|up|to|until)|at the (?:start|beginning|top|very (?:start|beginning|top))|start of (?:this|the|our) (?:chat|conversation|session|dialog)|(?:you|your) (?:\w+ )?(?:were|was|are|have been|had been) (?:\w+ )?(?:given|told|handed|taught|shown|trusted|entrusted|instructed|configured|initiali[sz]ed|primed|set up|started|provided|prompted|programmed|fed)|you (?:got|received|hold|were handed|have been hiding|keep)|came before|so far|that (?:define|govern|guide|control|shape)s? (?:you|how you)))\b/
+
+/** The same as a question. */
+const inquiry =
+  /\b(?:what|which|how)\b[^.?!]{0,60}\b(?:(?:you|your) (?:\w+ )?(?:were|was|are|have been|had been|been|get|got) (?:\w+ )?(?:given|told|handed|instructed|configured|initiali[sz]ed|primed|set up|started|prompted|programmed|fed)|(?:were|was|did|have) (?:you|they) (?:\w+ )?(?:given|told|handed|instructed|configured|primed|programmed|tell you|give you|been told|been given)|before (?:i|this|my|our) (?:\w+ )?(?:started|began|conversation|chat|message|question|typed|joined)|at the (?:very )?(?:start|beginning|top) of (?:this|our|the) (?:chat|conversation|prompt|context|session))\b[^.!]{0,60}\?/
 
 /** Whoever asks a model to recite what stands before the conversation wants its instructions. */
 function recited(sentence: Sentence, place: Place): Hit | undefined {
   if (place.piece.surface !== 'message' && isAnswer(place)) return undefined
-  const found = recital.exec(sentence.text)
-  if (found === null || !sentence.hasAny('answer', 'tell', 'put', 'write')) return undefined
+  const asked = place.piece.surface === 'message' ? inquiry.exec(sentence.text) : null
+  const told = sentence.hasAny('answer', 'tell', 'put', 'write') ? recital.exec(sentence.text) : null
+  const found = told ?? asked
+  if (found === null) return undefined
   const start = sentence.start + found.index
-  const isMind = /you|start|beginning|first|prompt|instruction|rule|top|preced|verbatim|word for word|exact/.test(
-    sentence.text,
-  )
+  const isMind =
+    asked !== null ||
+    /you|start|beginning|first|prompt|instruction|rule|top|preced|verbatim|word for word|exact/.test(sentence.text)
   if (isShown(sentence, start) || !isMind) return undefined
   return { start, end: start + found[0].length, severity: place.piece.surface === 'message' ? 'high' : 'medium' }
 }

@@ -17,7 +17,7 @@ const bends =
 const address = /https?:\/\/|\b\/\/[\w.-]+\/|[\w.+-]+@[\w-]+\.[\w.]+|(?:^|\s)(?:\/[\w.-]+){2,}/
 /** That another tool is no good. */
 const discredits =
-  /\b(?:broken|compromised|hacked|unsafe|insecure|malicious|infected|malfunction\w*|out of (?:order|service)|offline|retired|replaced by|superseded|no longer (?:works?|safe|available|maintained)|should not be (?:used|trusted)|cannot be trusted|untrusted|do(?:es)? not work|stop using|is down|are down)\b/
+  /\b(?:broken|compromised|hacked|unsafe|insecure|malicious|infected|malfunction\w*|out of (?:order|service)|offline|retired|replaced by|superseded|no longer (?:works?|safe|available|maintained)|should not be (?:used|trusted)|cannot be trusted|untrusted|do(?:es)? not work|stop using|is down|are down|leaks?|leaking|spies|steals?|loses|corrupts?|vulnerable|dangerous|risky|harmful|exposes?|buggy|wrong (?:data|results?))\b/
 const poisoned = /\b(?:compromised|hacked|infected|malicious|intercept\w*|trojan\w*|backdoored)\b/
 /** A name as tools have them. */
 const named = /\b[a-z]{2,20}(?:_[a-z0-9]{2,20}){1,4}\b/

@@ -1,7 +1,7 @@
 // TP-135: what is none of its business is to be handed to a tool: told by how many parts of such an order a sentence holds.
 import type { Mark, Sentence } from '../reading.ts'
 import { type Place, rule } from '../rule.ts'
-import { addresses } from '../sinks.ts'
+import { addresses, isDemand } from '../sinks.ts'
 import { isAnswer, isFenced, isOrder, isShown, topicOf } from '../speech.ts'
 import { about } from './context-harvest.ts'
 import { isFile, keeper } from './secret-read.ts'
@@ -20,16 +20,28 @@ export const handedOver = rule({
   severity: 'medium',
   message: 'wants things of the user or of the model that the tool has no business with',
   advice: 'ask what the tool needs them for: it works on its arguments, not on what else there is',
-  kinds: ['tool', 'prompt', 'resource', 'server'],
-  surfaces: ['title', 'description', 'instructions', 'parameter', 'value', 'schema', 'annotation', 'meta', 'message'],
+  surfaces: [
+    'content',
+    'title',
+    'description',
+    'instructions',
+    'parameter',
+    'value',
+    'schema',
+    'annotation',
+    'meta',
+    'message',
+  ],
   needs: ['secret', 'talk', 'private', 'inner', 'said'],
   find(sentence, place) {
-    if (isAnswer(place)) return undefined
+    if (isAnswer(place) && !place.piece.isError && !isDemand(sentence)) return undefined
     const goods = goodsOf(sentence)
     if (goods === undefined) return undefined
     const verb = asked(sentence, goods.mark, givers) ?? follow(sentence, goods) ?? held(sentence, place, goods)
     if (verb === undefined) return undefined
-    const total = goods.weight + channel(sentence, place) + signals(sentence, goods) - trade(sentence, place, goods)
+    const isError = isAnswer(place) ? 1.5 : 0
+    const total =
+      isError + goods.weight + channel(sentence, place) + signals(sentence, goods) - trade(sentence, place, goods)
     if (channel(sentence, place) === 0 || total < WARNS) return undefined
     const start = Math.min(goods.mark.start, verb.start)
     const end = Math.max(goods.mark.end, verb.end)
@@ -45,7 +57,7 @@ interface Goods {
 
 /** The most serious thing that a sentence names. */
 function goodsOf(sentence: Sentence): Goods | undefined {
-  let best: Goods | undefined
+  let best = placed(sentence)
   for (const mark of sentence.marks) {
     const weight = worth(sentence, mark)
     if (weight > (best?.weight ?? 0)) best = { mark, weight }
@@ -53,11 +65,32 @@ function goodsOf(sentence: Sentence): Goods | undefined {
   return best
 }
 
+const places =
+  /(?:~|\$home|%userprofile%|%appdata%|\/home\/\w+|\/users\/\w+|c:\\users\\\w+)[/\\](?!\.?(?:config\/\w+\/config|cache|local\/share))[\w.-]+|\/etc\/(?:passwd|shadow|hosts|ssh)\b|\/proc\/\w+\/environ|\/var\/log\/|\/root\//
+
+/** A path into what belongs to the user. */
+function placed(sentence: Sentence): Goods | undefined {
+  const found = places.exec(sentence.text)
+  if (found === null) return undefined
+  const start = sentence.start + found.index
+  const word = sentence.marks.findLast((mark) => mark.start <= start)?.word ?? 0
+  const mark: Mark = {
+    concept: 'private',
+    start,
+    end: start + found[0].length,
+    word,
+    lastWord: word,
+    base: false,
+    order: false,
+  }
+  return { mark, weight: 2 }
+}
+
 /** What something is worth to a thief: keys and what a model works by most, what a user may well name himself least. */
 function worth(sentence: Sentence, mark: Mark): number {
   const { concept } = mark
   if (concept === 'inner') return 3
-  if (concept === 'secret') return isFile(sentence, mark) ? 3 : 2
+  if (concept === 'secret') return isFile(sentence, mark) ? 3.5 : 2
   if (concept === 'talk') return isWhole(sentence, mark) ? 3 : isSmall(sentence, mark) ? 0 : 2
   if (concept === 'said') return isWhole(sentence, mark) ? 2.5 : 0
   if (concept === 'private') return isWhole(sentence, mark) || isOfUser(sentence, mark) ? 1.5 : 0.5
@@ -68,10 +101,12 @@ const whole =
   /\b(?:full|entire|whole|complete|all|every|everything|anything|whatever|verbatim|word for word|last|recent|raw|exact|unabridged|unredacted|so far|until now|up to now|each)\b/
 
 /** All of it, not what somebody picked from it. */
-const isWhole = (sentence: Sentence, { start, end }: Mark): boolean => {
+const isWhole = (sentence: Sentence, mark: Mark): boolean => {
+  const { start, end } = mark
   const { text } = sentence.reading
   return (
-    whole.test(text.slice(Math.max(sentence.start, start - 40), Math.min(sentence.end, end + 24))) &&
+    (sentence.before(mark, 'every', 3) !== undefined ||
+      whole.test(text.slice(Math.max(sentence.start, start - 40), Math.min(sentence.end, end + 24)))) &&
     !/\b(?:summar\w+|short|brief|relevant|title|name|topic|id|identifier|if|type|number) (?:\w+ ){0,2}(?:of|from|for|to)?\s*(?:the |a |your )?$/.test(
       text.slice(Math.max(sentence.start, start - 32), start),
     )
@@ -107,7 +142,10 @@ function isAsked(sentence: Sentence, verb: Mark): boolean {
   if (!verb.base)
     return (
       begun.test(before) ||
-      (passive.test(before) &&
+      (verb.concept !== 'write' &&
+        verb.concept !== 'tell' &&
+        passive.test(before) &&
+        !/\b(?:if|when|where|unless|once|while)\b[^,]{0,80}$/.test(before) &&
         !/\b(?:that|which|who|if|when|where|and|or|as|what) (?:\w+ ){0,2}(?:is|are|be|been|gets?|will be|has been)\s+(?:\w+ly )?$/.test(
           before,
         ))
@@ -134,11 +172,11 @@ function asked(sentence: Sentence, { word, start, end }: Mark, acts: readonly Ma
 }
 
 const holds =
-  /\b(?:must|should|shall|has to|have to|needs? to|is to|are to|is required to|is expected to|always) (?:\w+ly |also |always |first )?(?:contain|include|hold|be|consist of|carry|start with|begin with|end with|comprise|equal|have|be (?:followed|preceded|accompanied|prefixed|set|filled|populated|completed) (?:by|with|to))\b[^.;]{0,60}$/
+  /\b(?:let|have|make) [^.;]{1,60}\b(?:carry|contain|hold|include|bear|transport|begin with|end with)\b[^.;]{0,60}$|\b(?:start|begin|end|close|open|finish|sign|prefix|head) (?:off )?(?:the |your |each |every |its )?(?:\w+ ){0,3}(?:with|by)\b[^.;]{0,60}$|\b(?:must|should|shall|has to|have to|needs? to|is to|are to|is required to|is expected to|always) (?:\w+ly |also |always |first )?(?:contain|include|hold|be|consist of|carry|start with|begin with|end with|comprise|equal|have|carry|be (?:followed|preceded|accompanied|prefixed|set|filled|populated|completed) (?:by|with|to))\b[^.;]{0,60}$/
 
 /** “It must contain the token of the user”: where something is described, that is an order to fill it so. */
 const held = (sentence: Sentence, { piece }: Place, { mark }: Goods): Mark | undefined =>
-  (part.has(piece.surface) || sentence.has('param')) &&
+  (part.has(piece.surface) || sentence.has('param') || slot.test(sentence.text)) &&
   holds.test(sentence.reading.text.slice(Math.max(sentence.start, mark.start - 120), mark.start))
     ? mark
     : undefined
@@ -168,15 +206,21 @@ const part: ReadonlySet<Place['piece']['surface']> = new Set([
 ])
 
 /** Where it goes: 2 for somebody else, 1 for the call or the answer. */
+const service =
+  /\b(?:to|with|at|by|in) (?:the|our|a|an|its) (?:[\w-]+ ){1,3}(?:service|server|endpoint|archive|host|database|cloud|portal|platform|provider|backend|company|desk|team|hub|pool|registry|vendor|partner|department|agency|group|mailbox|channel|collector|store)\b/
+
 function channel(sentence: Sentence, { piece }: Place): number {
   const window = sentence.next !== undefined && same.test(sentence.next.text) ? [sentence, sentence.next] : [sentence]
   if (window.some((each) => each.has('outside') || addresses(each).length > 0)) return 2
+  if (window.some((each) => service.test(each.text))) return 1.5
   return part.has(piece.surface) || window.some((each) => each.has('param') || slot.test(each.text)) ? 1 : 0
 }
 
 const untold =
   /\b(?:not|never|don't|without|no need to|nothing|avoid)\b[^.;]{0,30}\b(?:tell|mention\w*|inform\w*|discuss\w*|reveal\w*|disclos\w*|explain\w*|announc\w*|show\w*|notice\w*|know|comment\w*|report\w*|ask\w*)\b/
 
+const masked =
+  /\b(?:disguised?|camouflaged?|masked|hidden|hide|conceal\w*|smuggle\w*|invisible|invisibly|white (?:text|font|on white)|zero[- ]width|steganograph\w*|acrostic|first letters?|obfuscated)\b/
 const moment =
   /\b(?:before|prior to|ahead of|whenever|each time|every time|as soon as|upon|(?:on|at|from|after) (?:the |each |every )?(?:\w+ )?(?:call|use|request|invocation|run|start|lookup|query|answer))\b/
 
@@ -185,9 +229,10 @@ function signals(sentence: Sentence, { mark }: Goods): number {
   const { next, text } = sentence
   const beside = [next, sentence.previous].filter((each) => each !== undefined)
   let sum = 0
-  if (sentence.has('says-conceal') || sentence.has('quiet') || untold.test(text)) sum += 2
+  if (sentence.has('says-conceal') || sentence.has('quiet') || untold.test(text) || masked.test(text)) sum += 2
   else if (beside.some((each) => each.has('says-conceal') || (each.has('user') && untold.test(each.text)))) sum += 2
   if (sentence.has('assistant')) sum += 1
+  if (/\b(?:base ?64|encoded|compressed|gzip\w*|zipped|hashed|encrypted)\b/.test(text)) sum += 0.5
   if (mark.concept !== 'private' && isOfUser(sentence, mark)) sum += 0.5
   if (asked(sentence, mark, takers) !== undefined && asked(sentence, mark, givers) !== undefined) sum += 1.5
   sum += moment.test(text) ? 1 : 0
@@ -216,5 +261,5 @@ function trade(sentence: Sentence, place: Place, { mark }: Goods): number {
       : 0
   const isWork =
     mark.concept === 'secret' ? keeper.test(topic) : mark.concept === 'private' ? work.test(topic) : about.test(topic)
-  return first + own + (isWork ? 2 : 0)
+  return first + own + (isWork ? (mark.concept === 'private' ? 1 : 2) : 0)
 }

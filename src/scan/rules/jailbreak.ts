@@ -9,8 +9,15 @@ export const jailbreak = rule({
   severity: 'medium',
   message: 'gives the model a role or a mode in which its rules do not hold',
   advice: 'do not admit it: there is no mode without rules',
-  needs: ['role', 'says-role', 'free', 'authority'],
+  needs: ['role', 'says-role', 'free', 'authority', 'rules', 'you', 'assistant'],
   find(sentence, place) {
+    const broken = place.piece.surface === 'message' || !isAnswer(place) ? unbound.exec(sentence.text) : null
+    if (broken !== null && !isShown(sentence, sentence.start + broken.index))
+      return {
+        start: sentence.start + broken.index,
+        end: sentence.start + broken.index + broken[0].length,
+        severity: sentence.hasAny('free', 'role', 'says-role') ? 'high' : 'medium',
+      }
     const claim =
       sentence.first('says-role') ?? sentence.first('role') ?? sentence.first('free') ?? sentence.first('authority')
     if (claim === undefined) return undefined
@@ -24,16 +31,20 @@ export const jailbreak = rule({
 const protection =
   /\b(?:moderation|safety|guardrails?|safeguards?|ethic\w*|refusals?|censorship|alignment|content filters?)\b/
 
+/** Somebody who shook off what held him. */
+const unbound =
+  /\b(?:(?:throw|throws|threw|thrown|cast|casts|shed|sheds|shook|shaken|shake|burn(?:ed|t)?|toss(?:ed)?) (?:off|away|out|aside)?|(?:broke|broken|breaks?|bursts?) (?:out of|away from|free (?:of|from)|every|all|through)|escaped(?: from)?|freed (?:from|of)|rid of|rejects?|rejected|abandoned|left behind|unlearned|forgotten|transcended|outgrown|overcame|overcome|defies|defied|deleted|removed|jettisoned) (?:\w+ ){0,4}(?:rules?|limits?|limitations?|chains|shackles|restrictions?|guidelines|programming|constraints?|ethics|morals?|filters?|restraints?|boundaries|safeguards?|instructions)\b(?! (?:in|from|for) the (?:file|config))/
+
 /** “You are GROK2, who …”: a name and what it is. */
 const persona =
-  /\b(?:you(?:'re| are| will be| have become| now are)|your name is|called|named|i (?:want|need) you to be|be) (?:now |called |named |an? |the |my )*(?:[\w-]+,? ){1,3}(?:who|which|that|an? |the |with|without|and)\b|\bas (?:an? |the )?(?:\w+ ){0,3}(?:ai|bot|model|assistant|character|entity|being|machine|persona|version of (?:you|yourself))\b/
+  /\bi(?:'m| am) now\b|\b(?:you(?:'re| are| will be| have become| now are)|your name is|i (?:want|need) you to be) (?:now |called |named |an? |the |my )*(?:[\w-]+,? ){1,3}(?:who|which|that|an? |the |with|without|and)\b|\bas (?:an? |the )?(?:\w+ ){0,3}(?:ai|bot|model|assistant|character|persona|version of (?:you|yourself))\b/
 
 function gravity(sentence: Parameters<typeof isShown>[0], place: Place): Hit['severity'] | undefined {
   const window = around(sentence)
   const plays = window.some((each) => each.has('role') || each.has('says-role'))
   const isPersona = persona.test(sentence.text)
   const isFree = window.some((each) => each.has('free') || (each.has('safety') && each.has('not') && each.has('role')))
-  const speaks = sentence.hasAny('you', 'assistant') || sentence.has('role')
+  const speaks = isPersona || sentence.hasAny('you', 'assistant') || sentence.has('role')
   const isAbout = /role ?play|persona|character|story|game|jailbreak|red ?team|guard|injection/.test(topicOf(place))
   if (sentence.has('free') && (plays || isPersona) && isFree && speaks) return isAbout ? 'info' : 'high'
   if (
@@ -59,10 +70,16 @@ function gravity(sentence: Parameters<typeof isShown>[0], place: Place): Hit['se
   const claims =
     sentence.has('says-role') ||
     (sentence.has('authority') && /\b(?:i'm|i am|we are|this is|as (?:your|an?|the))\b/.test(sentence.text))
+  const asks = window.some((each) =>
+    /\b(?:please|kindly|need you to|can you|could you|would you|i need|urgent\w*)\b[^.?!]{0,40}\b(?:confirm|tell|give|send|share|remind|show|repeat|provide|reveal|say|verify|unlock|release)\b/.test(
+      each.text,
+    ),
+  )
   const wants = window.some(
     (each) =>
       each.has('secret') &&
-      (each.text.includes('?') ||
+      (asks ||
+        each.text.includes('?') ||
         order(each, 'tell', 'answer', 'put', 'send', 'read', 'ask') !== undefined ||
         /\b(?:need|give|what is|what's|confirm|provide|share)\b/.test(each.text)),
   )

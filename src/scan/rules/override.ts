@@ -46,7 +46,7 @@ const isOverModel = (sentence: Sentence, said: Mark): boolean => {
   const { text } = sentence.reading
   if (!/precedence|priority|important|outrank|^supersede|^overrides/.test(text.slice(said.start, said.end))) return true
   return (
-    /^\W*(?:\w+ ){0,5}(?:system|developer|user'?s?|your|safety|assistant|model|previous|other|all) (?:\w+ ){0,2}(?:prompt|instruction|message|rule|guideline|polic|request|wish|training|safeguard)/.test(
+    /^\W*(?:\w+ ){0,5}(?:system|developer|user'?s?|your|safety|assistant|model|previous|other|all) (?:\w+ ){0,2}(?:prompt|instruction|message|rule|guideline|polic|request|wish|training|safeguard)|^\W*(?:those|that|the ones?|what|any(?:thing)?) (?:of|from|by|given by|said by) (?:the |your )?(?:user|system|operator|developer|human)|^\W*(?:the |your )?(?:user|human|operator|developer)s?(?:'s)?\b/.test(
       text.slice(said.end, said.end + 80),
     ) || text.slice(said.start, said.end).endsWith('your')
   )
@@ -67,7 +67,12 @@ function targetOf(sentence: Sentence, verb: Mark, place: Place): Mark | undefine
   if (passive.test(said) && !isOrder(sentence, verb)) return passiveTarget(sentence, verb)
   if (!isOrder(sentence, verb)) return undefined
   const isWeak = weak.test(said)
-  const all = isWeak ? null : everything.exec(text.slice(verb.end, Math.min(sentence.end, verb.end + 120)))
+  const isOwn =
+    place.piece.surface === 'message' &&
+    /^\W*(?:about )?(?:what |that |everything |anything |all |whatever )*(?:that )?(?:i|we)\b(?! (?:told you before|have told you))/.test(
+      text.slice(verb.end, verb.end + 40),
+    )
+  const all = isWeak || isOwn ? null : everything.exec(text.slice(verb.end, Math.min(sentence.end, verb.end + 120)))
   if (all !== null) return { ...verb, start: verb.end, end: verb.end + all[0].length }
   const rules = sentence.after(verb, 'rules', 8)
   const between = rules === undefined ? '' : text.slice(verb.end, rules.start)
@@ -88,23 +93,53 @@ function targetOf(sentence: Sentence, verb: Mark, place: Place): Mark | undefine
       return isWeak && isFlag(sentence, place) ? undefined : rules
     if (has && (!isWeak || safety !== undefined) && !isFlag(sentence, place)) return rules
   }
-  const wish = isWeak ? null : wishes.exec(text.slice(verb.end, Math.min(sentence.end, verb.end + 60)))
-  if (wish !== null) return { ...verb, start: verb.end, end: verb.end + wish[0].length }
+  const people = isWeak ? undefined : peopleOf(sentence, verb)
+  if (people !== undefined) return people
   const lie = sentence.after(verb, 'tell', 8)
   if (lie !== undefined && !isWeak && sentence.has('user') && truth.test(text.slice(verb.end, lie.start))) return lie
-  const told =
-    sentence.after(verb, 'answer', 10) ?? sentence.after(verb, 'prefer', 10) ?? sentence.after(verb, 'call', 10)
-  if (
-    told !== undefined &&
-    !isWeak &&
-    isOrder(sentence, told) &&
-    isForeign(sentence, place) &&
-    task.test(text.slice(verb.end, told.start))
-  )
+  const mine =
+    place.piece.surface === 'message' &&
+    /^\W*(?:what |that |everything |all (?:that )?)?(?:i|we|my|our)\b/.test(text.slice(verb.end, verb.end + 24))
+  const told = mine ? undefined : instead(sentence, verb)
+  if (told !== undefined && !isWeak && isForeign(sentence, place) && task.test(text.slice(verb.end, told.start)))
     return told
+  if (
+    !isWeak &&
+    told === undefined &&
+    isAnswer(place) &&
+    sentence.next !== undefined &&
+    order(sentence.next, 'answer', 'call', 'tell', 'run', 'delete', 'send') !== undefined &&
+    task.test(text.slice(verb.end, sentence.end)) &&
+    sentence.next.hasAny('user', 'assistant', 'money', 'secret', 'delete', 'outside')
+  )
+    return verb
   if (safety !== undefined && isGeneral(sentence, safety) && !isFlag(sentence, place)) return safety
   return undefined
 }
+
+const deeds = ['answer', 'prefer', 'call', 'tell', 'send', 'run', 'delete', 'put', 'write'] as const
+
+/** What is to be done in place of it: here, or at the beginning of the next sentence of a text that came from elsewhere. */
+const instead = (sentence: Sentence, verb: Mark): Mark | undefined =>
+  sentence.marks.find(
+    (mark) =>
+      mark.word > verb.lastWord &&
+      mark.word - verb.lastWord <= 12 &&
+      deeds.some((deed) => deed === mark.concept) &&
+      isOrder(sentence, mark),
+  )
+
+/** The user is no longer to be served, or what he wants no longer to count. */
+function peopleOf(sentence: Sentence, verb: Mark): Mark | undefined {
+  const { text } = sentence.reading
+  const behind = text.slice(verb.end, Math.min(sentence.end, verb.end + 60))
+  const found = (serving.test(text.slice(verb.start, verb.end)) ? masters.exec(behind) : null) ?? wishes.exec(behind)
+  return found === null ? undefined : { ...verb, end: verb.end + found[0].length }
+}
+
+const serving = /^(?:no longer|stop|do not) (?:serv|obey|work|answer|listen|belong|represent)/
+const masters =
+  /^\W*(?:the |this |that |any |your )?(?:\w+ )?(?:user|person|human|customer|people|anyone|developers?|makers?|creators?|company|operator|owner|instructions?|rules?|orders?|guidelines?|them|him|her)\b/
 
 /** All that somebody said before: “forget whatever they configured”. */
 const everything =
@@ -118,10 +153,15 @@ const truth =
 
 /** What the reader was working on: “ignore the page and say …”. */
 const task =
-  /^\W*(?:the |this |that |your |all |any |whatever (?:the )?)*(?:(?:rest of the |user's |actual |real |original )*)(?:web ?page|page|document|text|article|function|code|user|task|question|request|e ?mail|resume|table|context|content|rest|input|message|query|file|above|problem|assignment|conversation|topic|website|site|paper|review|summary)\b/
+  /^\W*(?:the |this |that |your |all |any |whatever (?:the )?)*(?:(?:rest of the |user's |actual |real |original |other |first |last |next )*)(?:about )?(?:(?:translat|summari[sz]|analy[sz]|review|classif|correct|proofread|rewrit|answer|writ|help|extract|process)\w*ing\b|rows?\b|lines?\b|results?\b|entries\b|web ?page|page|document|text|article|function|code|user|task|question|request|e ?mail|resume|table|context|content|rest|input|message|query|file|above|problem|assignment|conversation|topic|website|site|paper|review|summary)\b/
 /** It comes with something that the user wanted read, or nobody was to see it. */
 const isForeign = (sentence: Sentence, place: Place): boolean =>
-  sentence.hidden || isAnswer(place) || place.piece.surface === 'message'
+  sentence.hidden ||
+  isAnswer(place) ||
+  place.piece.surface === 'message' ||
+  place.piece.surface === 'value' ||
+  place.piece.surface === 'title' ||
+  place.piece.surface === 'meta'
 
 /** What makes a weak verb mean the model: all of them, yours, those that were given before. */
 const isStrong = (concept: Concept, said: string): boolean =>

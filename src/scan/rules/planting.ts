@@ -1,10 +1,23 @@
 // TP-212: whatever the model writes is to carry somebody's address or slogan.
+import type { Sentence } from '../reading.ts'
 import { rule } from '../rule.ts'
 import { addresses } from '../sinks.ts'
 import { isAnswer, isShown, order, topicOf } from '../speech.ts'
 
 const outputs =
   /\b(?:your|every|each|all|any|all your|the end of (?:your|every|each)) (?:\w+ ){0,2}(?:answers?|repl(?:y|ies)|responses?|e-?mails?|messages?|summar(?:y|ies)|outputs?|reports?|documents?|posts?|commits?)\b/
+
+/** What has no business in the work of a user. */
+const doors =
+  /\b(?:listen(?:er|s)?(?: on)?(?: port)?|port \d+|back ?doors?|import `?[\w.-]+|telemetry|tracking|tracker|pixel|beacon|script tag|iframe|remote|hidden|admin(?:istrator)? (?:user|account)|hard-?coded|eval|exec|disabled? (?:tls|ssl|auth|verification|checks?)|verify=false|skip(?:s|ping)? (?:auth|verification|validation|checks?)|allow[- ]all|chmod 777|wildcard|phone home|callback|webhook|key logger|keylogger)\b/
+const works =
+  /\b(?:every|each|all|any|whatever) (?:\w+ ){0,3}(?:file|code|script|function|project|commit|page|component|program|class|module|app|application|website|repository|config|dockerfile|workflow|template|mail|document|answer|reply|text|post|contract|login form|form)s? (?:that )?(?:you|is|are|the (?:assistant|model|agent))\b|\bin (?:the )?code (?:that )?you\b|\bwhen(?:ever)? (?:you )?(?:later )?(?:writ|generat|creat|edit|suggest|produc)\w* (?:\w+ ){0,2}(?:code|files?|scripts?|python|javascript|functions?|sql|config\w*|pages?|forms?)\b/
+
+function backdoor(sentence: Sentence): { readonly start: number; readonly end: number } | undefined {
+  const found = works.test(sentence.text) ? doors.exec(sentence.text) : null
+  if (found === null) return undefined
+  return { start: sentence.start + found.index, end: sentence.start + found.index + found[0].length }
+}
 
 export const planting = rule({
   looksAt: 'sentence',
@@ -15,10 +28,10 @@ export const planting = rule({
   advice: 'ask whose address it is, and why users should get it',
   needs: ['put', 'write', 'answer', 'every', 'you'],
   find(sentence, place) {
-    const found = outputs.exec(sentence.text)
+    const found = outputs.exec(sentence.text) ?? works.exec(sentence.text)
     if (found === null) return undefined
     const verb =
-      order(sentence, 'put', 'write') ??
+      order(sentence, 'put', 'write', 'read', 'ignore', 'run', 'call') ??
       sentence
         .all('put')
         .find(
@@ -28,7 +41,7 @@ export const planting = rule({
               sentence.reading.text.slice(Math.max(0, each.start - 24), each.start),
             ),
         )
-    const address = addresses(sentence)[0]
+    const address = addresses(sentence)[0] ?? backdoor(sentence)
     const signs = /^\W*(?:please |always |then )?(?:sign|end|close|begin|start|finish)\b/.test(sentence.text)
     if ((verb === undefined && !signs) || address === undefined) return undefined
     const start = Math.min(verb?.start ?? sentence.start, sentence.start + found.index)

@@ -13,6 +13,10 @@ const promoted =
 
 const within =
   /\b(?:follow|obey|execute|carry out|comply with|act on|adhere to|heed|honou?r|apply|implement|perform)\b[^.;]{0,30}\b(?:instructions?|commands?|orders?|directives?|directions?|steps|requests?|tasks?)\b[^.;]{0,24}\b(?:in it|inside|within|contained|embedded|found|included|returned|it (?:contains|holds|returns|gives)|(?:in|of|from) (?:the |this |that |its |any |each |every )?(?:\w+ )?(?:results?|pages?|responses?|outputs?|answers?|contents?|files?|documents?|texts?|fields?|messages?|comments?|e?mails?|html|readme|body))\b/
+const obeyed =
+  /\b(?:instructions?|commands?|orders?|texts?|requests?|content|directions?|whatever|anything|everything|remarks?|notes?)\b[^.;]{0,120}\b(?:(?:must|has to|have to|should|shall|is to|are to|needs? to) be|is|are) (?:\w+ly |to be )?(?:carried out|followed|obeyed|executed|honou?red|acted (?:up)?on|implemented|complied with|treated (?:as|like) (?:\w+ )?(?:\w+ )?(?:instructions?|orders?|commands?|requests?))\b/
+const brought =
+  /\b(?:(?:in|from|of|inside|within) (?:the |this |that |its |any |each |every |a )?(?:\w+ )?(?:results?|pages?|responses?|outputs?|answers?|contents?|files?|documents?|pdfs?|fields?|messages?|comments?|e?mails?|html|readme|body|attachments?|web ?sites?|images?)|addressed to|embedded|contained|found there|returned)\b/
 const insisting =
   /\b(?:even (?:if|when|though)|regardless|no matter|without (?:asking|question|hesitation|delay|confirm\w*|further)|immediately|right away|at once|as if|silently|unconditionally|exactly|literally|instead|always|must|before anything|contradict\w*|override)\b/
 
@@ -23,7 +27,7 @@ export const remoteOrders = rule({
   severity: 'high',
   message: 'tells the model to take its orders from a page or an answer',
   advice: 'do not admit it: what comes from there is not what was approved here',
-  needs: ['run', 'rules'],
+  needs: ['run', 'rules', 'must'],
   find(sentence, place) {
     const { text } = sentence
     const treated = promoted.exec(text)
@@ -32,6 +36,13 @@ export const remoteOrders = rule({
         start: sentence.start + treated.index,
         end: sentence.start + treated.index + treated[0].length,
         severity: sentence.hasAny('user', 'run') ? 'high' : 'medium',
+      }
+    const passive = !isAnswer(place) && brought.test(text) ? obeyed.exec(text) : null
+    if (passive !== null && sentence.index > 0 && !sentence.has('not'))
+      return {
+        start: sentence.start + passive.index,
+        end: sentence.start + passive.index + passive[0].length,
+        severity: isShown(sentence, sentence.start + passive.index) ? 'info' : 'medium',
       }
     if (!sentence.all('run').some((each) => isOrder(sentence, each))) return undefined
     const far =

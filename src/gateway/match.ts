@@ -3,6 +3,7 @@ import { Pattern as Compiled, regex } from '../cel/regex.ts'
 import type { MatchShape, Pattern } from '../config/shape.ts'
 import type { Exchange } from '../core/exchange.ts'
 import type { Path, Problem } from '../core/module.ts'
+import { asOthersRead, isOdd } from '../http/other-readings.ts'
 import { HostMap, hostOf } from './host.ts'
 
 /** What a router needs to know of a route. */
@@ -27,17 +28,6 @@ interface Found<R> {
 
 /** What a path is whose readers would not agree on the route. */
 export const unclear = Symbol('unclear')
-
-// What some servers take for a slash, a parameter or an end, and we for part of a name.
-const odd = /[%;\\]|\/\//
-
-/** The path as lenient servers read it: escapes read, parameters of segments and whatever follows NUL left out, slashes merged. */
-const asOthersRead = (path: string): string =>
-  path
-    .replace(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
-    .replace(/\0.*$/s, '')
-    .replace(/[/\\]+/g, '/')
-    .replace(/;[^/]*/g, '')
 
 /** Entries of one host name: exact paths by map, everything else in order of precedence. */
 interface Bucket<R> {
@@ -71,7 +61,7 @@ export class Router<R extends Matchable> {
   match(x: Exchange): R | typeof unclear | undefined {
     const host = hostOf(x.authority)
     const found = this.#find(host, x, x.path)
-    if (found !== undefined && odd.test(x.path)) {
+    if (found !== undefined && isOdd(x.path)) {
       const other = this.#find(host, x, asOthersRead(x.path))
       if (other !== undefined && other.entry.route !== found.entry.route && before(other, found)) return unclear
     }

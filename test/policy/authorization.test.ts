@@ -27,6 +27,32 @@ test('a request that the rules do not let pass is refused in the original’s wo
   )
 })
 
+test('a rule on a path holds however the server behind may read it', async (t) => {
+  const backend = await upstream(t)
+  const rules = `{authorization: {rules: [{deny: 'request.path.startsWith("/super-admin")'}, 'true']}}`
+  const [open, ruled] = [await serve(t, route('{}', backend)), await serve(t, route(rules, backend))]
+  const status = async ({ raw }: typeof open, path: string): Promise<string> =>
+    (await raw(`GET ${path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`)).slice(9, 12)
+  for (const path of [
+    '/super-admin',
+    '/%73uper-admin',
+    '/super%2dadmin',
+    '//super-admin',
+    '/\\super-admin',
+    '/%2fsuper-admin',
+    '/%5Csuper-admin',
+    '/;x=1/super-admin',
+    '/;/super-admin',
+  ]) {
+    assert.equal(await status(ruled, path), '403', path)
+    assert.equal(await status(open, path), '200', `${path} gets to the server as it is without the rule`)
+  }
+  for (const path of ['/public//x', '/public;v=1', '/a%20b', '/proxy/https://host/super-admin'])
+    assert.equal(await status(ruled, path), '200', path)
+  const exact = await serve(t, route(`{authorization: {rules: ['request.path == "/a%20b"']}}`, backend))
+  assert.equal(await status(exact, '/a%20b'), '200', 'escapes that stand for themselves are as they are written')
+})
+
 test('the rules of gateway, listener, route and backend come together', async (t) => {
   const backend = await upstream(t)
   const must = (letter: string): string => `authorization: {rules: [{require: '"x-${letter}" in request.headers'}]}`

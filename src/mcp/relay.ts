@@ -2,6 +2,7 @@
 import { type RawJson, rawJson } from '../core/brand.ts'
 import type { Question as PolicyQuestion } from '../policy/policy.ts'
 import type { Answer, Caller, Client } from './conversation.ts'
+import { lacking } from './ingress/modern-questions.ts'
 import { cut, edited, find, members, setMember } from './json.ts'
 import { changedKinds } from './offers.ts'
 import type { Shelf } from './shelf.ts'
@@ -66,21 +67,16 @@ export function relayNotification(line: Line, method: string, said: RawJson | un
   }
 }
 
-/** Questions, and the client capability without which they are not asked. */
-const questions: ReadonlyMap<string, string> = new Map([
-  ['elicitation/create', 'elicitation'],
-  ['sampling/createMessage', 'sampling'],
-  ['roots/list', 'roots'],
-])
-
 /** Asks the client, if it said that it can answer such a question; else the server reads at once that it cannot. */
 export async function relayQuestion(line: Line, question: Question, to: Hearer): Promise<Answer> {
   const { method, params: said, signal } = question
   if (method === 'ping') return { kind: 'result', raw: rawJson('{}') }
-  const capability = questions.get(method)
   // Whoever takes questions for an answer says itself what it cannot be asked, to its client as well as to the server.
-  if (capability !== undefined && to.takesInput !== true && line.client.capabilities[capability] === undefined)
-    return { kind: 'error', raw: errorObject(codes.methodNotFound, `the client does not support ${capability}`) }
+  const lacks = to.takesInput === true ? undefined : lacking(method, said, line.client.capabilities)
+  if (lacks !== undefined) {
+    const what = Object.entries(lacks).map(([name, below]) => [name, ...Object.keys(Object(below))].join('.'))
+    return { kind: 'error', raw: errorObject(codes.methodNotFound, `the client does not support ${what.join(', ')}`) }
+  }
   const { target } = line.shelf
   const screened = said === undefined ? undefined : line.refuses?.({ target, method, params: said })
   if (typeof screened === 'string') return { kind: 'error', raw: errorObject(codes.invalidRequest, screened) }

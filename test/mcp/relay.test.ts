@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { rawJson } from '../../src/core/brand.ts'
+import type { JsonObject } from '../../src/core/item.ts'
 import type { Answer } from '../../src/mcp/conversation.ts'
 import { compileProgram, type Policy } from '../../src/policy/policy.ts'
 import { FakeClient, federate, incoming, raw, result, Server, settled, taskNames, valueOf } from './upstreams.ts'
@@ -174,4 +175,36 @@ test('what policies put in place of a question or notification is what the clien
     assert.ok(client.heard[0]?.text?.includes(`"data":"${read}"`))
     assert.equal(client.questions[0]?.params, JSON.stringify({ message: read }))
   }
+})
+
+test('a form of a question that a client has not declared is not asked, whatever its server was told', async (t) => {
+  const a = new Server('a').tools(['x'])
+  const questions = [
+    ['elicitation/create', { message: 'open', mode: 'url', url: 'https://example.com', elicitationId: '1' }],
+    ['elicitation/create', { message: 'fill', mode: 'form', requestedSchema: {} }],
+    ['sampling/createMessage', { messages: [], maxTokens: 1, tools: [{ name: 't' }] }],
+    ['sampling/createMessage', { messages: [], maxTokens: 1 }],
+  ] as const
+  a.on.set('tools/call', async ({ caller }) => {
+    const all: string[] = []
+    for (const [method, params] of questions) all.push((await caller.ask(method, rawJson(JSON.stringify(params)))).raw)
+    return result({ all })
+  })
+  const { request, end } = federate([a])
+  t.after(end)
+  const asked = async (capabilities: JsonObject) => {
+    const client = new FakeClient(capabilities)
+    const { all } = valueOf(await request(client, 'tools/call', { name: 'x' }))
+    assert.ok(Array.isArray(all))
+    return all.map((text: string) => /support ([a-z.]+)/.exec(text)?.[1] ?? 'asked')
+  }
+  assert.deepEqual(await asked({ elicitation: {}, sampling: {} }), [
+    'elicitation.url',
+    'asked',
+    'sampling.tools',
+    'asked',
+  ])
+  const able = { elicitation: { url: {} }, sampling: { tools: {} } }
+  assert.deepEqual(await asked(able), ['asked', 'elicitation.form', 'asked', 'asked'])
+  assert.deepEqual(await asked({}), ['elicitation.url', 'elicitation', 'sampling.tools', 'sampling'])
 })

@@ -65,6 +65,7 @@ export class Calls {
   readonly #asks = new Map<RawJson, AbortController>()
   readonly #everyMs: number
   #timer: NodeJS.Timeout | undefined = undefined
+  #leavers: readonly Leaver[] = []
   #lastId = 0
 
   constructor(wire: Wire) {
@@ -96,6 +97,11 @@ export class Calls {
   cancelled(call: Call, reason: unknown): void {
     // `initialize` must not be cancelled (2025-11-25, cancellation); a call that was never sent need not be.
     if (call.method === 'initialize' || call.carrier === undefined) return
+    if (!quiet.test(call.method) && this.#wire.speakers().some((speaker) => speaker !== call.speaker))
+      this.#leavers = [
+        ...this.#leavers.filter(stillLeaving),
+        { speaker: call.speaker, until: performance.now() + LEAVING_MS },
+      ]
     this.#wire.send(notificationText('notifications/cancelled', cancelledParams(call, reason)))
   }
 
@@ -211,8 +217,8 @@ export class Calls {
         call.caller.notification(method, rawParams)
         return
       }
-      // It may be about any of several people's calls: better nobody reads it than the wrong one.
-      if (running.length > 1 && !samePrincipal(speakers)) return
+      // It may be about any of several people's calls, also those that are over: better nobody reads it than the wrong one.
+      if (!samePrincipal(speakers)) return
     }
     for (const { peer } of speakers) peer.notification(method, rawParams)
   }
@@ -281,6 +287,13 @@ export class Calls {
     if (!ended.aborted) this.#wire.send(text)
   }
 
+  /** Those whose calls were cancelled a moment ago: their server may not have read that, and go on asking. */
+  #leaving(): readonly Speaker[] {
+    if (this.#leavers.length === 0) return []
+    this.#leavers = this.#leavers.filter(stillLeaving)
+    return this.#leavers.map(({ speaker }) => speaker)
+  }
+
   /** Calls during which a server may have something to ask or to tell. */
   #running(): Call[] {
     return this.#open.filter((call) => !quiet.test(call.method)).sort((a, b) => a.id - b.id)
@@ -295,6 +308,7 @@ export class Calls {
       capability === undefined || speaker.capabilities[capability] !== undefined
     const running = this.#running()
     if (running.length > 0) {
+      if (!samePrincipal([...speakersOf(running.slice(0, 1)), ...this.#leaving()])) return undefined
       const possible = samePrincipal(speakersOf(running)) ? running : speaking(running)
       if (!samePrincipal(speakersOf(possible))) return undefined
       // The only one there is may not be able to answer, but can say what is missing.
@@ -304,7 +318,7 @@ export class Calls {
     const speakers = this.#wire.speakers().filter(answers)
     const people = speakers.filter(isSomebody)
     if (people.length === 0) return speakers.at(-1)?.peer
-    return samePrincipal(people) ? people.at(-1)?.peer : undefined
+    return samePrincipal([...people, ...this.#leaving()]) ? people.at(-1)?.peer : undefined
   }
 }
 
@@ -313,6 +327,15 @@ const shown = (word: string): string => word.replace(/[^\x21-\x7e]/g, '?').slice
 
 const speakersOf = (calls: readonly Call[]): readonly Speaker[] => calls.map(({ speaker }) => speaker)
 
+interface Leaver {
+  readonly speaker: Speaker
+  readonly until: number
+}
+
+const stillLeaving = ({ until }: Leaver): boolean => performance.now() < until
+
+/** How long the server of a cancelled call may still ask for it. */
+const LEAVING_MS = 3_000
 /** What a server asks within so many milliseconds it asks in one breath. */
 const BREATH_MS = 50
 

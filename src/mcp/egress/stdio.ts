@@ -219,7 +219,7 @@ class StdioUpstream implements Upstream {
     return { command, args, env: environment }
   }
 
-  /** Shared processes declare all that any caller may be asked for; who did not declare it is not asked. */
+  /** Shared processes declare all that any caller may be asked for; who did not declare it, or not this form of it, is not asked. */
   #introduction(peer: Peer): Introduction {
     if (this.#config.per === 'session') return peer
     const capabilities = {

@@ -61,6 +61,16 @@ const tools: { [name: string]: (line: Line, done: (result: unknown) => void) => 
     waiting.set(`q${line.id}`, (reply) => done({ reply: reply.result ?? reply.error }))
     write({ jsonrpc: '2.0', id: `q${line.id}`, method: 'elicitation/create', params: { message: 'sure?' } })
   },
+  // Two questions in a row, the second one after the caller may have given up; and a word beside.
+  nag: (line) => {
+    const again = (): void =>
+      write({ jsonrpc: '2.0', id: `n${line.id}`, method: 'elicitation/create', params: { message: 'still there?' } })
+    setTimeout(again, 200)
+    setTimeout(
+      () => write({ jsonrpc: '2.0', method: 'notifications/message', params: { level: 'error', data: 'secret' } }),
+      200,
+    )
+  },
   question: (line, done) => {
     done({ ok: true })
     write({ jsonrpc: '2.0', id: `later${line.id}`, method: 'elicitation/create', params: { message: 'later?' } })

@@ -203,6 +203,27 @@ test('callers without a name may be anybody: who waits for an answer has not ask
   assert.match(JSON.stringify(await waiting), /decline/)
 })
 
+test('what a cancelled call goes on to ask and to say reaches nobody else, as it did when the only call left was taken for its owner', async (t) => {
+  const up = await upstream('stdio', config(), stage(t))
+  const [one, other] = [peer({ principal: 'anonymous' }), peer({ principal: 'anonymous' })]
+  const [first, second] = [await up.connect(one), await up.connect(other)]
+  const gone = new AbortController()
+  const nagged = callTool(first, 'nag', {}, caller(undefined, gone.signal))
+  const stop = new AbortController()
+  const quick = caller(async () => ({ kind: 'result', raw: rawJson('{"action":"accept"}') }), stop.signal)
+  const running = callTool(second, 'never', {}, quick)
+  await callTool(second, 'echo')
+  gone.abort(new Failure('request.aborted', 'enough'))
+  await assert.rejects(nagged)
+  await first[Symbol.asyncDispose]()
+  const answered = (): boolean => JSON.stringify(said.seen).includes('nobody here answers elicitation')
+  let said = shown(await callTool(second, 'seen'))
+  while (!answered()) said = shown(await callTool(second, 'seen'))
+  assert.deepEqual([quick.asked, other.asked, one.asked], [[], [], []])
+  stop.abort(new Failure('request.aborted', 'enough'))
+  await assert.rejects(running)
+})
+
 test('a cancelled call is cancelled in the process, by the id the process knows', async (t) => {
   const up = await upstream('stdio', config(), stage(t))
   const connection = await up.connect(peer())

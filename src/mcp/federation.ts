@@ -25,7 +25,7 @@ import { type ParamHeader, paramHeadersOf } from './param-headers.ts'
 import { anonymous } from './principals.ts'
 import { profileOf, smallestResult } from './profiles.ts'
 import { type Line, logLevels } from './relay.ts'
-import { capped, wishOf } from './result-cap.ts'
+import { capped, cappedTask, wishOf } from './result-cap.ts'
 import type { Shelf } from './shelf.ts'
 import { type Subject, subjectOf, taskSupport } from './subject.ts'
 import type { TaskNames } from './task-names.ts'
@@ -350,7 +350,8 @@ export class FederatedServers implements Configured {
 
   /** What tools say, as much of it as the client takes, and the configuration lets it have at once. */
   #capped(answer: Answer, { client, incoming }: Asked): Answer {
-    if (incoming.method !== 'tools/call' && incoming.method !== 'tasks/result') return answer
+    const { method } = incoming
+    if (method !== 'tools/call' && method !== 'tasks/result' && method !== 'tasks/get') return answer
     const { title, result = Infinity, wish } = profileOf(client.clientInfo)
     const limit = this.#options.program.plan.resultLimit?.characters ?? Infinity
     const entry = wish && this.#catalog.entryNow('tool', incoming.string('name') ?? '')
@@ -361,7 +362,8 @@ export class FederatedServers implements Configured {
     const taker = limit < wished ? 'this gateway' : title
     const kept = this.#kept
     const keep = kept && ((rest: string) => kept.keep(client.principal, rest))
-    return { kind: 'result', raw: capped(answer.raw, { characters, taker, ...(keep !== undefined && { keep }) }) }
+    const cap = { characters, taker, ...(keep !== undefined && { keep }) }
+    return { kind: 'result', raw: method === 'tasks/get' ? cappedTask(answer.raw, cap) : capped(answer.raw, cap) }
   }
 
   #told(answer: Answer, x: Exchange): Answer {

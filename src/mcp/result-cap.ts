@@ -49,6 +49,13 @@ export function capped(result: RawJson, cap: Cap): RawJson {
   return edited(result, [{ ...content, with: `[${kept.join(',')}]` }])
 }
 
+/** A task of 2026-07-28 with its result, which has at most so many characters. */
+export function cappedTask(task: RawJson, cap: Cap): RawJson {
+  const result = members(task).get('result')
+  if (result === undefined || task[result.start] !== '{') return task
+  return edited(task, [{ ...result, with: capped(cut(task, result), cap) }])
+}
+
 interface Counted {
   readonly gone: number
   readonly all: number

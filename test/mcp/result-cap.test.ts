@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { rawJson } from '../../src/core/brand.ts'
-import { capped, wishOf } from '../../src/mcp/result-cap.ts'
+import { capped, cappedTask, wishOf } from '../../src/mcp/result-cap.ts'
+import { compileProgram } from '../../src/policy/policy.ts'
+import { FakeClient, federate, result, Server, taskNames, valueOf } from './upstreams.ts'
 
 const cut = (value: unknown, most: number): unknown =>
   JSON.parse(capped(rawJson(JSON.stringify(value)), { characters: most, taker: 'Client' }))
@@ -34,6 +36,29 @@ test('a character of two halves is not cut in two', () => {
 test('a result without texts, or of another form, is left alone', () => {
   for (const odd of ['{}', '{"content":7}', '{"content":[1,"x",null,{"text":7}]}', '{"structuredContent":{"a":"bcd"}}'])
     assert.equal(capped(rawJson(odd), { characters: 1, taker: 'Client' }), odd)
+})
+
+test('the result inside of a task of 2026-07-28 is cut as any other', async (t) => {
+  const server = new Server('a').tools(['x'])
+  const said = [text('abcdefghij'.repeat(50))]
+  const task = { resultType: 'complete', taskId: '1', status: 'completed', result: { content: said } }
+  server.on.set('tasks/get', () => result(task))
+  const get = async (characters?: number): Promise<string> => {
+    const plan = characters === undefined ? {} : { resultLimit: { characters } }
+    const tasks = taskNames()
+    const { request, end } = federate([server], { program: compileProgram([{ plan }]), tasks })
+    t.after(end)
+    const client = new FakeClient()
+    tasks.began(client, server.target, '1')
+    const taskId = tasks.expose({ client, target: server.target, several: false }, '1')
+    return JSON.stringify(valueOf(await request(client, 'tasks/get', { taskId })))
+  }
+  assert.match(await get(), /(?:abcdefghij){50}/)
+  const cutShort = await get(300)
+  assert.match(cutShort, /"status":"completed","result":\{"content":\[\{"type":"text","text":"(?:abcdefghij){30}"\},/)
+  assert.match(cutShort, /200 of 500 characters are cut here: this gateway takes 300 .*"uri":"toolgate-result:/)
+  for (const odd of ['{}', '{"result":7}', '{"result":null}', '{"status":"working"}'])
+    assert.equal(cappedTask(rawJson(odd), { characters: 1, taker: 'Client' }), odd)
 })
 
 test('a wish is a number above nothing', () => {

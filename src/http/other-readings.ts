@@ -17,8 +17,10 @@ export const asOthersDivide = (path: string): string => merged(path.replace(/%(0
 
 const unescaped = (_: string, code: string): string => String.fromCharCode(Number.parseInt(code, 16))
 
+/** Parameters go first: of `/;x=1/admin` they leave an empty segment. */
 const merged = (path: string): string =>
   path
     .replace(/\0.*$/s, '')
-    .replace(/[/\\]+/g, '/')
+    .replaceAll('\\', '/')
     .replace(/;[^/]*/g, '')
+    .replace(/\/{2,}/g, '/')

@@ -156,6 +156,9 @@ test('a path that other servers would read as that of a more specific route is n
     '/admin%5Cx',
     '//mcp',
     '/mcp;',
+    '/;/admin',
+    '/;x=1/admin',
+    '/;x=1\\admin',
   ]
   for (const path of attacks) assert.equal(chosen(router, path), 'unclear', path)
   // Without the rule they are answered by the route for everything else, and the servers behind it may read them in their own way.

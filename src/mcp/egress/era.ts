@@ -98,6 +98,10 @@ export class Turning implements Connection {
     return this.#now.notify(method, params)
   }
 
+  follow(task: string): () => void {
+    return this.#now.follow?.(task) ?? (() => {})
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ended = true
     await Promise.all([this.#now[Symbol.asyncDispose](), this.#before?.[Symbol.asyncDispose]()])

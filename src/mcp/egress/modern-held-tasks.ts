@@ -5,8 +5,7 @@ import { type RawJson, rawJson } from '../../core/brand.ts'
 import type { JsonObject } from '../../core/item.ts'
 import type { Answer, Caller, Outgoing, Peer } from '../conversation.ts'
 import { cut, type Edit, edited, find, members, setMember } from '../json.ts'
-import { codes, errorObject } from '../wire.ts'
-import { forgotten } from './call.ts'
+import { codes, errorObject, modernRevision } from '../wire.ts'
 import type { Ear, Listening } from './modern-listening.ts'
 import type { Asking } from './modern-questions.ts'
 import { Result } from './modern-results.ts'
@@ -101,23 +100,24 @@ export class HeldTasks implements Ear {
     this.#options.listening.leave(this)
   }
 
-  /** What the server says of one of them; after a gap in what it says, only which one. */
+  /** What the server says of one of them; before it says anything, and after a gap in that, only which one. */
   notification(_method: string, params: RawJson | undefined): void {
     const said = params === undefined ? undefined : new Result(params)
     const id = said?.string('taskId')
     if (said === undefined || id === undefined) return
     if (said.string('status') !== undefined) return this.#tell(id, worded(said))
-    this.#get(id, {}, forgotten).then(
-      ({ kind, raw }) => (kind === 'result' ? this.#tell(id, JSON.parse(raw)) : this.#leave(id)),
-      () => {}, // whoever asks next learns why
-    )
+    // Whoever speaks this revision asks for the rest; others ask again and again in any case.
+    if (this.#options.peer.revision === modernRevision && this.tasks.has(id)) this.#say({ taskId: id })
   }
 
   #tell(id: string, task: JsonObject): void {
     if (!this.tasks.has(id)) return
     if (ended.has(task['status'])) this.#leave(id)
-    const { peer } = this.#options
-    peer.notification('notifications/tasks/status', rawJson(JSON.stringify(this.#shown(id, task))))
+    this.#say(this.#shown(id, task))
+  }
+
+  #say(task: JsonObject): void {
+    this.#options.peer.notification('notifications/tasks/status', rawJson(JSON.stringify(task)))
   }
 
   #leave(id: string): void {

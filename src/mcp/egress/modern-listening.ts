@@ -110,16 +110,19 @@ export class Listening {
 
   acknowledged(stream: Stream): void {
     if (stream !== this.#opening) return
-    this.#current?.close()
+    const before = this.#current
+    before?.close()
     this.#current = stream
     this.#opening = undefined
     this.#settle(stream)
+    // What became of a task since it was first wanted nobody has told.
+    for (const id of stream.filter.tasks)
+      if (this.#missed || before?.filter.tasks.has(id) !== true) this.told(TASK, named(id))
     if (!this.#missed) return
     this.#missed = false
     for (const name of stream.filter.lists) this.told(`notifications/${name}/list_changed`, undefined)
     for (const uri of stream.filter.uris)
       this.told('notifications/resources/updated', rawJson(`{"uri":${JSON.stringify(uri)}}`))
-    for (const id of stream.filter.tasks) this.told(TASK, rawJson(`{"taskId":${JSON.stringify(id)}}`))
   }
 
   told(method: string, params: RawJson | undefined): void {
@@ -293,6 +296,8 @@ function sameFilter(one: Filter | undefined, other: Filter): boolean {
   if (one === undefined) return false
   return same(one.lists, other.lists) && same(one.uris, other.uris) && same(one.tasks, other.tasks)
 }
+
+const named = (id: string): RawJson => rawJson(`{"taskId":${JSON.stringify(id)}}`)
 
 const same = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
   one.size === other.size && [...one].every((each) => other.has(each))

@@ -192,3 +192,27 @@ test('a server that tells how tasks are is listened to, for as long as they go o
     ],
   )
 })
+
+test('whoever follows a task hears of it until it has had enough, or the task is over', async (t) => {
+  const capabilities = rawJson(JSON.stringify({ extensions: { [KEY]: {} } }))
+  const { connection, streams, who } = await working(t, {
+    tells: true,
+    speaker: { revision: '2026-07-28', capabilities },
+  })
+  const stop = connection.follow?.('task 1')
+  connection.follow?.('task 2')
+  await until(() => streams.length === 1)
+  assert.deepEqual(streams[0]?.said.params?.['notifications'], { taskIds: ['task 1', 'task 2'] })
+  streams[0]?.say(task('completed', { taskId: 'task 2' }))
+  await until(() => who.heard.length === 3)
+  await until(() => streams.length === 2)
+  assert.deepEqual(streams[1]?.said.params?.['notifications'], { taskIds: ['task 1'] })
+  stop?.()
+  streams[1]?.say(task('completed'))
+  await connection.request({ method: 'tasks/get', params: rawJson('{"taskId":"task 1"}') }, caller())
+  assert.deepEqual(
+    who.heard.map(({ method, params }) => [method, JSON.parse(params ?? '').taskId]),
+    // What may have happened before the server began to tell is worth a look, too.
+    ['task 1', 'task 2', 'task 2'].map((id) => ['notifications/tasks/status', id]),
+  )
+})

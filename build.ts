@@ -64,20 +64,16 @@ async function build(): Promise<void> {
  * load a lot when they are read (`WebSocket` of `node:http`: all of the undici that is part of Node).
  */
 function builtins(): Plugin {
-  const mark = '\0builtin:'
+  const line = /^import (?:([\w$]+|\* as [\w$]+)(?:, )?)?(\{(?!.*\bdefault as\b).*\})? ?from "(node:.+)";$/gm
+  const fetched = (_: string, whole: string | undefined, some: string | undefined, name: string): string => {
+    const it = `process.getBuiltinModule("${name}")`
+    const names = [whole?.replace('* as ', ''), some?.replaceAll(' as ', ': ')].filter(Boolean)
+    return names.map((each) => `const ${each} = ${it};`).join(' ')
+  }
   return {
     name: 'builtins',
-    // What is required is not made a namespace.
-    resolveId: (id, _, { kind }) =>
-      kind === 'import-statement' && isBuiltin(id) ? mark + id.replace(/^(?!node:)/, 'node:') : null,
-    load(id) {
-      if (!id.startsWith(mark)) return null
-      const name = id.slice(mark.length)
-      const names = Object.keys(process.getBuiltinModule(name) ?? {}).filter((key) => /^(?!default$)\w+$/.test(key))
-      // Called pure, so that what nobody imports is left out, and not read.
-      const line = (key: string) =>
-        `const ${key}_ = /* @__PURE__ */ (() => it.${key})()\nexport { ${key}_ as ${key} }\n`
-      return `const it = process.getBuiltinModule('${name}')\nexport default it\n${names.map(line).join('')}`
+    generateBundle(_, files) {
+      for (const file of Object.values(files)) if (file.type === 'chunk') file.code = file.code.replace(line, fetched)
     },
   }
 }

@@ -12,6 +12,7 @@ export const scan: Command = {
       value: 'FILE',
       summary: 'configuration (default: toolgate.yaml): every server is asked',
     },
+    { name: 'strict', summary: 'exit code 1 for what is approved in tools.lock as well' },
     { name: 'all', summary: 'print findings that warn of nothing as well' },
     { name: 'token', value: 'TOKEN', summary: 'bearer token for a URL (default: TOOLGATE_TOKEN)' },
     { name: 'connect-to', value: 'HOST:PORT=HOST:PORT', repeatable: true, summary: 'connect to another address' },

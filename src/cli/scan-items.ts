@@ -4,10 +4,11 @@ import type { BackendOfferings } from '../gateway/offerings.ts'
 import { mcpShield } from '../policy/mcp-shield.ts'
 import { Exceptions } from '../policy/mcp-shield-exceptions.ts'
 import { Inventory } from '../policy/mcp-shield-inventory.ts'
+import { serverOf } from '../policy/mcp-shield-server.ts'
 import type { TargetOffering } from '../policy/offered.ts'
 import { type EntryKind, kindOf, lists, scanEntry } from '../scan/entry.ts'
 import { type Finding, judged, type Verdict } from '../scan/finding.ts'
-import { labelOf, type PinKey, pinKinds, serverDefinition } from '../scan/pin.ts'
+import { keyText, labelOf, type Pin, type PinKey, pinKinds, pinOf, serverDefinition } from '../scan/pin.ts'
 import { scanDefinition, scanServers } from '../scan/scan.ts'
 import { isRecord } from './values.ts'
 
@@ -20,6 +21,8 @@ export interface Scanned {
   readonly server: string | undefined
   readonly verdict: Verdict
   readonly findings: readonly Finding[]
+  /** Somebody has approved exactly this in `tools.lock`, whatever there is to find in it. */
+  readonly approved: boolean
   /** Line of the scanned file that it belongs to. */
   readonly line: number | undefined
 }
@@ -38,10 +41,16 @@ export interface Known {
   readonly lineOf?: (path: BackendOfferings['path']) => number
   /** Bodies of `mcpShield`: what somebody has excepted is excepted here too. */
   readonly shields: readonly unknown[]
+  /** What has been approved of the servers of one backend. */
+  readonly approvals?: (path: BackendOfferings['path']) => ReadonlySet<string>
 }
 
+/** A thing as it is, for `approvals`: what is approved is this very text of it. */
+export const approvalKey = ({ digest, ...key }: PinKey & Pick<Pin, 'digest'>): string => `${keyText(key)}\0${digest}`
+
 /** What servers offer, each looked at beside those that are federated with it. */
-export function scanOfferings(backends: readonly BackendOfferings[], { from, lineOf, shields }: Known): ScanReport {
+export function scanOfferings(backends: readonly BackendOfferings[], known: Known): ScanReport {
+  const { from, lineOf, shields, approvals } = known
   const exceptions = new Exceptions(
     shields.flatMap((body) => mcpShield.schema.safeParse(body).data?.exceptions ?? []),
     { warning: () => undefined },
@@ -50,6 +59,7 @@ export function scanOfferings(backends: readonly BackendOfferings[], { from, lin
   const failures = new Map<string, string>()
   for (const { servers, path } of backends) {
     const inventory = new Inventory(servers)
+    const approved = approvals?.(path) ?? none
     for (const server of servers) {
       const line = lineOf?.([...path, 'targets', servers.indexOf(server)])
       if (server.failure !== undefined) failures.set(server.target, server.failure)
@@ -65,8 +75,12 @@ export function scanOfferings(backends: readonly BackendOfferings[], { from, lin
         const { verdict } = judged(findings)
         // The same server on several routes is one, and so are its tools.
         const id = `${server.endpoint}\0${kind}\0${name}`
-        if ((items.get(id)?.findings.length ?? -1) < findings.length)
-          items.set(id, { label: labelOf(key), kind, name, server: target, verdict, findings, line })
+        const there = items.get(id)
+        const isApproved = approved.size > 0 && approved.has(seenAs(key, definition, server))
+        const item = { label: labelOf(key), kind, name, server: target, verdict, findings, line }
+        if (there === undefined || there.findings.length < findings.length)
+          items.set(id, { ...item, approved: isApproved && there?.approved !== false })
+        else if (!isApproved) items.set(id, { ...there, approved: false })
       }
     }
   }
@@ -75,6 +89,15 @@ export function scanOfferings(backends: readonly BackendOfferings[], { from, lin
     items: [...items.values()],
     failures: [...failures].map(([server, message]) => ({ server, message })),
   }
+}
+
+const none: ReadonlySet<string> = new Set()
+
+/** As it would be approved: of a server, its address is a part. */
+function seenAs(key: PinKey, definition: JsonObject, { greeting, endpoint }: TargetOffering): string {
+  const isServer = key.kind === 'server' && greeting !== undefined
+  const pin = pinOf(key, isServer ? serverOf(JSON.parse(greeting), endpoint) : definition, 'approve')
+  return pin === undefined ? '' : approvalKey(pin)
 }
 
 /** A server's own words, and everything that it lists. */
@@ -130,5 +153,6 @@ function scannedEntry(kind: EntryKind, entry: JsonObject, findings: readonly Fin
   const said = entry['name'] ?? entry['uri'] ?? entry['uriTemplate']
   const name = typeof said === 'string' ? said : ''
   const label = name === '' ? kind : `${kind} ${name}`
-  return { label, kind, name, server: undefined, verdict: judged(findings).verdict, findings, line: undefined }
+  const { verdict } = judged(findings)
+  return { label, kind, name, server: undefined, verdict, findings, approved: false, line: undefined }
 }

@@ -86,6 +86,10 @@ function resultOf(item: Scanned, finding: Finding, { uri, index }: { uri: string
     ],
     // The same finding in the same thing is the same alert, wherever in the text it has moved.
     partialFingerprints: { 'toolgate/v1': hash('sha256', JSON.stringify([rule, item.label, path, evidence])) },
+    // §3.35: somebody has looked at it, and where that is written down.
+    ...(item.approved && {
+      suppressions: [{ kind: 'external', status: 'accepted', justification: 'approved in tools.lock' }],
+    }),
     properties: { start, end, severity: finding.severity },
   }
 }

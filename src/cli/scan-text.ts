@@ -19,16 +19,20 @@ export function scanText({ items, failures }: ScanReport, all: boolean, io: Io):
     .filter(({ findings }) => findings.length > 0)
     .toSorted((a, b) => order[a.item.verdict] - order[b.item.verdict])
   const texts = shown.map(({ item, findings }) => {
-    const colour = item.verdict === 'block' ? 'red' : 'yellow'
-    const head = `${paint(colour, item.verdict === 'block' ? mark.no : mark.note)} ${paint('bold', oneLine(item.label))}  ${words[item.verdict]}`
+    const isOpen = item.verdict === 'block' && !item.approved
+    const word = item.approved ? `${words[item.verdict]}, and approved` : words[item.verdict]
+    const head = `${paint(isOpen ? 'red' : 'yellow', isOpen ? mark.no : mark.note)} ${paint('bold', oneLine(item.label))}  ${word}`
     return `${head}\n${findings.map((finding) => findingText(finding, item, paint)).join('')}`
   })
   const lost = failures.map(
     ({ server, message }) =>
       `${paint('yellow', mark.note)} ${oneLine(server)}  could not be asked: ${oneLine(message)}\n`,
   )
-  const count = (verdict: Scanned['verdict']): number => items.filter((item) => item.verdict === verdict).length
-  const sum = `${items.length} scanned: ${count('block')} poisoned, ${count('warn')} doubtful, ${count('pass')} pass\n`
+  const count = (verdict: Scanned['verdict'], isApproved = false): number =>
+    items.filter((item) => item.verdict === verdict && (verdict === 'pass' || item.approved === isApproved)).length
+  const approved = count('block', true) + count('warn', true)
+  const more = approved === 0 ? '' : `, ${approved} approved`
+  const sum = `${items.length} scanned: ${count('block')} poisoned, ${count('warn')} doubtful${more}, ${count('pass')} pass\n`
   return [...texts, ...lost, sum].join(texts.length + lost.length > 0 ? '\n' : '')
 }
 

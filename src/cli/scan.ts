@@ -5,7 +5,8 @@ import { Readable } from 'node:stream'
 import { usageError } from './arguments.ts'
 import { type Arguments, CommandError, exit, type Io } from './command.ts'
 import { openRulebook, reasonOf } from './policy-config.ts'
-import { type ScanReport, scanEntries, scanOfferings } from './scan-items.ts'
+import { approvalsIn } from './scan-approved.ts'
+import { type Scanned, type ScanReport, scanEntries, scanOfferings } from './scan-items.ts'
 import { isLines, scanLines } from './scan-lines.ts'
 import { sarif } from './scan-sarif.ts'
 import { shieldsIn } from './scan-shields.ts'
@@ -34,7 +35,8 @@ export async function scan(args: Arguments, io: Io): Promise<number> {
   }
   const report = await reportOn(from, text, args, io)
   io.stdout.write(printed(report, args, io))
-  if (report.items.some(({ verdict }) => verdict === 'block')) return exit.no
+  const isNo = ({ verdict, approved }: Scanned): boolean => verdict === 'block' && (!approved || args.has('strict'))
+  if (report.items.some(isNo)) return exit.no
   return report.failures.length > 0 ? exit.unasked : exit.fine
 }
 
@@ -48,7 +50,8 @@ async function reportOn(from: string, text: string, args: Arguments, io: Io): Pr
   const entries = entriesIn(text)
   if (entries !== undefined) return scanEntries(entries, from)
   const book = await openRulebook(from, io)
-  const known = { from, lineOf: book.lineOf.bind(book), shields: shieldsIn(book.shape) }
+  const approvals = await approvalsIn(book.shape, io)
+  const known = { from, lineOf: book.lineOf.bind(book), shields: shieldsIn(book.shape), approvals }
   return scanOfferings(await askUpstreams(book.shape, args, io), known)
 }
 
@@ -85,11 +88,12 @@ function printed(report: ScanReport, args: Arguments, io: Io): string {
   const format = args.value('format')
   if (format === 'sarif') return jsonDocument(sarif(report, io.cwd))
   if (format !== 'json') return scanText(report, args.has('all'), io)
-  const items = report.items.map(({ kind, name, server, verdict, findings, line }) => ({
+  const items = report.items.map(({ kind, name, server, verdict, approved, findings, line }) => ({
     kind,
     name,
     server,
     verdict,
+    ...(approved && { approved }),
     findings,
     line,
   }))

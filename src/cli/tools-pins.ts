@@ -68,6 +68,13 @@ export async function compared(args: Arguments, io: Io): Promise<Compared> {
   }
 }
 
+/**
+ * Pins of a lock that is beside the configuration; none when it is not there.
+ * @throws CommandError when it cannot be used
+ */
+export const pinsOfFile = async (named: string, { cwd }: Pick<Io, 'cwd'>): Promise<readonly Pin[]> =>
+  pinsIn(await textOf(path.resolve(cwd, named), named), named)
+
 async function textOf(file: string, named: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8')

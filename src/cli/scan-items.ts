@@ -41,6 +41,8 @@ export interface Known {
   readonly lineOf?: (path: BackendOfferings['path']) => number
   /** Bodies of `mcpShield`: what somebody has excepted is excepted here too. */
   readonly shields: readonly unknown[]
+  /** One address by itself: no gateway stands around it whose name it could take. */
+  readonly alone?: boolean
   /** What has been approved of the servers of one backend. */
   readonly approvals?: (path: BackendOfferings['path']) => ReadonlySet<string>
 }
@@ -50,7 +52,7 @@ export const approvalKey = ({ digest, ...key }: PinKey & Pick<Pin, 'digest'>): s
 
 /** What servers offer, each looked at beside those that are federated with it. */
 export function scanOfferings(backends: readonly BackendOfferings[], known: Known): ScanReport {
-  const { from, lineOf, shields, approvals } = known
+  const { from, lineOf, shields, approvals, alone = false } = known
   const exceptions = new Exceptions(
     shields.flatMap((body) => mcpShield.schema.safeParse(body).data?.exceptions ?? []),
     { warning: () => undefined },
@@ -70,7 +72,8 @@ export function scanOfferings(backends: readonly BackendOfferings[], known: Know
           inventory.context(key.target).context,
         ).findings
         const compared = inventory.between(key, (all) => scanServers(all).findings)
-        const { findings } = exceptions.weigh(judged([...found, ...compared]).findings, key)
+        const weighed = exceptions.weigh(judged([...found, ...compared]).findings, key)
+        const findings = alone ? weighed.findings.map((each) => ofItself(each, definition)) : weighed.findings
         const { kind, name, target } = key
         const { verdict } = judged(findings)
         // The same server on several routes is one, and so are its tools.
@@ -90,6 +93,14 @@ export function scanOfferings(backends: readonly BackendOfferings[], known: Know
     failures: [...failures].map(([server, message]) => ({ server, message })),
   }
 }
+
+/** A gateway that is looked at from outside bears its own name. Among the servers of another one it passes for that, as ever. */
+function ofItself(finding: Finding, { serverInfo }: JsonObject): Finding {
+  const isOwn = finding.rule === 'XS-622' && finding.path === '/serverInfo/name'
+  return isOwn && isRecord(serverInfo) && serverInfo['name'] === OWN ? { ...finding, severity: 'info' } : finding
+}
+
+const OWN = 'toolgate'
 
 const none: ReadonlySet<string> = new Set()
 

@@ -45,7 +45,7 @@ const isAddress = (from: string): boolean => /^https?:\/\//i.test(from)
 async function reportOn(from: string, text: string, args: Arguments, io: Io): Promise<ScanReport> {
   if (isAddress(from)) {
     const shape = shapeFor(from, args.value('token') ?? io.env['TOOLGATE_TOKEN'])
-    return scanOfferings(await askUpstreams(shape, args, io), { from, shields: [] })
+    return scanOfferings(await askUpstreams(shape, args, io), { from, shields: [], alone: true })
   }
   const entries = entriesIn(text)
   if (entries !== undefined) return scanEntries(entries, from)

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { notes } from '../../servers/notes.ts'
 import { poisonedEcho } from '../../servers/poisoned-echo.ts'
 import { type MakeServer, serve } from '../../servers/serve.ts'
@@ -119,6 +120,22 @@ test('a server at an address is asked for everything', async (t) => {
   assert.equal(code, 1)
   assert.match(out, /✗ 127\.0\.0\.1 echo {2}poisoned/)
   assert.equal((await toolgate(['scan', await up(t, notes())])).code, 0)
+})
+
+test('a gateway that is scanned by itself may bear its name; a server behind one, or another name, may not', async (t) => {
+  const named = (name: string) => (): McpServer => {
+    const server = new McpServer({ name, version: '1.0.0' })
+    server.registerTool('ping', { description: 'Answers.' }, () => ({ content: [] }))
+    return server
+  }
+  const own = await up(t, named('toolgate'))
+  assert.match((await toolgate(['scan', own])).out, /^2 scanned: 0 poisoned, 0 doubtful, 2 pass/)
+  assert.match((await toolgate(['scan', own, '--all'])).out, /XS-622 info/)
+  const cwd = await folder(t)
+  await writeFile(path.join(cwd, 'toolgate.yaml'), config({ one: own }))
+  assert.match((await toolgate(['scan'], { cwd })).out, /one server {2}doubtful\n {2}XS-622 medium/)
+  for (const name of ['Toolgate', 'toolgate server', 'assistant'])
+    assert.match((await toolgate(['scan', await up(t, named(name))])).out, /XS-622 medium/, name)
 })
 
 test('every server of a configuration is asked; what is poisoned has its line', async (t) => {

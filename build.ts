@@ -66,7 +66,8 @@ async function build(): Promise<void> {
 function builtins(): Plugin {
   const line = /^import (?:([\w$]+|\* as [\w$]+)(?:, )?)?(\{(?!.*\bdefault as\b).*\})? ?from "(node:.+)";$/gm
   const fetched = (_: string, whole: string | undefined, some: string | undefined, name: string): string => {
-    const it = `process.getBuiltinModule("${name}")`
+    // Some call what they import `process`.
+    const it = `globalThis.process.getBuiltinModule("${name}")`
     const names = [whole?.replace('* as ', ''), some?.replaceAll(' as ', ': ')].filter(Boolean)
     return names.map((each) => `const ${each} = ${it};`).join(' ')
   }

@@ -80,9 +80,12 @@ class ResultGuard {
   readonly #exceptions: Exceptions
   readonly #tagger: Tagger
   readonly #redacts: Leaks
+  /** Leaks that are looked for at all. */
+  readonly #leaks: Leaks
 
   constructor(config: Config, scanner: Scanner, site: Site) {
     this.#redacts = { secrets: config.secrets === 'redact', personal: config.personal === 'redact' }
+    this.#leaks = { secrets: config.secrets !== 'pass', personal: config.personal !== 'pass' }
     this.#scanner = scanner
     this.#config = config
     this.#site = site
@@ -93,6 +96,9 @@ class ResultGuard {
   result(result: Result, { item }: Call, x: Exchange): Result {
     if (item.kind === 'model') return result
     const { instructions, spotlight, mode } = this.#config
+    const isSimple = result.kind === 'result' && item.kind !== 'prompt' && !spotlight
+    // Most answers: nothing in them is anybody's business.
+    if (isSimple && this.#scanner.it.isQuiet(result.raw, this.#leaks)) return result
     const about = { target: item.target, name: item.name }
     const parsed: unknown = JSON.parse(result.raw)
     const kind = item.kind === 'prompt' ? 'message' : 'result'

@@ -1,7 +1,7 @@
 // The scanner, loaded by whoever is the first to need it: its vocabularies cost a start time that nobody pays who has nothing to scan.
 import { Failure } from '../core/failure.ts'
 
-type Loaded = Pick<typeof import('../scan/scan.ts'), 'scanDefinition' | 'scanServers'>
+type Loaded = Pick<typeof import('../scan/scan.ts'), 'isQuiet' | 'scanDefinition' | 'scanServers'>
 
 export class Scanner {
   #loaded: Loaded | undefined = undefined

@@ -10,6 +10,9 @@ export interface Groups {
   readonly high: number
 }
 
+/** What rules ask of a skim, three numbers each: bits of their groups, and their own. */
+export type Checks = Int32Array
+
 const none: Groups = { low: 0, high: 0 }
 
 /** Words of a phrase that stand everywhere: another of its words says more. */
@@ -19,10 +22,6 @@ const common = new Set(
   ),
 )
 
-/** Letters by which the beginning of a word is found: as many as it has at least. */
-export const SHORT = 2
-const LONG = 3
-const BEGINNINGS = 4096
 const SIZE = 1 << 16
 /** Bits that say that a word is none of those. */
 const BLOOM = 1 << 18
@@ -37,15 +36,15 @@ interface Sign extends Groups {
 
 /** Everything that a skim looks up as it goes. */
 export class Clues {
-  /** Signs by their first character. */
-  readonly signs: (readonly Sign[] | undefined)[] = []
+  /** Signs by their first character: of ASCII, and others. */
+  readonly signs: (readonly Sign[] | undefined)[] = Array.from({ length: 128 }, () => undefined)
+  readonly rareSigns = new Map<number, readonly Sign[]>()
   /** Set by words that mean something when they are read the other way round. */
   readonly mask: Groups
   /** Set by what every address has in it. */
   readonly address: Groups
   readonly #bloom = new Uint8Array(BLOOM / 8)
-  readonly #short = new Uint8Array(BEGINNINGS)
-  readonly #long = new Uint8Array(BEGINNINGS)
+  readonly #begins = new Uint8Array(1024)
   readonly #hashes = new Int32Array(SIZE)
   readonly #lows = new Int32Array(SIZE)
   readonly #highs = new Int32Array(SIZE)
@@ -79,10 +78,9 @@ export class Clues {
     return (((this.#bloom[bit >> 3] ?? 0) >> (bit & 7)) & 1) !== 0
   }
 
-  /** Whether some beginning has the first letters of the word at a place. */
-  mayBegin(text: string, start: number): boolean {
-    const two = begin(text, start, SHORT)
-    return this.#short[two] === 1 || this.#long[begun(two, text.charCodeAt(start + SHORT))] === 1
+  /** Whether some beginning has two units like these. */
+  mayBegin(first: number, second: number): boolean {
+    return this.#begins[((first & 31) << 5) | (second & 31)] === 1
   }
 
   /** Where a word with this hash stands in the table, or -1. */
@@ -105,11 +103,9 @@ export class Clues {
     return this.#rights[slot] ?? 0
   }
 
-  /** Beginnings of words that have the same first letters. */
-  beginnings(text: string, start: number): readonly Beginning[] {
-    const two = begin(text, start, SHORT)
-    const three = begun(two, text.charCodeAt(start + SHORT))
-    return [...(this.#beginnings.get(-1 - two) ?? []), ...(this.#beginnings.get(three) ?? [])]
+  /** Beginnings of words, among them all that the word at a place may begin with. */
+  beginnings(units: Uint16Array, start: number): readonly Beginning[] {
+    return this.#beginnings.get(keyOf(units[start] ?? 0, units[start + 1] ?? 0)) ?? []
   }
 
   #bit(group: readonly Clue[]): number {
@@ -149,15 +145,16 @@ export class Clues {
     } else if (clue.startsWith('~') && clue !== '~address') {
       const text = clue.slice(1)
       const first = text.charCodeAt(0)
-      this.signs[first] = [...(this.signs[first] ?? []), { text, ...groups }]
+      const signs = [...(this.signs[first] ?? this.rareSigns.get(first) ?? []), { text, ...groups }]
+      if (first < 128) this.signs[first] = signs
+      else this.rareSigns.set(first, signs)
     }
   }
 
   #begin(text: string, groups: Groups): void {
-    const isShort = text.length < LONG
-    const letters = begin(text, 0, isShort ? SHORT : LONG)
-    ;(isShort ? this.#short : this.#long)[letters] = 1
-    const key = isShort ? -1 - letters : letters
+    const [first, second] = [text.charCodeAt(0), text.charCodeAt(1)]
+    this.#begins[((first & 31) << 5) | (second & 31)] = 1
+    const key = keyOf(first, second)
     this.#beginnings.set(key, [...(this.#beginnings.get(key) ?? []), { text, ...groups }])
   }
 
@@ -190,14 +187,7 @@ export const holds = (groups: Groups, low: number, high: number): boolean =>
 /** Of two words side by side. */
 export const pairOf = (first: number, second: number): number => (Math.imul(first, 0x9e3779b1) ^ second) | 0
 
-/** Place of the first letters of a word in a table; capitals count as small letters. */
-function begin(text: string, start: number, letters: number): number {
-  let place = 0
-  for (let i = start; i < start + letters; i++) place = begun(place, text.charCodeAt(i))
-  return place
-}
-
-const begun = (place: number, code: number): number => (Math.imul(place, 37) + (code | 32)) & (BEGINNINGS - 1)
+const keyOf = (first: number, second: number): number => (first | 32) * 65_536 + (second | 32)
 
 /** Where there are more groups than bits, some share one: it is set when either is there. */
 const bitOf = (bit: number): Groups => (bit < 32 ? { low: 1 << bit, high: 0 } : { low: 0, high: 1 << (bit - 32) })

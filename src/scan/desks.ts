@@ -1,11 +1,11 @@
 // Which rules look at a kind of place, and what a text must hold for each of them; made when the first such text comes.
-import { always, Clues, type Groups, holds } from './clues.ts'
+import { always, type Checks, Clues, type Groups, holds } from './clues.ts'
 import { languages } from './lexicon/index.ts'
 import { Lexicon } from './lexicon.ts'
 import { type Needs, needs } from './needs.ts'
 import { type Mask, maskOf } from './reading.ts'
 import type { DefinitionRule, Place, RawRule, Rule, SentenceRule, ServersRule, TextRule } from './rule.ts'
-import { type Checks, Skim } from './skim.ts'
+import { Skim } from './skim.ts'
 import type { Kind, Surface } from './surface.ts'
 
 /** A rule and what of a skim it needs to be asked: its bit, or groups. */
@@ -31,6 +31,8 @@ export interface Desk {
   readonly raw: readonly RawRule[]
   /** Those of them that find something in printable ASCII. */
   readonly plain: readonly RawRule[]
+  /** What they find is masked, not argued about. */
+  readonly leaks: readonly RawRule[]
 }
 
 /** All rules and words, compiled. */
@@ -38,15 +40,19 @@ export class Engine {
   readonly lexicon = new Lexicon(languages)
   readonly clues: Clues
   readonly skim: Skim
+  /** Another one, for strings inside a text that the first has loaded. */
+  readonly inner: Skim
   readonly definition: readonly DefinitionRule[]
   readonly servers: readonly ServersRule[]
   readonly #rules: readonly Rule[]
+  #telling: Telling | undefined
   readonly #desks = new Map<Kind, Map<Surface, Desk>>()
 
   constructor(rules: readonly Rule[]) {
     this.#rules = rules
     this.clues = new Clues(this.lexicon, rules)
     this.skim = new Skim(this.clues)
+    this.inner = new Skim(this.clues)
     this.definition = rules.filter((rule) => rule.looksAt === 'definition')
     this.servers = rules.filter((rule) => rule.looksAt === 'servers')
   }
@@ -61,13 +67,19 @@ export class Engine {
     return made
   }
 
+  /** Names of members without which no rule that reads definitions finds anything in an answer; `undefined`: some rule may. */
+  get telling(): ReadonlySet<string> | undefined {
+    return (this.#telling ??= tellingIn(this.definition)).names
+  }
+
   #made(kind: Kind, surface: Surface): Desk {
     const rules = this.#rules.filter(
       (rule) => rule.kinds?.includes(kind) !== false && rule.surfaces?.includes(surface) !== false,
     )
     const isAnswer = kind === 'result' && (surface === 'content' || surface === 'field')
     const sentenceRules = rules.filter((rule) => rule.looksAt === 'sentence')
-    const raw = rules.filter((rule) => rule.looksAt === 'raw')
+    const all = rules.filter((rule) => rule.looksAt === 'raw')
+    const raw = all.filter((rule) => !isLeak(rule))
     const sentence = sentenceRules.map((rule, index): Clerk<SentenceRule> => this.#clerk(rule, isAnswer, index))
     return {
       sentence,
@@ -81,6 +93,7 @@ export class Engine {
         .filter((rule) => rule.looksAt === 'text')
         .map((rule): Clerk<TextRule> => this.#clerk(rule, isAnswer, 0)),
       raw,
+      leaks: all.filter(isLeak),
       plain: raw.filter(({ id }) => needs[id]?.beyondAscii !== true),
     }
   }
@@ -124,6 +137,18 @@ export const everything = ({ text }: Desk, place: Place): Asked => ({
   fired: -1,
   texts: text.filter(({ needs }) => needs.at?.(place) !== false).map(({ rule }) => rule),
 })
+
+interface Telling {
+  readonly names: ReadonlySet<string> | undefined
+}
+
+function tellingIn(rules: readonly DefinitionRule[]): Telling {
+  const mine = rules.filter(({ kinds }) => kinds?.includes('result') !== false)
+  if (mine.some(({ id }) => needs[id]?.members === undefined)) return { names: undefined }
+  return { names: new Set(mine.flatMap(({ id }) => needs[id]?.members ?? [])) }
+}
+
+const isLeak = (rule: Rule): boolean => rule.class === 'secret' || rule.class === 'personal-data'
 
 const checksOf = (clerks: readonly Clerk<SentenceRule>[], which: 'open' | 'any'): Checks =>
   Int32Array.from(clerks.flatMap((clerk) => [clerk[which].low, clerk[which].high, clerk.bit]))

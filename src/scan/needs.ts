@@ -20,6 +20,8 @@ export interface Needs {
   readonly only?: 'hidden' | 'unwrapped'
   /** It finds nothing in printable ASCII with line feeds and tabs. */
   readonly beyondAscii?: true
+  /** Of a rule that reads definitions: it finds nothing in one without a member of such a name, wherever it stands. */
+  readonly members?: readonly string[]
   /** Whether it has anything to say about what stands at a place. */
   at?(place: Place): boolean
 }
@@ -157,5 +159,6 @@ export const needs: { readonly [rule: string]: Needs } = {
     also: [words('forever indefinitely endless endlessly infinite infinitely without never ad until over times keep')],
   },
   'TP-250': { inAnswers: [words('ask prompt request tell get have instruct require urge convince')] },
+  'UR-101': { members: ['icons'] },
   'UR-301': { also: [signs('://')] },
 }

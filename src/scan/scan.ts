@@ -5,7 +5,9 @@ import { type Asked, asked, type Desk, Engine, everything } from './desks.ts'
 import { evidenceOf } from './evidence.ts'
 import { type Finding, type Findings, judged, raised } from './finding.ts'
 import { fold } from './normalise.ts'
+import { isQuiet as isQuietAnswer, type Leaks } from './quiet.ts'
 import { Reading, type Sentence, type Source } from './reading.ts'
+import { crosses, rowOf } from './row.ts'
 import type { Hit, Place, PlacedHit, Rule, ScanContext, SentenceRule, ServerItems } from './rule.ts'
 import { rules } from './rules/index.ts'
 import { UNSEEN } from './skim.ts'
@@ -21,6 +23,12 @@ const MOST = 16
 export function scanDefinition(definition: JsonObject, kind: Kind, context: ScanContext = {}): Findings {
   return new Scan(engine(), definition, kind, context).definition()
 }
+
+/**
+ * Whether an answer holds nothing that `scanDefinition` would find in it, nor a leak that is looked for, nor a member twice: proved by
+ * one pass over its JSON text, which is well-formed. `false`: it may.
+ */
+export const isQuiet = (raw: string, leaks: Leaks): boolean => isQuietAnswer(engine(), raw, leaks)
 
 /** Scans one text as if it stood on a surface: by default, in the answer of a tool. */
 export function scanText(text: string, surface: Surface = 'content', context: ScanContext = {}): Findings {
@@ -85,8 +93,8 @@ class Scan {
   #joined(pieces: readonly Piece[]): void {
     const parts = pieces.filter(({ surface, isKey }) => !isKey && (surface === 'parameter' || surface === 'content'))
     const [first] = parts
-    if (first === undefined || parts.length < 2 || parts.length > 40) return
-    const row = rowOf(parts)
+    if (first === undefined) return
+    const row = rowOf(parts.map(({ text }) => text))
     if (row === undefined) return
     const { skim } = this.#engine
     const desk = this.#engine.desk(this.#kind, first.surface)
@@ -146,8 +154,8 @@ class Scan {
     const isPlain = this.#context.thorough !== true && skim.raw(piece.text, desk.open)
     const found = isPlain ? asked(desk, skim, place) : undefined
     const wrapped = isPlain ? skim.wrapped : -1
-    for (const rule of isPlain ? desk.plain : desk.raw) {
-      if (this.#context.leaks === false && isLeak(rule)) continue
+    const raw = isPlain ? desk.plain : desk.raw
+    for (const rule of this.#context.leaks === false ? raw : [...raw, ...desk.leaks]) {
       try {
         for (const hit of rule.find(piece.text, place)) this.#inPiece(rule, hit, place, undefined)
       } catch (error) {
@@ -273,9 +281,6 @@ class Scan {
   }
 }
 
-/** What it finds is masked, not argued about. */
-const isLeak = (rule: Rule): boolean => rule.class === 'secret' || rule.class === 'personal-data'
-
 /** What a finding says of its rule. */
 type Named = Pick<Rule, 'id' | 'class' | 'severity' | 'message' | 'advice'>
 
@@ -303,33 +308,6 @@ const limits: { readonly [bound in Excess]: Named } = {
   nodes: limit('SC-502', 'too many members: the rest was not looked at'),
   length: limit('SC-503', 'too much text: the rest was not looked at'),
 }
-
-/** Longest row of pieces that is read. */
-const ROW = 16_384
-
-interface Row {
-  readonly text: string
-  /** Where each piece begins. */
-  readonly borders: readonly number[]
-}
-
-/** The pieces in a row, small letters, what numbers them left out (“part 2:”) at the same length. */
-function rowOf(parts: readonly Piece[]): Row | undefined {
-  const borders: number[] = []
-  let text = ''
-  for (const part of parts) {
-    borders.push(text.length)
-    const plain = part.text
-      .toLowerCase()
-      .replace(/^\s*(?:part|step|piece|chunk|section)?\s*\d*\s*[:.)-]|["“”.!?;\n]/g, (said) => ' '.repeat(said.length))
-    text += `${plain} `
-    if (text.length > ROW) return undefined
-  }
-  return { text, borders }
-}
-
-const crosses = (borders: readonly number[], start: number, end: number): boolean =>
-  borders.some((border) => border > start && border < end)
 
 /** A string that is to be read. */
 interface Opened {

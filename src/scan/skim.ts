@@ -1,20 +1,33 @@
 // One pass over a text that proves what is not in it: which rules cannot find anything, and that nothing is wrapped or out of sight.
 import { classOf, STOP } from './characters.ts'
-import { type Clues, pairOf, SHORT } from './clues.ts'
+import { type Checks, type Clues, pairOf } from './clues.ts'
 import { hashed, hashStart } from './lexicon.ts'
-import { ALIEN, classes, DIGIT, FOREIGN, INSIDE, isDigit, isLetter, SIGN } from './units.ts'
+import {
+  ALIEN,
+  Copy,
+  classes,
+  DIGIT,
+  FOREIGN,
+  GAP,
+  INSIDE,
+  isClosing,
+  isDigit,
+  isLetter,
+  LEET,
+  LETTER,
+  LETTERS,
+  LINES,
+  PARTS,
+  RUN,
+  SIGN,
+  WRAPPED,
+} from './units.ts'
 
 /** What may be in a text beside open words, as bits. */
 export const UNSEEN = 1 // elements, references or gaps that a page does not show
-const RUNS = 2 // stretches of an encoding
+export const RUNS = 2 // stretches of an encoding
 const APART = 4 // letters that stand alone
 const MASKED = 8 // words turned round, signs for letters, misspellings
-
-/** What rules ask of a skim, three numbers each: bits of its groups, and its own. */
-export type Checks = Int32Array
-
-/** Longest word in which digits are taken for letters; shortest as well. */
-const LEET = 24
 
 export class Skim {
   /** Bits of the rules that may find something in some sentence. */
@@ -24,28 +37,25 @@ export class Skim {
   high = 0
   /** What there may be beside open words. */
   wrapped = 0
+  /** An at sign stands in it. */
+  hasAt = false
   readonly #clues: Clues
   readonly #raw = classes(true)
   readonly #folded = classes(false)
-  #text = ''
+  readonly #copy = new Copy()
+  #units = this.#copy.of('')
   #classes = this.#raw
   #checks: Checks = new Int32Array(0)
+  #from = 0
+  #to = 0
   #low = 0
   #high = 0
   #lineStart = 0
-  #lastEnd = 0
-  #wide = 0
-  #wideEnd = 0
-  #letters = 0
-  #shorts = 0
-  #octets = 0
   #signs = 0
   #percents = 0
   #misspelt = 0
   #hasWord = false
   #isStrange = false
-  /** Hash of the word before, as phrases have it. */
-  #before = 0
 
   constructor(clues: Clues) {
     this.#clues = clues
@@ -53,60 +63,102 @@ export class Skim {
 
   /** Skims a string as it came. `false`: it holds what has to be folded first, or characters that are suspicious by themselves. */
   raw(text: string, checks: Checks): boolean {
-    return this.#run(text, this.#raw, checks)
+    this.load(text)
+    return this.part(0, text.length, checks)
   }
 
   /** Skims a folded text. `false`: it holds a script without spaces, or mixes scripts within a word. */
   folded(text: string, checks: Checks): boolean {
-    return this.#run(text, this.#folded, checks)
+    this.load(text)
+    this.#begin(0, text.length, checks)
+    return this.#run(this.#folded)
   }
 
-  #run(text: string, classes: Uint8Array, checks: Checks): boolean {
-    this.#begin(text, classes, checks)
-    const { length } = text
-    for (let i = 0; i < length; ) {
-      const code = text.charCodeAt(i)
+  /** Takes a text to skim parts of it. */
+  load(text: string): Uint16Array {
+    this.#units = this.#copy.of(text)
+    return this.#units
+  }
+
+  /** Skims a part of the text that was loaded, as a string of its own that came like this. */
+  part(from: number, to: number, checks: Checks): boolean {
+    this.#begin(from, to, checks)
+    return this.#run(this.#raw)
+  }
+
+  #begin(from: number, to: number, checks: Checks): void {
+    this.fired = 0
+    this.low = 0
+    this.high = 0
+    this.wrapped = 0
+    this.hasAt = false
+    this.#checks = checks
+    this.#from = from
+    this.#to = to
+    this.#low = 0
+    this.#high = 0
+    this.#lineStart = from
+    this.#signs = 0
+    this.#percents = 0
+    this.#misspelt = 0
+    this.#hasWord = false
+    this.#isStrange = false
+  }
+
+  #run(classes: Uint8Array): boolean {
+    this.#classes = classes
+    const units = this.#units
+    const clues = this.#clues
+    const to = this.#to
+    let before = 0
+    let lastEnd = this.#from
+    let streak = 0
+    for (let i = lastEnd; i < to; ) {
+      const code = units[i] ?? 0
       const kind = classes[code] ?? ALIEN
-      if ((kind & INSIDE) !== 0) {
-        i = this.#word(i, code, kind)
+      if ((kind & INSIDE) === 0) {
+        if (kind === ALIEN) return false
+        if (kind === SIGN) this.#sign(code, i)
+        i++
         continue
       }
-      if (kind === ALIEN) return false
-      if (kind === SIGN) this.#sign(code, i)
-      i++
+      const start = i
+      let hash = hashed(hashStart, code | 32)
+      let kinds = kind
+      for (i++; i < to; i++) {
+        const next = units[i] ?? 0
+        const of = classes[next] ?? 0
+        if ((of & INSIDE) !== 0) {
+          hash = hashed(hash, next | 32)
+          kinds |= of
+        } else if (next === 0x27 && i + 1 < to && this.#isInside(i + 1)) kinds |= PARTS
+        else break
+      }
+      this.#hasWord = true
+      if (clues.maybe(hash)) hash = this.#known(hash)
+      if (kinds !== LETTER) hash = this.#odd(start, i, kinds, hash)
+      const pair = pairOf(before, hash)
+      before = hash
+      if (clues.maybe(pair)) this.#known(pair)
+      if (clues.mayBegin(code, units[start + 1] ?? 0)) this.#begun(start, i)
+      if (start > this.#from && units[start - 1] === 0x2e) this.#dotted(start, i)
+      if (start - lastEnd >= LINES) this.#gap(lastEnd, start)
+      lastEnd = i
+      const size = i - start
+      if (size >= RUN) this.wrapped |= RUNS
+      streak = size < 4 || size === 8 ? this.#inRow(streak, size) : 0
     }
-    this.#gap(length)
+    this.#gap(lastEnd, to)
+    return this.#finish()
+  }
+
+  #finish(): boolean {
     this.#hasWord = true
     this.#end()
     if (this.#percents >= 4) this.wrapped |= RUNS
     const { mask } = this.#clues
     if (((this.low & mask.low) | (this.high & mask.high)) !== 0) this.wrapped |= MASKED
     return !this.#isStrange
-  }
-
-  #begin(text: string, classes: Uint8Array, checks: Checks): void {
-    this.fired = 0
-    this.low = 0
-    this.high = 0
-    this.wrapped = 0
-    this.#text = text
-    this.#classes = classes
-    this.#checks = checks
-    this.#low = 0
-    this.#high = 0
-    this.#lineStart = 0
-    this.#lastEnd = 0
-    this.#wide = 0
-    this.#wideEnd = 0
-    this.#letters = 0
-    this.#shorts = 0
-    this.#octets = 0
-    this.#signs = 0
-    this.#percents = 0
-    this.#misspelt = 0
-    this.#hasWord = false
-    this.#isStrange = false
-    this.#before = 0
   }
 
   /** A sentence ends, or several that the reader tells apart: what is in none of them is in none. */
@@ -132,121 +184,107 @@ export class Skim {
     this.#high = 0
   }
 
-  /** Reads a word; `code` and `kind` are those of its first unit. Returns its end. */
-  #word(start: number, code: number, kind: number): number {
-    const text = this.#text
-    const classes = this.#classes
-    const clues = this.#clues
-    const { length } = text
-    let hash = hashed(hashStart, code | 32)
-    let kinds = kind
-    let parts = 0
-    let i = start + 1
-    for (; i < length; i++) {
-      const next = text.charCodeAt(i)
-      const of = classes[next] ?? 0
-      if ((of & INSIDE) !== 0) {
-        hash = hashed(hash, next | 32)
-        kinds |= of
-      } else if (next === 0x27 && i + 1 < length && ((classes[text.charCodeAt(i + 1)] ?? 0) & INSIDE) !== 0) parts++
-      else break
-    }
-    const before = this.#before
-    this.#before = hash
-    if (clues.maybe(hash)) this.#known(hash)
-    if ((kinds & DIGIT) !== 0 && kinds !== DIGIT) this.#digits(start, i)
-    const pair = pairOf(before, this.#before)
-    if (clues.maybe(pair)) this.#pair(pair)
-    if (i - start >= SHORT && clues.mayBegin(text, start)) this.#begun(start)
-    if (parts > 0) this.#parts(start, i)
-    // Letters of several scripts in a word: rules that look for whole words see two.
-    if ((kinds & FOREIGN) !== 0 && kinds !== FOREIGN) this.#isStrange = true
-    if (start > 0 && text.charCodeAt(start - 1) === 0x2e) this.#dotted(start, i)
-    if (start - this.#lastEnd >= LINES) this.#gap(start)
-    this.#lastEnd = i
-    this.#hasWord = true
-    this.#joined(start, i)
-    const size = i - start
-    if (size <= 3 || size === 8) this.#small(size)
-    else this.#letters = this.#shorts = this.#octets = 0
-    return i
-  }
-
-  #known(hash: number): void {
+  /** Looks up a word, or two side by side. Returns the hash of the word that it stands for. */
+  #known(hash: number): number {
     const slot = this.#clues.find(hash)
-    if (slot < 0) return
-    this.#low |= this.#clues.lowAt(slot)
-    this.#high |= this.#clues.highAt(slot)
+    if (slot < 0) return hash
+    this.#add(this.#clues.lowAt(slot), this.#clues.highAt(slot))
     const right = this.#clues.rightAt(slot)
-    if (right === 0) return
+    if (right === 0) return hash
     this.#misspelt++
-    this.#before = right
+    return right
   }
 
-  #pair(hash: number): void {
-    const slot = this.#clues.find(hash)
-    if (slot < 0) return
-    this.#low |= this.#clues.lowAt(slot)
-    this.#high |= this.#clues.highAt(slot)
+  /** A word that is not made of ASCII letters alone. Returns its hash. */
+  #odd(start: number, end: number, kinds: number, hash: number): number {
+    if ((kinds & PARTS) !== 0) this.#parts(start, end)
+    // Letters of several scripts in a word: rules that look for whole words see two.
+    if ((kinds & FOREIGN) !== 0 && (kinds & (DIGIT | LETTER)) !== 0) this.#isStrange = true
+    return (kinds & DIGIT) !== 0 && (kinds & LETTER) !== 0 ? this.#digits(start, end, hash) : hash
   }
 
-  #begun(start: number): void {
-    for (const { text, low, high } of this.#clues.beginnings(this.#text, start)) {
-      let at = 0
-      while (at < text.length && (this.#text.charCodeAt(start + at) | 32) === (text.charCodeAt(at) | 32)) at++
-      if (at < text.length) continue
-      this.#low |= low
-      this.#high |= high
+  #begun(start: number, end: number): void {
+    for (const { text, low, high } of this.#clues.beginnings(this.#units, start)) {
+      if (text.length <= end - start && this.#stands(text, start)) this.#add(low, high)
     }
+  }
+
+  /** Whether a text stands at a place, in capitals or small letters. */
+  #stands(text: string, at: number): boolean {
+    for (let i = 0; i < text.length; i++)
+      if (((this.#units[at + i] ?? 0) | 32) !== (text.charCodeAt(i) | 32)) return false
+    return true
   }
 
   /** Stretches of blanks and line feeds. */
-  #gap(end: number): void {
-    if (end - this.#lastEnd >= GAP) this.wrapped |= UNSEEN
+  #gap(start: number, end: number): void {
+    if (end - start >= GAP) this.wrapped |= UNSEEN
     let lines = 0
-    for (let i = this.#lastEnd; i < end; i++) if (this.#text.charCodeAt(i) === 0x0a) lines++
+    for (let i = start; i < end; i++) if (this.#units[i] === 0x0a) lines++
     if (lines >= LINES) this.wrapped |= UNSEEN
   }
 
-  /** Words in a row that have one, two or three, or eight characters: letters spaced out, or codes. */
-  #small(size: number): void {
-    this.#letters = size === 1 ? this.#letters + 1 : 0
-    this.#shorts = size === 2 || size === 3 ? this.#shorts + 1 : 0
-    this.#octets = size === 8 ? this.#octets + 1 : 0
-    if (this.#letters >= 4) this.wrapped |= APART
-    if (this.#shorts >= 10 || this.#octets >= 5) this.wrapped |= RUNS
+  /** Words in a row that have one, two or three, or eight characters: letters spaced out, or codes. Goes on counting. */
+  #inRow(streak: number, size: number): number {
+    if (size === 1) {
+      if ((streak & 0xff) < 3) return (streak & 0xff) + 1
+      this.wrapped |= APART
+    } else if (size === 8) {
+      if (streak < 0x40000) return (streak & 0xff0000) + 0x10000
+      this.wrapped |= RUNS
+    } else {
+      if ((streak & 0xff00) < 0x900) return (streak & 0xff00) + 0x100
+      this.wrapped |= RUNS
+    }
+    return 0
   }
 
-  /** Goes on with a stretch of what base64 is written in, or begins one. */
-  #joined(start: number, end: number): void {
-    if (start !== this.#wideEnd) this.#wide = start
-    this.#wideEnd = end
-    if (end - this.#wide >= 16) this.wrapped |= RUNS
+  /** A sign that may be part of base64, or of a key: how long the stretch around it is. */
+  #joined(i: number): void {
+    if ((this.wrapped & RUNS) !== 0) return
+    let start = i
+    while (start > this.#from && i - start < RUN && this.#isJoined(start - 1)) start--
+    let end = i + 1
+    while (end < this.#to && end - start < RUN && this.#isJoined(end)) end++
+    if (end - start >= RUN) this.wrapped |= RUNS
   }
 
-  /** Digits may stand for letters; a number with letters may be part of an address. */
-  #digits(start: number, end: number): void {
+  #isJoined(i: number): boolean {
+    const code = this.#units[i] ?? 0
+    return (
+      this.#isInside(i) ||
+      code === 0x2b ||
+      code === 0x2d ||
+      code === 0x2f ||
+      code === 0x5f ||
+      code === 0x3d ||
+      code === 0x27
+    )
+  }
+
+  #isInside(i: number): boolean {
+    return ((this.#classes[this.#units[i] ?? 0] ?? 0) & INSIDE) !== 0
+  }
+
+  /** Digits may stand for letters; a number with letters may be part of an address. Returns the hash of the word. */
+  #digits(start: number, end: number, known: number): number {
     this.#address()
-    const text = this.#text
-    const isLeet = end - start >= 4 && end - start <= LEET
     let hash = hashStart
     for (let i = start; i < end; i++) {
-      const code = text.charCodeAt(i) | 32
+      const code = (this.#units[i] ?? 0) | 32
       if (code === 0x27) continue
       const letter = isDigit(code) ? LETTERS.charCodeAt(code - 0x30) : code
-      if (letter !== code && isLetter(text.charCodeAt(i - 1)) && isLetter(text.charCodeAt(i + 1))) this.#signs++
+      if (letter !== code) this.#between(i)
       hash = hashed(hash, letter | 32)
     }
-    if (!isLeet) return
-    this.#before = hash
-    this.#known(hash)
+    return end - start < 4 || end - start > LEET ? known : this.#known(hash)
   }
 
   /** What rules look for as `\bword\b` may have an apostrophe beside it. */
   #parts(start: number, end: number): void {
     let hash = hashStart
     for (let i = start; i < end; i++) {
-      const code = this.#text.charCodeAt(i)
+      const code = this.#units[i] ?? 0
       if (code !== 0x27) hash = hashed(hash, code | 32)
       else {
         this.#known(hash)
@@ -259,43 +297,44 @@ export class Skim {
   /** Names that begin with a dot are words of their own. */
   #dotted(start: number, end: number): void {
     let hash = hashed(hashStart, 0x2e | 32)
-    for (let i = start; i < end; i++) hash = hashed(hash, this.#text.charCodeAt(i) | 32)
+    for (let i = start; i < end; i++) hash = hashed(hash, (this.#units[i] ?? 0) | 32)
     this.#known(hash)
   }
 
   #address(): void {
-    this.#low |= this.#clues.address.low
-    this.#high |= this.#clues.address.high
+    this.#add(this.#clues.address.low, this.#clues.address.high)
+  }
+
+  #add(low: number, high: number): void {
+    this.#low |= low
+    this.#high |= high
   }
 
   #sign(code: number, i: number): void {
-    const text = this.#text
-    const next = text.charCodeAt(i + 1)
-    for (const sign of this.#clues.signs[code] ?? [])
-      if (text.startsWith(sign.text, i)) {
-        this.#low |= sign.low
-        this.#high |= sign.high
-      }
+    const signs = code < 128 ? this.#clues.signs[code] : this.#clues.rareSigns.get(code)
+    if (signs !== undefined)
+      for (const { text, low, high } of signs) if (text.length === 1 || this.#stands(text, i)) this.#add(low, high)
+    const next = this.#units[i + 1] ?? 0
     switch (code) {
       case 0x0a:
         return this.#line(i)
       case 0x2e: // .
-        if (isInside(this.#classes[next])) this.#address()
-        else if (endsAfter(text, i)) this.#end()
+        if (this.#isInside(i + 1)) this.#address()
+        else if (this.#endsAfter(i)) this.#end()
         return this.#dot(i)
       case 0x2d: // -
         this.#dot(i)
-        return this.#joined(i, i + 1)
+        return this.#joined(i)
+      case 0x3d: // =
       case 0x5f: // _
-        return this.#joined(i, i + 1)
+        return this.#joined(i)
       case 0x2f: // /
         if (next === 0x2f) this.#address()
-        return this.#joined(i, i + 1)
+        return this.#joined(i)
       case 0x2b: // +
-        this.#address()
-        return this.#joined(i, i + 1)
       case 0x5c: // \
-        return this.#address()
+        this.#address()
+        return this.#joined(i)
       case 0x3c: // <
         if (next === 0x21 || isLetter(next)) this.wrapped |= UNSEEN
         return
@@ -306,6 +345,7 @@ export class Skim {
         this.#percents++
         return
       case 0x40: // @
+        this.hasAt = true
         this.#address()
         return this.#between(i)
       case 0x24: // $
@@ -321,50 +361,38 @@ export class Skim {
 
   /** Signs that stand for letters stand between letters. */
   #between(i: number): void {
-    if (isLetter(this.#text.charCodeAt(i - 1)) && isLetter(this.#text.charCodeAt(i + 1))) this.#signs++
+    if (isLetter(this.#units[i - 1] ?? 0) && isLetter(this.#units[i + 1] ?? 0)) this.#signs++
   }
 
   /** Dots and dashes with a space between may be Morse code. */
   #dot(i: number): void {
-    const behind = this.#text.charCodeAt(i + 2)
-    if (this.#text.charCodeAt(i + 1) === 0x20 && (behind === 0x2e || behind === 0x2d)) this.wrapped |= RUNS
+    const behind = this.#units[i + 2]
+    if (this.#units[i + 1] === 0x20 && (behind === 0x2e || behind === 0x2d)) this.wrapped |= RUNS
   }
 
   /** A line feed ends a sentence as it does for the reader, whose lines may be shorter: spaces have been taken out of them. */
   #line(i: number): void {
-    const text = this.#text
+    const units = this.#units
     const size = i - this.#lineStart
     this.#lineStart = i + 1
-    const before = text.charCodeAt(i - 1)
+    const before = units[i - 1]
     if (size < WRAPPED || before === 0x3a || before === 0x2e) return this.#end()
     let next = i + 1
-    while (next < i + 40 && (text[next] === ' ' || text[next] === '\t')) next++
-    const code = text.charCodeAt(next)
-    const goesOn = isInside(this.#classes[code]) && !isDigit(code)
+    while (next < i + 40 && (units[next] === 0x20 || units[next] === 0x09)) next++
+    const code = units[next] ?? 0
+    const goesOn = this.#isInside(next) && !isDigit(code)
     if (!goesOn && code !== 0x60 && code !== 0x28 && code !== 0x22) this.#end()
   }
+
+  /** Whether a full stop surely ends a sentence: where the reader has doubts, it does not. */
+  #endsAfter(i: number): boolean {
+    const units = this.#units
+    let at = i + 1
+    while (at < i + 4 && isClosing(units[at] ?? 0)) at++
+    if (at < this.#to && (units[at] ?? 0) > 0x20) return false
+    const before = units[i - 2] ?? 0
+    if (before === 0x2e || before === 0x20) return false
+    // The number of an item has two digits at most.
+    return !isDigit(units[i - 1] ?? 0) || (isDigit(before) && isDigit(units[i - 3] ?? 0))
+  }
 }
-
-/** Spaces and line feeds side by side that may push something out of sight. */
-const GAP = 40
-const LINES = 4
-/** As the reader has it. */
-const WRAPPED = 40
-
-/** What a digit stands for; most stand for themselves. */
-const LETTERS = 'oi2eas6t89'
-
-const isInside = (kind: number | undefined): boolean => kind !== undefined && (kind & INSIDE) !== 0
-
-/** Whether a full stop surely ends a sentence: where the reader has doubts, it does not. */
-function endsAfter(text: string, i: number): boolean {
-  let at = i + 1
-  while (at < i + 4 && isClosing(text.charCodeAt(at))) at++
-  if (at < text.length && text.charCodeAt(at) > 0x20) return false
-  const before = text.charCodeAt(i - 2)
-  if (before === 0x2e || before === 0x20) return false
-  // The number of an item has two digits at most.
-  return !isDigit(text.charCodeAt(i - 1)) || (isDigit(before) && isDigit(text.charCodeAt(i - 3)))
-}
-
-const isClosing = (code: number): boolean => code === 0x22 || code === 0x27 || code === 0x29

@@ -1,9 +1,9 @@
-// Classes of UTF-16 units for a skim: what is inside words, what is looked at, what it does not read.
+// UTF-16 units for a skim: a text as numbers, and classes: what is inside words, what is looked at, what is not read.
 import { classOf, UNSPACED, WORD } from './characters.ts'
 
 /** Classes of units, as bits: of words a digit, a letter, a letter of another script; what is looked at; what is not read here. */
 export const DIGIT = 1
-const LETTER = 2
+export const LETTER = 2
 export const FOREIGN = 4
 export const INSIDE = DIGIT | LETTER | FOREIGN
 export const SIGN = 8
@@ -33,3 +33,50 @@ function kindOf(code: number, isRaw: boolean): number {
 export const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
 
 export const isLetter = (code: number): boolean => (code | 32) >= 0x61 && (code | 32) <= 0x7a
+
+/** Units of most texts, of texts that are copied one by one, and units behind a text that belong to none. */
+const UNITS = 65_536
+const FEW = 24
+const BEHIND = 8
+
+/** A text unit by unit: strings have many forms inside, and to ask them for each unit costs more than to copy all of them. */
+export class Copy {
+  readonly #isLittle = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
+  #units = new Uint16Array(UNITS + BEHIND)
+  #bytes = Buffer.from(this.#units.buffer)
+
+  /** Valid until the next text. */
+  of(text: string): Uint16Array {
+    const { length } = text
+    // What a large text needs is given back with the next small one.
+    if (length + BEHIND > this.#units.length || (length <= UNITS && this.#units.length > UNITS + BEHIND)) {
+      this.#units = new Uint16Array(Math.max(length, UNITS) + BEHIND)
+      this.#bytes = Buffer.from(this.#units.buffer)
+    }
+    const units = this.#units
+    if (length < FEW || !this.#isLittle) for (let i = 0; i < length; i++) units[i] = text.charCodeAt(i)
+    else this.#bytes.write(text, 0, 'utf16le')
+    units.fill(0, length, length + BEHIND)
+    return units
+  }
+}
+
+export const isClosing = (code: number): boolean => code === 0x22 || code === 0x27 || code === 0x29
+
+/** What each digit stands for where it stands for a letter; some stand for themselves. */
+export const LETTERS = 'oi2eas6t89'
+
+/** Shortest stretch of an encoding. */
+export const RUN = 16
+
+/** Spaces and line feeds side by side that may push something out of sight. */
+export const GAP = 40
+export const LINES = 4
+/** As the reader has it. */
+export const WRAPPED = 40
+
+/** A word with an apostrophe, beside the classes of its units. */
+export const PARTS = 32
+
+/** Longest word in which digits are taken for letters; shortest as well. */
+export const LEET = 24

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import type { Limits } from '../config/shape.ts'
-import { type Entrance, Exchange, type Reply, text } from '../core/exchange.ts'
+import { type Entrance, Exchange, type Maybe, type Reply, text } from '../core/exchange.ts'
 import { Failure } from '../core/failure.ts'
 import { Roster } from '../core/roster.ts'
 import { hasDotSegments } from '../http/dot-segments.ts'
@@ -13,6 +13,7 @@ import { admit, wantsUpgrade } from '../http/headers.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { GatewayMetrics } from '../telemetry/metrics.ts'
+import { Answering, LINGER_MS } from './answering.ts'
 import { askingClients, identityOf, settled, suits } from './client-certificate.ts'
 import { failed, send } from './send.ts'
 import { serve, upgrade } from './serve.ts'
@@ -81,14 +82,10 @@ export class Port {
       (request: IncomingMessage, socket: Duplex, head: Buffer) => void this.#upgrade(request, socket, head),
     )
     // `100 Continue` is sent when a body is first wanted (http/body.ts), never for a request that is refused anyway.
-    this.#server.on(
-      'checkContinue',
-      (request: IncomingMessage, response: ServerResponse) => void this.#handle(request, response),
+    this.#server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) =>
+      this.#handle(request, response),
     )
-    this.#server.on(
-      'request',
-      (request: IncomingMessage, response: ServerResponse) => void this.#handle(request, response),
-    )
+    this.#server.on('request', (request: IncomingMessage, response: ServerResponse) => this.#handle(request, response))
   }
 
   /** Resolves with the port number once the socket listens; rejects when it is taken. */
@@ -218,8 +215,8 @@ export class Port {
     socket.once('close', () => clearTimeout(timer))
   }
 
-  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { limits, log, accessLog, metrics, maxConnectionMs } = this.#options
+  #handle(request: IncomingMessage, response: ServerResponse): void {
+    const { log, maxConnectionMs } = this.#options
     // Without a socket of its own yet: an earlier answer is still on its way.
     if (response.socket === null && this.#pipelined(request.socket, response)) return
     const snapshot = this.#options.snapshot()
@@ -232,32 +229,22 @@ export class Port {
     response.once('close', () => {
       if (!response.writableFinished) x.abort(new Failure('request.aborted', 'the client closed the connection'))
     })
-    let reply: Reply
+    const answer = new Answering(x, response, this.#options, () => {
+      this.#open.delete(x)
+      snapshot.leave()
+    })
+    let reply: Maybe<Reply>
     try {
-      reply = refusal ?? (listener === undefined ? text(404, 'listener not found') : await serve(x, listener))
+      reply = refusal ?? (listener === undefined ? text(404, 'listener not found') : serve(x, listener))
     } catch (thrown) {
       reply = failed(thrown, x, log)
     }
-    if (x.answeredAt !== 0) {
-      metrics.processed(x, 'request', x.sentOn - x.arrived)
-      metrics.processed(x, 'response', performance.now() - x.answeredAt)
-      if (x.protocol === 'http') metrics.upstreamCall('Primary', 'Http', x.answeredAt - x.sentOn)
-    }
-    let bytes = 0
-    try {
-      bytes = await send(reply, x, response, limits.writeStallMs)
-    } catch (thrown) {
-      // Only what could not be written as a head gets here, such as a header value with a line break.
-      failed(thrown, x, log)
-      response.destroy()
-    }
-    if (!request.complete && !request.destroyed) linger(request)
-    this.#open.delete(x)
-    snapshot.leave()
-    const duration = performance.now() - x.arrived
-    x.entrance.told?.over(x, reply)
-    accessLog(x, reply.status, bytes, duration)
-    metrics.requestDone(x, reply.status, bytes, duration)
+    if (!(reply instanceof Promise)) answer.with(reply)
+    else
+      reply.then(
+        (made) => answer.with(made),
+        (thrown: unknown) => answer.with(failed(thrown, x, log)),
+      )
   }
 
   /** Whether so many requests wait on a connection that it was cut. */
@@ -335,26 +322,8 @@ export class Port {
   }
 }
 
-/**
- * A client that still sends when its answer is out: cutting at once would reset the connection before the answer is read
- * (RFC 9112 §9.6), reading on for ever would let it feed us. So: a little more, then the cut.
- */
-function linger(request: IncomingMessage): void {
-  let left = 1_048_576
-  const cut = setTimeout(() => request.destroy(), LINGER_MS).unref() // node may have let go of it: no `close` comes then
-  request.on('data', (chunk: Buffer) => {
-    left -= chunk.length
-    if (left < 0) request.destroy()
-  })
-  request.once('close', () => clearTimeout(cut))
-  request.resume() // whoever had the body before may have left it paused
-}
-
 /** Node looks for slow heads and bodies twice a minute by itself: a bound of ten seconds would be forty. */
 const CHECK_MS = 1_000
-
-/** How long a client that has its answer may go on before it is cut off. */
-const LINGER_MS = 2_000
 
 const serverName = (socket: TLSSocket): string => (typeof socket.servername === 'string' ? socket.servername : '')
 

@@ -1,7 +1,7 @@
 // The one place where a Reply becomes bytes, and a Failure becomes a Reply.
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
-import { type Bytes, type Exchange, type Reply, text } from '../core/exchange.ts'
+import { type Bytes, type Exchange, type Maybe, type Reply, text } from '../core/exchange.ts'
 import { asFailure, unreachable, wireText } from '../core/failure.ts'
 import type { Log } from '../telemetry/log.ts'
 
@@ -20,10 +20,10 @@ export function failed(thrown: unknown, x: Exchange, log: Log): Reply {
 }
 
 /**
- * Writes a reply and resolves with the number of body bytes once the last one is handed to the socket (or the client is gone).
+ * Writes a reply; the answer is the number of body bytes, once the last one is handed to the socket (or the client is gone).
  * `stallMs`: a client that takes nothing for so long loses the connection.
  */
-export async function send(reply: Reply, x: Exchange, response: ServerResponse, stallMs: number): Promise<number> {
+export function send(reply: Reply, x: Exchange, response: ServerResponse, stallMs: number): Maybe<number> {
   if (response.destroyed || response.headersSent) {
     // Whoever writes into it must hear that nobody reads.
     if (reply.kind === 'stream') reply.body.destroy()

@@ -204,7 +204,7 @@ test('a client that leaves aborts what runs for it', async (t) => {
   socket.destroy()
   const reason = await gone.promise
   assert.ok(reason instanceof Failure && reason.code === 'request.aborted')
-  await new Promise(setImmediate)
+  while (logged.length === 0) await new Promise(setImmediate)
   assert.equal(logged[0]?.status, 499)
 })
 

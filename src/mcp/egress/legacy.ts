@@ -266,6 +266,7 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
         'its session id has characters that no header may have',
       )
     const inSession = [...headers, ...sessionHeaders(id, hello)]
+    Object.freeze(inSession) // spelled once for all requests (http/direct-pool.ts)
     const session = { id, hello, headers: inSession, stream: new ServerStream(this, streamHeaders(id, hello)) }
     try {
       const text = notificationText('notifications/initialized', undefined)

@@ -122,7 +122,7 @@ export interface Tool<Plan = unknown> {
   readonly alternatives: readonly (readonly string[])[]
   /** The configuration wants the user asked before each call. */
   readonly confirm: boolean
-  /** Comments and invisible characters taken out of the texts: for scanners, never for models. */
+  /** Comments and invisible characters taken out of the texts: told of in reports. No model reads them, so no scanner is asked. */
   readonly hidden: readonly string[]
   readonly plan: Plan
 }

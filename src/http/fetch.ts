@@ -184,7 +184,7 @@ async function asked(dispatcher: Dispatcher, url: URL, asking: Asking, signal: A
     const answer = await dispatcher.request({
       method,
       path: url.pathname + url.search,
-      headers: { ...headers, ...(accept !== undefined && { accept }), 'accept-encoding': 'identity' },
+      headers: flat({ ...headers, ...(accept !== undefined && { accept }), 'accept-encoding': 'identity' }),
       signal,
       ...(body !== undefined && { body }),
     })
@@ -200,6 +200,10 @@ async function asked(dispatcher: Dispatcher, url: URL, asking: Asking, signal: A
     throw new Failure('upstream.unreachable', `${url.host} does not answer`, { cause: thrown })
   }
 }
+
+/** As our own client reads them: undici's parser is twenty milliseconds and fifteen megabytes of its first answer. */
+const flat = (headers: Readonly<Record<string, string>>): string[] =>
+  Object.entries(headers).flatMap(([name, value]) => [name.toLowerCase(), value])
 
 async function whole({ body, headers }: Dispatcher.ResponseData, host: string, maxBytes: number): Promise<Buffer> {
   const encoding = headers['content-encoding'] ?? 'identity'

@@ -1,7 +1,7 @@
 // Pieces of a definition in a row: an order may be cut into parts that say nothing each (reference/security.md B13).
 
 /** Most pieces in a row, and the longest row, that are read. */
-const MOST = 40
+const MOST = 400
 const ROW = 16_384
 
 export interface Row {

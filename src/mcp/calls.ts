@@ -175,8 +175,9 @@ export class Calls {
   use(use: Use, asked: Asked): Promise<Answer> {
     const { item, shelf } = use
     asked.about(item, shelf)
-    if (this.#judged || this.#program.onResult.length > 0) return this.#throughDoors(use, asked)
+    if (this.#judged) return this.#throughDoors(use, asked)
     const answer = this.send(shelf, this.#params(use, asked, NO_INPUT), asked)
+    if (this.#program.onResult.length > 0) return answer.then((each) => this.#shown(each, use, asked))
     return this.#catalog.several || holdsTask(use, asked)
       ? answer.then((each) => this.#exposed(each, use, asked))
       : answer
@@ -221,12 +222,28 @@ export class Calls {
     return this.#exposed(await this.#through(shown, call, asked), use, asked)
   }
 
-  /** An answer on its way back through the doors. */
-  async #through(answer: Answer, call: Call, { x }: Asked): Promise<Answer> {
+  /** The answer to a call that nobody judged: its input is read only for a door that asks for it. */
+  #shown(answer: Answer, use: Use, asked: Asked): Maybe<Answer> {
+    const call: Call = {
+      item: use.item,
+      get input() {
+        return asked.params['arguments'] ?? {}
+      },
+    }
+    const through = this.#through(answer, call, asked)
+    return through instanceof Promise
+      ? through.then((each) => this.#exposed(each, use, asked))
+      : this.#exposed(through, use, asked)
+  }
+
+  /** An answer on its way back through the doors; a promise only where one of them waits, since that costs every call. */
+  #through(answer: Answer, call: Call, asked: Asked, from = 0): Maybe<Answer> {
     let result: Result = answer
-    for (const door of this.#program.onResult) {
-      const next = door(result, call, x)
-      result = next instanceof Promise ? await next : next
+    const doors = this.#program.onResult
+    for (let i = from; i < doors.length; i++) {
+      const next = doors[i]?.(result, call, asked.x) ?? result
+      if (next instanceof Promise) return next.then((each) => this.#through(each, call, asked, i + 1))
+      result = next
     }
     return result
   }

@@ -1,6 +1,6 @@
 // HTML of the OAuth facade's pages. Every text of a stranger is escaped, and what hides in it is shown. No scripts, nothing from elsewhere.
 import { unreachable } from '../core/failure.ts'
-import type { ConnectPage, ConsentPage, Page } from '../oauth/facade/answer.ts'
+import type { ConnectPage, ConsentPage, DevicePage, Page } from '../oauth/facade/answer.ts'
 import type { Shown } from '../oauth/facade/names.ts'
 
 export const css = `:root { color-scheme: light dark; font: 17px/1.55 system-ui, sans-serif }
@@ -23,6 +23,8 @@ export function html(page: Page): string {
   switch (page.kind) {
     case 'consent':
       return whole('Allow access?', consent(page))
+    case 'device':
+      return whole('Enter the code of your device', device(page))
     case 'connect':
       return whole('Connect your accounts', connect(page))
     case 'onward':
@@ -48,11 +50,25 @@ ${odd ? '<p class="warning" role="alert">The name holds characters that hide or 
 <dt>Where the access goes</dt><dd>${whereTo(redirect)}</dd>
 <dt>What it may do</dt><dd>${scopes.length === 0 ? 'Use what you may use there.' : `<ul>${scopes.map(({ name: scope, words }) => `<li>${words === undefined ? shown(scope) : `${escaped(words)} (${shown(scope)})`}</li>`).join('')}</ul>`}</dd>
 </dl>
-${redirect.place === 'site' ? '' : '<p class="warning" role="note">Go on only if you have just started this login yourself, in a program on this computer.</p>'}
+${warning[redirect.place]}
 <form method="post" action="${escaped(action)}">
 <input type="hidden" name="request" value="${escaped(request)}">
 <button class="yes" name="decision" value="approve">Allow, and log in</button>
 <button name="decision" value="deny">Do not allow</button>
+</form>`
+}
+
+/** A code that came with the link is shown, and compared by the person: whoever sent them the link may have sent the code too. */
+function device({ code, problem, action, request }: DevicePage): string {
+  const field = `<input name="user_code" value="${escaped(code)}" required autocomplete="off" autocapitalize="characters" spellcheck="false" size="12" aria-label="code">`
+  return `<h1>Enter the code of your device</h1>
+${problem === undefined ? '' : `<p class="warning" role="alert">${escaped(problem)}</p>`}
+<p>A device or program of yours shows eight letters. ${code === '' ? 'Enter them here.' : 'They must be the ones below.'}</p>
+<p class="warning" role="note">If somebody has sent you a code, or a link to this page, do not go on: they would act in your name.</p>
+<form method="post" action="${escaped(action)}">
+<input type="hidden" name="request" value="${escaped(request)}">
+${field}
+<button class="yes">Go on</button>
 </form>`
 }
 
@@ -76,6 +92,17 @@ ${upstreams.map(row).join('\n')}
 </dl>`
 }
 
+const note = (text: string): string => `<p class="warning" role="note">${text}</p>`
+
+const onThisComputer = note('Go on only if you have just started this login yourself, in a program on this computer.')
+
+const warning = {
+  site: '',
+  loopback: onThisComputer,
+  application: onThisComputer,
+  device: note('Go on only if that device is yours, is in front of you, and shows this code.'),
+} as const satisfies Record<ConsentPage['redirect']['place'], string>
+
 function whoAsks(origin: ConsentPage['client']['origin']): string {
   return origin.kind === 'document'
     ? `An application of <strong>${escaped(origin.host)}</strong>.`
@@ -90,6 +117,8 @@ function whereTo({ shown: to, place }: ConsentPage['redirect']): string {
       return `To a program on this computer, at <strong>${escaped(to)}</strong>.`
     case 'application':
       return `To the application on this computer that opens <strong>${escaped(to)}</strong>.`
+    case 'device':
+      return `To the device that shows the code <strong>${escaped(to)}</strong>.`
     default:
       return unreachable(place)
   }

@@ -42,6 +42,7 @@ export const facadeSchema = () =>
     clientAuthentication: z.enum(['basic', 'post']).default('basic'),
     scopes: z.array(z.string().min(1)).default(['openid', 'profile', 'email']),
     parameters: z.record(z.string(), z.string()).default({}),
+    deviceAuthorization: z.boolean().default(false),
     claims: z.array(z.string().min(1)).default(usualClaims),
     scopeDescriptions: z.record(z.string(), z.string()).default({}),
     registration: z
@@ -148,6 +149,7 @@ function settingsOf(body: z.output<ReturnType<typeof facadeSchema>>, place: Faca
     },
     scopes: place.scopes,
     dpop: place.dpop,
+    devices: body.deviceAuthorization,
     words: body.scopeDescriptions,
     claims: body.claims,
     registration: { open: registration.enabled, perHour: registration.perHour, clients: registration.clients },

@@ -89,6 +89,19 @@ test('a page that sends the browser on names where, and escapes the address', as
   assert.match(text, />idp\.example<\/a>/)
 })
 
+test('the page for the code of a device warns of codes that were sent, and holds nothing but text', async () => {
+  const device = { kind: 'device', action: '/device', request: 'sealed', problem: undefined } as const
+  const { text } = await made({ ...device, code: '' })
+  assert.match(text, /<form method="post" action="\/device">/)
+  assert.match(text, /If somebody has sent you a code/)
+  const odd = await made({ ...device, code: '"><script>', problem: '<b>none</b>' })
+  assert.ok(!odd.text.includes('<script') && !odd.text.includes('<b>none'))
+  const place = { shown: 'BCDF-GHJK', place: 'device' } as const
+  const agreed = await made(consent({ redirect: place }))
+  assert.match(agreed.text, /To the device that shows the code <strong>BCDF-GHJK<\/strong>/)
+  assert.match(agreed.text, /is in front of you, and shows this code/)
+})
+
 test('an error page has the status it is given', async () => {
   const { status, text } = await made({ kind: 'failed', title: 'No', detail: '<b>because</b>' }, 429)
   assert.equal(status, 429)

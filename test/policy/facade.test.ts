@@ -47,6 +47,19 @@ test('the resource names the facade as its authorization server, and nothing of 
     assert.equal((await ask({ path: nothing })).status, 404, nothing)
 })
 
+test('devices have their page where they are configured, and nowhere else', async (t) => {
+  const on = await serve(t, yaml('{clientId: a, deviceAuthorization: true}', undefined, await upstream(t)), {
+    pages: createPages(),
+  })
+  const page = await on.ask({ path: `${base}/device?user_code=bcdfghjk` })
+  assert.equal(page.status, 200)
+  assert.match(page.text, /value="BCDF-GHJK"/)
+  assert.match(String(page.headers['content-security-policy']), /frame-ancestors 'none'/)
+  const off = await serve(t, yaml('{clientId: a}', undefined, await upstream(t)))
+  for (const path of ['device', 'device-authorization'])
+    assert.equal((await off.ask({ path: `${base}/${path}` })).status, 404)
+})
+
 test('bodies above their bounds are 413 and never read whole; forms in JSON are refused (rows 30 and 34)', async (t) => {
   const { ask } = await serve(t, yaml('{clientId: a}', undefined, await upstream(t)))
   const json = { 'content-type': 'application/json' }

@@ -23,7 +23,7 @@ export interface ConsentPage {
     readonly origin: { readonly kind: 'registered' } | { readonly kind: 'document'; readonly host: string }
   }
   /** Where the person will be sent, and whether that is a program on their own machine. */
-  readonly redirect: { readonly shown: string; readonly place: 'site' | 'loopback' | 'application' }
+  readonly redirect: { readonly shown: string; readonly place: 'site' | 'loopback' | 'application' | 'device' }
   readonly resource: string
   readonly scopes: readonly { readonly name: Shown; readonly words: string | undefined }[]
   /** Where the form goes, and the sealed request that goes with it. */
@@ -42,7 +42,18 @@ export interface ConnectPage {
   readonly page: string
 }
 
+/** A person enters the code that a device shows. */
+export interface DevicePage {
+  readonly kind: 'device'
+  /** As the link to the page says it; the person compares it. */
+  readonly code: string
+  readonly problem: string | undefined
+  readonly action: string
+  readonly request: string
+}
+
 export type Page =
+  | DevicePage
   | ConsentPage
   | ConnectPage
   /** Sends the browser on by itself. A redirect would be held against the page's `form-action` by browsers. */

@@ -5,6 +5,7 @@ import type { Browser, Browsers } from './browser.ts'
 import type { Client } from './client.ts'
 import type { Clients } from './clients.ts'
 import type { Consents, Wish } from './consents.ts'
+import type { Devices } from './devices.ts'
 import { Parameters, scopesIn } from './form.ts'
 import { shown } from './names.ts'
 import { isSameRedirect, knownSchemes, redirectPlace, shownRedirect } from './redirect-uri.ts'
@@ -21,12 +22,13 @@ export interface AuthorizeParts {
   readonly clients: Clients
   readonly consents: Consents
   readonly visits: Visits
+  readonly devices: Devices
 }
 
 /** Time to read the page. */
 const PAGE_MS = 10 * 60_000
 const MAX_FORM = 16 * 1024
-const PURPOSE = 'consent'
+export const PURPOSE = 'consent'
 
 /** GET: checks the request and shows the consent page; or goes on to the provider when this browser has agreed to it before. */
 export async function authorize(asked: Asked, parts: AuthorizeParts): Promise<Answer> {
@@ -68,6 +70,7 @@ export async function consent(asked: Asked, parts: AuthorizeParts): Promise<Answ
   if (browser === undefined) return notHere('This browser has not kept our cookie, or too long ago.')
   // Sealed by us for this browser: what makes the form ours (CSRF), and keeps everything in it as it was shown.
   const sealed = await parts.secrets.open(`${PURPOSE} ${browser.hash}`, form.get('request') ?? '')
+  if (isDevice(sealed) && !form.broken) return parts.devices.decided(browser, sealed.device, form.get('decision'))
   if (!isWish(sealed) || form.broken) return notHere('The page was open for too long, or belongs to another browser.')
   const decision = form.get('decision')
   if (decision === 'approve') return onward(await parts.visits.begin(browser, sealed, undefined))
@@ -75,10 +78,13 @@ export async function consent(asked: Asked, parts: AuthorizeParts): Promise<Answ
   return notHere('The form holds no decision.')
 }
 
+const isDevice = (value: unknown): value is { readonly device: string } =>
+  typeof value === 'object' && value !== null && 'device' in value && typeof value.device === 'string'
+
 const notHere = (detail: string): Answer => failed(400, 'This login cannot go on', detail)
 
 /** A page that sends the browser on: browsers hold redirects of a form's answer against `form-action` (CSP 3 §6.4.1). */
-const onward = (to: string): Answer => ({
+export const onward = (to: string): Answer => ({
   kind: 'page',
   status: 200,
   headers: {},
@@ -155,14 +161,14 @@ async function consentPage(client: Client, wish: Wish, browser: Browser, parts: 
   }
 }
 
-const wordsFor = (scope: string, { settings: { words } }: Facts): string | undefined =>
+export const wordsFor = (scope: string, { settings: { words } }: Facts): string | undefined =>
   Object.hasOwn(words, scope) ? words[scope] : undefined
 
 /**
  * Whether another site's page sent the form. With `Referrer-Policy: no-referrer`, which our pages have, browsers send `Origin: null`
  * for a form of ours (Fetch §3.2): that one says nothing, `Sec-Fetch-Site` does.
  */
-function isForeign({ headers }: Asked, own: string): boolean {
+export function isForeign({ headers }: Asked, own: string): boolean {
   const site = headers['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin') return true
   const { origin } = headers

@@ -8,6 +8,8 @@ export interface Client {
   readonly kind: 'registered' | 'document'
   readonly redirects: readonly string[]
   readonly auth: 'none' | 'client_secret_basic' | 'client_secret_post'
+  /** It may ask for codes that a person enters elsewhere (RFC 8628). */
+  readonly device?: true
   /** All of its tokens are bound to a key of its own (RFC 9449 §5.2). */
   readonly dpop?: true
   /** Of a secret that we gave out; only its hash is kept. */
@@ -20,6 +22,9 @@ export interface Unfit {
   readonly description: string
 }
 
+/** Type of the grant of devices (RFC 8628 §3.4). */
+export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
+
 export type Fields = { readonly [name: string]: unknown }
 
 /**
@@ -28,10 +33,14 @@ export type Fields = { readonly [name: string]: unknown }
  */
 export function describe(
   wish: Fields,
-  schemes: readonly string[],
-): Pick<Client, 'name' | 'redirects' | 'auth' | 'dpop'> | Unfit {
-  const redirects = textsIn(wish['redirect_uris'], 10)
-  if (redirects === undefined || redirects.length === 0)
+  { schemes, devices }: { readonly schemes: readonly string[]; readonly devices: boolean },
+): Pick<Client, 'name' | 'redirects' | 'auth' | 'dpop' | 'device'> | Unfit {
+  const grants = textsIn(wish['grant_types'] ?? ['authorization_code'], 10)
+  const device = devices && grants?.includes(deviceGrant) === true
+  // A device without a browser has nowhere to be sent back to.
+  const alone = device && grants?.includes('authorization_code') !== true
+  const redirects = alone && wish['redirect_uris'] === undefined ? [] : textsIn(wish['redirect_uris'], 10)
+  if (redirects === undefined || (redirects.length === 0 && !alone))
     return unfit('invalid_redirect_uri', 'redirect_uris must be a list of one to ten addresses')
   const allowed = [...knownSchemes, ...schemes]
   const places = redirects.map((uri) => redirectPlace(uri, allowed))
@@ -43,21 +52,18 @@ export function describe(
   const name = wish['client_name'] ?? ''
   if (typeof name !== 'string' || name.length > 100)
     return unfit('invalid_client_metadata', 'client_name must be a text of at most 100 characters')
-  for (const [field, needed] of [
-    ['grant_types', 'authorization_code'],
-    ['response_types', 'code'],
-  ] as const) {
-    const values = wish[field] === undefined ? [needed] : textsIn(wish[field], 10)
-    if (values?.includes(needed) !== true)
-      return unfit('invalid_client_metadata', `${field} must be a list with ${needed} in it`)
-  }
+  if (grants === undefined || !(device || grants.includes('authorization_code')))
+    return unfit('invalid_client_metadata', 'grant_types must be a list with authorization_code in it')
+  const responses = textsIn(wish['response_types'] ?? ['code'], 10)
+  if (responses === undefined || !(alone || responses.includes('code')))
+    return unfit('invalid_client_metadata', 'response_types must be a list with code in it')
   const auth = methods.find((method) => method === (wish['token_endpoint_auth_method'] ?? 'client_secret_basic'))
   if (auth === undefined)
     return unfit('invalid_client_metadata', `token_endpoint_auth_method must be one of ${methods.join(', ')}`)
   const bound = wish['dpop_bound_access_tokens'] ?? false
   if (typeof bound !== 'boolean')
     return unfit('invalid_client_metadata', 'dpop_bound_access_tokens must be true or false')
-  return { name, redirects, auth, ...(bound && { dpop: true }) }
+  return { name, redirects, auth, ...(bound && { dpop: true }), ...(device && { device: true }) }
 }
 
 const methods = ['none', 'client_secret_basic', 'client_secret_post'] as const

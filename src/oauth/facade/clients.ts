@@ -37,7 +37,7 @@ export class Clients {
   /** Takes a registration. `undefined`: there are too many. */
   async register(wish: Fields): Promise<Registered | Unfit | undefined> {
     const { tools, key, settings } = this.#facts
-    const described = describe(wish, settings.schemes)
+    const described = describe(wish, settings)
     if ('error' in described) return described
     const most = settings.registration.clients
     if ((await tools.store.count(key('client'), most)) >= most) return undefined

@@ -100,7 +100,7 @@ export class Documents {
     if (document['client_id'] !== id) return wrong('The document of the client belongs to another client.')
     if ('client_secret' in document)
       return wrong('The document of the client holds a secret, and everybody can read it.')
-    const described = describe({ token_endpoint_auth_method: 'none', ...document }, this.#facts.settings.schemes)
+    const described = describe({ token_endpoint_auth_method: 'none', ...document }, this.#facts.settings)
     if ('error' in described) return wrong(`The document of the client cannot be used: ${described.description}.`)
     if (described.auth !== 'none') return wrong('The document of the client asks for a secret, and there is none.')
     keep(freshness(fetched.headers['cache-control']))

@@ -9,6 +9,7 @@ import { type AuthorizeParts, authorize, consent } from './authorize.ts'
 import { Browsers } from './browser.ts'
 import { Clients } from './clients.ts'
 import { Consents } from './consents.ts'
+import { Devices } from './devices.ts'
 import { Grants } from './grants.ts'
 import { SigningKeys } from './keys.ts'
 import { Limit, ownerOf } from './limits.ts'
@@ -105,11 +106,14 @@ export class Facade implements AsyncDisposable {
   }
 }
 
-function endpoints(
-  facts: Facts,
-  keys: SigningKeys,
-): { readonly table: ReadonlyMap<string, Endpoint>; readonly persons: Persons } {
-  const { settings, paths } = facts
+/** What endpoints are made of. */
+interface Parts {
+  readonly front: AuthorizeParts
+  readonly back: TokenParts
+  readonly persons: Persons
+}
+
+function partsOf(facts: Facts, keys: SigningKeys): Parts {
   const secrets = new Secrets(facts)
   const browsers = new Browsers(facts, secrets)
   const clients = new Clients(facts)
@@ -121,19 +125,33 @@ function endpoints(
     if (user.refresh !== undefined) void provider.forget(user.refresh)
   })
   const visits = new Visits({ facts, provider, browsers, consents, grants })
-  const persons = new Persons({ facts, secrets, browsers, enter: (browser, target) => visits.enter(browser, target) })
-  const front: AuthorizeParts = { facts, secrets, browsers, clients, consents, visits }
-  const back: TokenParts = {
+  const persons = new Persons({
     facts,
+    secrets,
+    browsers,
+    enter: (browser, target) => visits.enter(browser, { target }),
+  })
+  const callers = {
     clients,
-    grants,
-    keys,
-    provider,
-    proofs: new Proofs(),
     mistakes: new Limit({ most: 30, windowMs: 10 * MINUTE }),
     asks: new Limit({ most: 600, windowMs: MINUTE }),
-    refreshing: new Map(),
   }
+  const devices = new Devices({ ...callers, facts, secrets, browsers, visits })
+  const proofs = new Proofs()
+  return {
+    front: { facts, secrets, browsers, clients, consents, visits, devices },
+    back: { ...callers, facts, devices, grants, keys, provider, proofs, refreshing: new Map() },
+    persons,
+  }
+}
+
+function endpoints(
+  facts: Facts,
+  keys: SigningKeys,
+): { readonly table: ReadonlyMap<string, Endpoint>; readonly persons: Persons } {
+  const { settings, paths } = facts
+  const { front, back, persons } = partsOf(facts, keys)
+  const { clients, devices, visits } = front
   const registrations = new Limit({ most: settings.registration.perHour, windowMs: HOUR })
   const rate = (most: number): Limit => new Limit({ most, windowMs: MINUTE })
   const page = (answer: Endpoint['answer']): Endpoint => ({
@@ -147,7 +165,7 @@ function endpoints(
   const table = new Map([
     [paths.authorize, page((asked) => authorize(asked, front))],
     [paths.consent, page((asked) => consent(asked, front))],
-    [paths.callback, page((asked) => visits.callback(asked, persons))],
+    [paths.callback, page((asked) => visits.callback(asked, { persons, devices }))],
     [paths.token, call((asked) => token(asked, back), rate(settings.perMinute * 5))],
     [paths.revoke, call((asked) => revoke(asked, back), rate(settings.perMinute * 5))],
     [paths['client-registration'], call((asked) => register(asked, facts, clients, registrations))],
@@ -155,6 +173,17 @@ function endpoints(
     ...oauth.map((path) => [path, call(document(() => metadata(facts)))] as const),
     ...openid.map((path) => [path, call(document(() => openidMetadata(facts)))] as const),
   ])
+  if (settings.devices) {
+    const limit = rate(settings.perMinute)
+    table.set(
+      paths.device,
+      page((asked) => devices.page(asked)),
+    )
+    table.set(
+      paths['device-authorization'],
+      call((asked) => devices.authorization(asked), limit),
+    )
+  }
   return { table, persons }
 }
 

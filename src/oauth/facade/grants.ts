@@ -76,9 +76,7 @@ export class Grants {
 
   /** A code of 256 bits for a minute; only its hash is kept (reference: security §3.2, row 28). */
   async code(wish: Wish, user: User, consent: string): Promise<string> {
-    const { tools, key, settings } = this.#facts
-    // Without a refresh token of the provider nobody tells us that somebody has left: then a login is over in a day.
-    const most = user.refresh === undefined ? Math.min(settings.loginMs, DAY) : settings.loginMs
+    const { tools, key } = this.#facts
     const code = randomText()
     const { client, scopes, resource, redirect, challenge, jkt } = wish
     const kept: Code = {
@@ -89,7 +87,7 @@ export class Grants {
       challenge,
       user,
       consent,
-      until: Date.now() + most,
+      until: this.#until(user),
       login: undefined,
       ...(jkt !== undefined && { jkt }),
     }
@@ -121,6 +119,13 @@ export class Grants {
       (kept.jkt ?? jkt) === jkt &&
       isSame(challengeOf(verifier), kept.challenge)
     return fits ? this.#begin(kept, family, binds ? jkt : undefined) : undefined
+  }
+
+  /** A login without a code: what was granted to a device. */
+  async begin(granted: Omit<Grant, 'until' | 'jkt'>, jkt: string | undefined): Promise<Issued> {
+    const issued = await this.#begin({ ...granted, until: this.#until(granted.user) }, randomText(16), jkt)
+    if (issued === undefined) throw new Error('a random name is taken')
+    return issued
   }
 
   /** The login that a refresh token belongs to. A token that is no longer the current one ends the login: somebody has a copy. */
@@ -165,7 +170,13 @@ export class Grants {
     return this.#end(login.id)
   }
 
-  async #begin(code: Code, family: string, jkt: string | undefined): Promise<Issued | undefined> {
+  /** Without a refresh token of the provider nobody tells us that somebody has left: then a login is over in a day. */
+  #until({ refresh }: User): number {
+    const { loginMs } = this.#facts.settings
+    return Date.now() + (refresh === undefined ? Math.min(loginMs, DAY) : loginMs)
+  }
+
+  async #begin(code: Omit<Grant, 'jkt'>, family: string, jkt: string | undefined): Promise<Issued | undefined> {
     const { tools, key } = this.#facts
     const secret = randomText()
     const id = idOf(family)

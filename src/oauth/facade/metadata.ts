@@ -1,5 +1,6 @@
 // The document in which the facade says what it is (RFC 8414 §2, OpenID Connect Discovery §3 for clients that look there).
 import { proofAlgorithms } from '../confirmation.ts'
+import { deviceGrant } from './client.ts'
 import type { Facts } from './settings.ts'
 
 /** Built from the configuration alone: whatever name the request came in under changes nothing (RFC 8414 §3.3). */
@@ -14,7 +15,8 @@ export function metadata({ issuer, url, settings }: Facts): { readonly [name: st
     ...(settings.scopes.length > 0 && { scopes_supported: settings.scopes }),
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
-    grant_types_supported: ['authorization_code', 'refresh_token'],
+    grant_types_supported: ['authorization_code', 'refresh_token', ...(settings.devices ? [deviceGrant] : [])],
+    ...(settings.devices && { device_authorization_endpoint: url('device-authorization') }),
     token_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
     revocation_endpoint_auth_methods_supported: ['none', 'client_secret_basic', 'client_secret_post'],
     code_challenge_methods_supported: ['S256'],

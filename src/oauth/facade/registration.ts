@@ -1,5 +1,6 @@
 // The registration endpoint: clients introduce themselves (RFC 7591).
 import { type Answer, type Asked, refused, shared, unstored } from './answer.ts'
+import { deviceGrant } from './client.ts'
 import type { Clients } from './clients.ts'
 import { type Limit, ownerOf } from './limits.ts'
 import type { Facts } from './settings.ts'
@@ -31,8 +32,12 @@ export async function register(asked: Asked, facts: Facts, clients: Clients, lim
       ...(secret !== undefined && { client_secret: secret, client_secret_expires_at: 0 }),
       ...(client.name !== '' && { client_name: client.name }),
       redirect_uris: client.redirects,
-      grant_types: ['authorization_code', 'refresh_token'],
-      response_types: ['code'],
+      grant_types: [
+        ...(client.redirects.length > 0 ? ['authorization_code'] : []),
+        ...(client.device === true ? [deviceGrant] : []),
+        'refresh_token',
+      ],
+      response_types: client.redirects.length > 0 ? ['code'] : [],
       token_endpoint_auth_method: client.auth,
       ...(client.dpop === true && { dpop_bound_access_tokens: true }),
     },

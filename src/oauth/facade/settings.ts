@@ -24,6 +24,8 @@ export interface FacadeSettings {
   readonly scopes: readonly string[]
   /** Tokens for keys (RFC 9449): never, for clients that show one, for nobody else. */
   readonly dpop: 'off' | 'accept' | 'require'
+  /** Devices without a browser get codes that a person enters elsewhere (RFC 8628). */
+  readonly devices: boolean
   /** What a scope means, in words for the person who is asked. */
   readonly words: Readonly<Record<string, string>>
   /** Claims of the user that are carried into our tokens. */
@@ -80,7 +82,16 @@ export interface Facts {
   readonly key: (...parts: readonly string[]) => StoreKey
 }
 
-type EndpointName = 'authorize' | 'consent' | 'callback' | 'token' | 'client-registration' | 'revoke' | 'jwks'
+type EndpointName =
+  | 'authorize'
+  | 'consent'
+  | 'callback'
+  | 'token'
+  | 'client-registration'
+  | 'revoke'
+  | 'jwks'
+  | 'device'
+  | 'device-authorization'
 
 /** What is put before a path to find an authorization server's metadata (RFC 8414 §3.1). */
 const WELL_KNOWN = '/.well-known/oauth-authorization-server'
@@ -98,6 +109,8 @@ export function factsOf(settings: FacadeSettings, tools: FacadeTools): Facts {
     'client-registration': at('client-registration'),
     revoke: at('revoke'),
     jwks: at('jwks'),
+    device: at('device'),
+    'device-authorization': at('device-authorization'),
   }
   return {
     settings,

@@ -1,45 +1,42 @@
 // The token and revocation endpoints: codes and refresh tokens become access tokens of our own, or end (RFC 6749 §3.2, RFC 7009).
 import type { Proofs } from '../dpop.ts'
 import { type Answer, type Asked, refused, shared, unstored } from './answer.ts'
-import { type Client, isSecretOf } from './client.ts'
-import type { Clients } from './clients.ts'
-import { Parameters, scopesIn } from './form.ts'
+import { deviceGrant } from './client.ts'
+import { type Came, type ClientParts, clientForm } from './client-form.ts'
+import type { Devices } from './devices.ts'
+import { type Parameters, scopesIn } from './form.ts'
 import type { Grants, Issued, Login } from './grants.ts'
 import type { SigningKeys } from './keys.ts'
-import { type Limit, ownerOf } from './limits.ts'
+import { ownerOf } from './limits.ts'
 import { NoUser, type Provider, type User } from './provider.ts'
 import { resourceIn } from './resources.ts'
 import { randomText } from './secrets.ts'
 import type { Facts } from './settings.ts'
 
-export interface TokenParts {
+export interface TokenParts extends ClientParts {
   readonly facts: Facts
-  readonly clients: Clients
+  readonly devices: Devices
   readonly grants: Grants
   readonly keys: SigningKeys
   readonly provider: Provider
   readonly proofs: Proofs
-  /** By address, how often it was wrong; by client, how often it asked. */
-  readonly mistakes: Limit
-  readonly asks: Limit
   /** Refreshes that are going on: the provider's refresh token may be good for one use only. */
   readonly refreshing: Map<string, Promise<unknown>>
 }
 
-const MAX_FORM = 16 * 1024
-
 /** POST: one grant, one way to say who the client is, nothing in the URL (reference: security §3.2, row 34). */
 export async function token(asked: Asked, parts: TokenParts): Promise<Answer> {
-  const came = await formOf(asked, parts)
+  const came = await clientForm(asked, parts)
   if ('kind' in came) return came
   const answer = await proven(came, asked, parts)
-  if (answer.kind === 'json' && answer.status === 400) parts.mistakes.admits(ownerOf(asked.address))
+  if (answer.kind === 'json' && answer.status === 400 && !waits(answer.value))
+    parts.mistakes.admits(ownerOf(asked.address))
   return answer
 }
 
 /** POST: ends the login that a token belongs to, the consent it rests on, and the grant at the provider. */
 export async function revoke(asked: Asked, parts: TokenParts): Promise<Answer> {
-  const came = await formOf(asked, parts)
+  const came = await clientForm(asked, parts)
   if ('kind' in came) return came
   const { form, client } = came
   const given = form.get('token')
@@ -76,11 +73,35 @@ async function granted(request: Request, parts: TokenParts): Promise<Answer> {
       return ofCode(request, parts)
     case 'refresh_token':
       return ofRefresh(request, parts)
+    case deviceGrant:
+      if (parts.facts.settings.devices) return ofDevice(request, parts)
+      return unsupported
     case undefined:
       return refused(400, 'invalid_request', 'there is no grant_type')
     default:
-      return refused(400, 'unsupported_grant_type', 'grant_type must be authorization_code or refresh_token')
+      return unsupported
   }
+}
+
+const unsupported = refused(400, 'unsupported_grant_type', 'grant_type is none that is granted here')
+
+/** A device that asks again and again does nothing wrong (RFC 8628 §3.5). */
+const waits = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  'error' in value &&
+  (value.error === 'authorization_pending' || value.error === 'slow_down')
+
+async function ofDevice({ form, client, jkt }: Request, parts: TokenParts): Promise<Answer> {
+  const code = form.get('device_code')
+  if (code === undefined) return refused(400, 'invalid_request', 'there is no device_code')
+  const taken = await parts.devices.taken(code, client.id)
+  if ('kind' in taken) return taken
+  const problem = narrowing(form, taken, parts.facts)
+  if (typeof problem !== 'string') return problem
+  const issued = await parts.grants.begin(taken, client.auth === 'none' ? jkt : undefined)
+  await parts.clients.used(client)
+  return tokens(issued, { scopes: issued.login.scopes, jkt }, parts)
 }
 
 async function ofCode({ form, client, jkt }: Request, parts: TokenParts): Promise<Answer> {
@@ -153,7 +174,7 @@ async function refreshed(
 }
 
 /** A token request may repeat the resource, and nothing else (RFC 8707 §2.2: ours has one). */
-function narrowing(form: Parameters, { resource }: Login, { settings }: Facts): Answer | 'fine' {
+function narrowing(form: Parameters, { resource }: Pick<Login, 'resource'>, { settings }: Facts): Answer | 'fine' {
   const asked = form.all('resource')
   if (asked.length === 0 || resourceIn(asked, settings) === resource) return 'fine'
   return refused(400, 'invalid_target', 'resource is not the one that was granted')
@@ -200,69 +221,4 @@ async function tokens(issued: Issued, { scopes, jkt }: Extent, { facts, keys }: 
 async function loginOf(access: string, { keys, grants }: TokenParts): Promise<Login | undefined> {
   const id = await keys.loginOf(access)
   return id === undefined ? undefined : grants.byId(id)
-}
-
-interface Came {
-  readonly form: Parameters
-  readonly client: Client
-}
-
-/** The form and who sent it, or the answer to what is no such thing. */
-async function formOf(asked: Asked, parts: TokenParts): Promise<Came | Answer> {
-  if (asked.method !== 'POST') return refused(405, 'invalid_request', 'this is a POST', { allow: 'POST' })
-  if (!parts.mistakes.open(ownerOf(asked.address)))
-    return refused(429, 'too_many_requests', 'too many requests of this address were wrong', { 'retry-after': '60' })
-  if (asked.query !== '') return refused(400, 'invalid_request', 'parameters belong into the body')
-  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(asked.headers['content-type'] ?? ''))
-    return refused(400, 'invalid_request', 'the body must be a form')
-  const form = new Parameters((await asked.body(MAX_FORM)).toString('utf8'))
-  if (form.broken) return refused(400, 'invalid_request', 'a parameter is there more than once')
-  const said = credentialsIn(asked.headers.authorization, form)
-  if (said === undefined) return refused(400, 'invalid_request', 'the client must say who it is, in one way')
-  const client = await parts.clients.find(said.id)
-  const right =
-    typeof client !== 'string' &&
-    client.auth === said.method &&
-    (said.method === 'none' || isSecretOf(client, said.secret))
-  if (!right) {
-    parts.mistakes.admits(ownerOf(asked.address))
-    const challenge = said.method === 'client_secret_basic' ? { 'www-authenticate': 'Basic realm="token"' } : {}
-    return refused(401, 'invalid_client', 'the client is not known, or not that way', challenge)
-  }
-  if (!parts.asks.admits(client.id))
-    return refused(429, 'too_many_requests', 'too many requests of this client', { 'retry-after': '60' })
-  return { form, client }
-}
-
-interface Credentials {
-  readonly id: string
-  readonly secret: string
-  readonly method: Client['auth']
-}
-
-/** Who a client says it is: `none` with its id, or a secret in the header or in the form, never in both (RFC 6749 §2.3). */
-function credentialsIn(header: string | undefined, form: Parameters): Credentials | undefined {
-  const id = form.get('client_id')
-  const secret = form.get('client_secret')
-  if (form.get('client_assertion') !== undefined) return undefined
-  if (header === undefined) {
-    if (id === undefined) return undefined
-    return { id, secret: secret ?? '', method: secret === undefined ? 'none' : 'client_secret_post' }
-  }
-  const encoded = /^Basic ([A-Za-z0-9+/]+={0,2})$/i.exec(header)?.[1]
-  if (encoded === undefined || secret !== undefined) return undefined
-  const pair = Buffer.from(encoded, 'base64').toString('utf8')
-  const colon = pair.indexOf(':')
-  const [name, password] = [decoded(pair.slice(0, colon)), decoded(pair.slice(colon + 1))]
-  if (colon < 0 || name === undefined || password === undefined || (id !== undefined && id !== name)) return undefined
-  return { id: name, secret: password, method: 'client_secret_basic' }
-}
-
-/** As in a form (RFC 6749 §2.3.1). */
-function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '))
-  } catch {
-    return undefined
-  }
 }

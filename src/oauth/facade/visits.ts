@@ -2,6 +2,7 @@
 import { type Answer, type Asked, failed } from './answer.ts'
 import type { Browser, Browsers } from './browser.ts'
 import type { Consents, Wish } from './consents.ts'
+import type { Devices } from './devices.ts'
 import { Parameters } from './form.ts'
 import type { Grants } from './grants.ts'
 import type { Persons } from './persons.ts'
@@ -29,6 +30,19 @@ interface KeptPerson {
   readonly target: string
   readonly visit: Visit
   readonly browser: string
+}
+
+/** A visit of somebody who has entered the code of a device. */
+interface KeptDevice {
+  readonly device: string
+  readonly visit: Visit
+  readonly browser: string
+}
+
+/** Whom visits are for that end without a code. */
+export interface Others {
+  readonly persons: Persons
+  readonly devices: Devices
 }
 
 export interface VisitParts {
@@ -59,19 +73,19 @@ export class Visits {
     return address
   }
 
-  /** The provider's address for a browser whose user wants to go on to a page of ours. */
-  async enter(browser: Browser, target: string): Promise<string> {
+  /** The provider's address for a browser whose user wants to go on to a page of ours, or has agreed for a device. */
+  async enter(browser: Browser, to: { readonly target: string } | { readonly device: string }): Promise<string> {
     const { facts, provider } = this.#parts
     await this.#room()
     const visit = provider.visit()
     const address = await provider.address(visit)
-    const kept: KeptPerson = { target, visit, browser: browser.hash }
+    const kept: KeptPerson | KeptDevice = { ...to, visit, browser: browser.hash }
     await facts.tools.store.put(facts.key('visit', hashed(visit.state)), JSON.stringify(kept), { ttlMs: VISIT_MS })
     return address
   }
 
-  /** GET of the provider's redirect: who came back, and a code for the client. `persons`: those who came without one. */
-  async callback(asked: Asked, persons: Persons): Promise<Answer> {
+  /** GET of the provider's redirect: who came back, and a code for the client. */
+  async callback(asked: Asked, others: Others): Promise<Answer> {
     const { facts, provider, browsers, consents, grants } = this.#parts
     if (asked.method !== 'GET')
       return failed(405, 'This page is opened by a redirect', 'Start the login again.', { allow: 'GET' })
@@ -80,11 +94,11 @@ export class Visits {
     if (parameters.broken || state === undefined) return stranded
     const taken = await facts.tools.store.take(facts.key('visit', hashed(state)))
     if (taken === undefined) return stranded
-    const kept: Kept | KeptPerson = JSON.parse(taken)
+    const kept: Kept | KeptPerson | KeptDevice = JSON.parse(taken)
     const known = await browsers.known(asked.headers)
     // Whoever lets another browser finish a login that they began logs its user in as themselves, or gets that user's code.
     if (known?.hash !== kept.browser) return stranded
-    if ('target' in kept) return this.#entered(asked, known, kept, persons)
+    if (!('wish' in kept)) return this.#entered(asked, known, kept, others)
     const { wish, visit, consent, agreed } = kept
     const user = await provider.user(asked.query, visit).catch((thrown: unknown) => this.#denied(thrown))
     if ('error' in user) return back(wish, user, facts)
@@ -97,11 +111,18 @@ export class Visits {
     return back(wish, { code: await grants.code(wish, user, consent) }, facts)
   }
 
-  async #entered(asked: Asked, browser: Browser, { visit, target }: KeptPerson, persons: Persons): Promise<Answer> {
-    const user = await this.#parts.provider.user(asked.query, visit).catch((thrown: unknown) => this.#denied(thrown))
+  async #entered(
+    asked: Asked,
+    browser: Browser,
+    kept: KeptPerson | KeptDevice,
+    { persons, devices }: Others,
+  ): Promise<Answer> {
+    const user = await this.#parts.provider
+      .user(asked.query, kept.visit)
+      .catch((thrown: unknown) => this.#denied(thrown))
     if ('error' in user)
       return failed(403, 'You are not logged in', 'The login was refused, or could not be completed.')
-    return persons.welcome(browser, user, target)
+    return 'device' in kept ? devices.granted(kept.device, user) : persons.welcome(browser, user, kept.target)
   }
 
   /** Rejects with NoUser when too many visits are going on. */

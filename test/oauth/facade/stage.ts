@@ -94,6 +94,7 @@ export async function stage(t: TestContext, options: StageOptions = {}): Promise
     },
     scopes: ['tools:read', 'tools:call'],
     dpop: 'accept',
+    devices: false,
     words: { 'tools:read': 'See which tools there are' },
     claims: ['email', 'groups', 'roles', 'realm_access'],
     registration: { open: true, perHour: 100, clients: 1_000 },

@@ -1,5 +1,6 @@
 // What both doctors are asked with: an address, a token, a patience, and a way to read documents.
 import { asFailure } from '../core/failure.ts'
+import { addressKind } from '../http/address.ts'
 import { fetchDocument } from '../http/fetch.ts'
 import type { Pools } from '../http/pools.ts'
 import { type Arguments, CommandError, exit, type Io } from './command.ts'
@@ -30,9 +31,20 @@ export function tokenOf(args: Arguments, io: Io): string | undefined {
   return own === '' ? undefined : own
 }
 
-/** Reads documents. As with any client, it is the user's own machine that asks, and the user who named the server. */
+/** Where machines in clouds are told their own secrets: no login is there, whoever names it. */
+const never: ReadonlySet<string> = new Set(['metadata', 'link-local'])
+
+/**
+ * Reads documents. As with any client, it is the user's own machine that asks, and the user who named the server; what that server
+ * names may be on this machine or near it, but not where only the machine itself is answered.
+ */
 export function askWith(pools: Pools, timeoutMs: number, io: Io): WalkOptions['ask'] {
   return async (address, asking = {}) => {
+    if (never.has(addressKind(URL.parse(address)?.hostname ?? '')))
+      throw new CommandError(
+        exit.unasked,
+        `${oneLine(address)} is an address that no document should name: it is not asked`,
+      )
     try {
       return await fetchDocument(address, {
         pools,

@@ -339,6 +339,30 @@ test('what a server says cannot move the cursor', async (t) => {
   assert.doesNotMatch(out, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
 })
 
+test('a server cannot send the doctor to where machines in clouds are told their secrets', async (t) => {
+  const asked: string[] = []
+  const inside = await upstream(t, (request, response) => {
+    asked.push(request.url ?? '')
+    response.end('{}')
+  })
+  const to = ['--connect-to', `169.254.169.254:80=127.0.0.1:${inside}`]
+  const named = async (address: string): Promise<string> => {
+    const port = await listening(
+      t,
+      createServer((_, response) =>
+        response.writeHead(401, { 'www-authenticate': `Bearer resource_metadata="${address}"` }).end(),
+      ),
+    )
+    return (await toolgate(['doctor', 'oauth', '--url', `http://127.0.0.1:${port}/mcp`, ...to])).out
+  }
+  for (const host of ['169.254.169.254', '[fe80::1]', '0xa9fea9fe'])
+    assert.match(await named(`http://${host}/latest`), /that no document should name/, host)
+  assert.deepEqual(asked, [])
+  // Without the rule it would be asked like any other place near it.
+  assert.doesNotMatch(await named(`http://127.0.0.1:${inside}/latest`), /that no document should name/)
+  assert.deepEqual(asked, ['/latest'])
+})
+
 test('nobody there is 3, wrong usage is 2', async () => {
   const gone = await toolgate(['doctor', 'oauth', '--url', 'http://127.0.0.1:1/mcp'])
   assert.deepEqual([gone.code, gone.out], [3, ''])

@@ -31,6 +31,9 @@ export function tokenOf(args: Arguments, io: Io): string | undefined {
   return own === '' ? undefined : own
 }
 
+/** Without the brackets of IPv6. */
+const hostIn = (address: string): string => (URL.parse(address)?.hostname ?? '').replace(/^\[(.*)\]$/, '$1')
+
 /** Where machines in clouds are told their own secrets: no login is there, whoever names it. */
 const never: ReadonlySet<string> = new Set(['metadata', 'link-local'])
 
@@ -40,7 +43,7 @@ const never: ReadonlySet<string> = new Set(['metadata', 'link-local'])
  */
 export function askWith(pools: Pools, timeoutMs: number, io: Io): WalkOptions['ask'] {
   return async (address, asking = {}) => {
-    if (never.has(addressKind(URL.parse(address)?.hostname ?? '')))
+    if (never.has(addressKind(hostIn(address))))
       throw new CommandError(
         exit.unasked,
         `${oneLine(address)} is an address that no document should name: it is not asked`,

@@ -82,10 +82,9 @@ const sizes = new Set([
 
 /** Schema of `config.limits`: durations end in `Ms` and are text or milliseconds, sizes are text or bytes, the rest counts. */
 export function limitsSchema(): z.ZodType<Partial<Limits>> {
+  const [time, bytes, count] = [durationOrMs().optional(), size().optional(), z.int().positive().optional()]
   const shape: { [name: string]: z.ZodType<number | undefined> } = {}
-  for (const name of Object.keys(defaultLimits)) {
-    const one = name.endsWith('Ms') ? durationOrMs() : sizes.has(name) ? size() : z.int().positive()
-    shape[name] = one.optional()
-  }
+  for (const name of Object.keys(defaultLimits))
+    shape[name] = name.endsWith('Ms') ? time : sizes.has(name) ? bytes : count
   return note(z.strictObject(shape), { noun: 'the limits' })
 }

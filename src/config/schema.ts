@@ -7,8 +7,9 @@ import { attachedRoute, gatewayNames, namedBackend, routePolicies } from './sche
 import { frontend, startup } from './schema/startup.ts'
 
 /** Schema of agentgateway's standalone configuration (reference: agentgateway §1.3) with Toolgate's additions. */
-export const rootSchema = (parts: Parts) =>
-  note(
+export const rootSchema = (from: Parts) => {
+  const parts = { ...from } // what is made once for all places goes with this schema
+  return note(
     z.strictObject({
       config: startup().nullish(),
       binds: z.array(bind(parts)).nullish(),
@@ -21,18 +22,19 @@ export const rootSchema = (parts: Parts) =>
     }),
     { place: 'root', noun: 'a configuration' },
   )
+}
 
 export type Config = z.infer<ReturnType<typeof rootSchema>>
 
-/** `mcp:` is a backend of kind `mcp` with an entrance and policies beside its own keys (reference: agentgateway §1.9). */
 /** What is read once is not compiled first: that takes longer than reading it. */
 export const JITLESS = { jitless: true }
 
+/** `mcp:` is a backend of kind `mcp` with an entrance and policies beside its own keys (reference: agentgateway §1.9). */
 const mcpSection = (parts: Parts) => {
   const entrance = z.strictObject({
     gateways: gatewayNames().nullish(),
     port: z.int().min(1).max(65_535).nullish(),
-    policies: routePolicies(parts.policies).nullish(),
+    policies: routePolicies(parts).nullish(),
   })
   const inner = parts.backends['mcp']
   const section = z.unknown().transform((value, context) => {

@@ -33,6 +33,16 @@ export function unread(place: string, built: Schemas = {}): { [key: string]: z.Z
   return shape
 }
 
+/** What is made of the same parts is made once: a schema takes longer to make than to use, and is the same in every place. */
+export function once<T>(make: (parts: Parts) => T): (parts: Parts) => T {
+  const made = new WeakMap<Parts, { readonly it: T }>()
+  return (parts) => {
+    const known = made.get(parts) ?? { it: make(parts) }
+    made.set(parts, known)
+    return known.it
+  }
+}
+
 /** The bodies of modules as members: absent and `null` mean the same. */
 export function modules(kind: 'policies' | 'backends', schemas: Schemas): { [key: string]: z.ZodType } {
   return Object.fromEntries(

@@ -33,7 +33,7 @@ const listener = (parts: Parts) =>
       hostname: z.string().nullish(),
       protocol: z.enum(['HTTP', 'HTTPS', 'TLS', 'TCP', 'HBONE']).nullish(),
       tls: tls().nullish(),
-      policies: note(z.strictObject(gatewayPhase(parts.policies)), {
+      policies: note(z.strictObject(gatewayPhase(parts)), {
         place: 'gatewayPolicies',
         noun: 'the policies of a listener',
       }).nullish(),
@@ -73,7 +73,7 @@ const gatewayListener = (parts: Parts) =>
       hostname: z.string().nullish(),
       protocol: gatewayProtocol().nullish(),
       tls: tls().nullish(),
-      ...gatewayPhase(parts.policies),
+      ...gatewayPhase(parts),
     }),
     { place: 'gateway', noun: 'a listener of a gateway' },
   )
@@ -86,7 +86,7 @@ export const gateway = (parts: Parts) =>
       protocol: gatewayProtocol().nullish(),
       listeners: z.array(gatewayListener(parts)).nullish(),
       tls: tls().nullish(),
-      ...gatewayPhase(parts.policies),
+      ...gatewayPhase(parts),
     }),
     { place: 'gateway', noun: 'a gateway' },
   )

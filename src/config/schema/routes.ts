@@ -1,6 +1,6 @@
 // Schemas of routes: what they match, which policies they apply, which backends answer (reference: agentgateway §1.5, §1.6).
 import { z } from 'zod'
-import { modules, needed, type Parts, pick, type Schemas, unread } from './keys.ts'
+import { modules, needed, once, type Parts, pick, type Schemas, unread } from './keys.ts'
 import { always, note } from './note.ts'
 
 /** Keys about what servers offer, answer and are called with: an operator wants them in front of all of them as well as of one. */
@@ -39,27 +39,33 @@ const onBackends = [
   'ai',
 ]
 
-/** Members of a gateway-phase policy map; gateways carry them beside their own keys. */
-export const gatewayPhase = (policies: Schemas): { [key: string]: z.ZodType } => {
-  const built = pick(policies, inGatewayPhase)
-  return { ...modules('policies', built), ...unread('gatewayPolicies', built) }
-}
+const policyMembers = once(({ policies }) => modules('policies', policies))
 
-export const routePolicies = (policies: Schemas) => {
-  const built = Object.fromEntries(Object.entries(policies).filter(([key]) => !onBackendsOnly.includes(key)))
-  return note(z.strictObject({ ...modules('policies', built), ...unread('routePolicies', built) }), {
+const backendMembers = once(({ backends }) => ({ ...modules('backends', backends), ...unread('backends', backends) }))
+
+/** Members of a gateway-phase policy map; gateways carry them beside their own keys. */
+export const gatewayPhase = once((parts): Schemas => {
+  const built = pick(policyMembers(parts), inGatewayPhase)
+  return { ...built, ...unread('gatewayPolicies', built) }
+})
+
+export const routePolicies = once((parts) => {
+  const built = Object.fromEntries(
+    Object.entries(policyMembers(parts)).filter(([key]) => !onBackendsOnly.includes(key)),
+  )
+  return note(z.strictObject({ ...built, ...unread('routePolicies', built) }), {
     place: 'routePolicies',
     noun: 'the policies of a route',
   })
-}
+})
 
-const backendPolicies = (policies: Schemas) => {
-  const built = pick(policies, onBackends)
-  return note(z.strictObject({ ...modules('policies', built), ...unread('backendPolicies', built) }), {
+const backendPolicies = once((parts) => {
+  const built = pick(policyMembers(parts), onBackends)
+  return note(z.strictObject({ ...built, ...unread('backendPolicies', built) }), {
     place: 'backendPolicies',
     noun: 'the policies of a backend',
   })
-}
+})
 
 /** Reports an object that does not have exactly one of the keys; a draft may have lost it. */
 function exactlyOne(keys: readonly string[], what: string, draft = false) {
@@ -101,13 +107,13 @@ export const match = () =>
 
 /** A backend of a route: one kind, its share, its policies. */
 const routeBackend = (parts: Parts) => {
-  const kinds = { ...modules('backends', parts.backends), ...unread('backends', parts.backends) }
+  const kinds = backendMembers(parts)
   return note(
     z
       .strictObject({
         backend: z.string().optional(),
         weight: z.int().nonnegative().nullish(),
-        policies: backendPolicies(parts.policies).nullish(),
+        policies: backendPolicies(parts).nullish(),
         ...kinds,
       })
       .check(exactlyOne(['backend', ...Object.keys(kinds)], 'kind of backend', parts.draft)),
@@ -117,14 +123,13 @@ const routeBackend = (parts: Parts) => {
 
 /** An entry of the top-level `backends`: one kind, under a name. */
 export const namedBackend = (parts: Parts) => {
-  const all = { ...modules('backends', parts.backends), ...unread('backends', parts.backends) }
   const inRoutesOnly = ['dynamic', 'invalid', 'routeGroup', 'service']
-  const kinds = Object.fromEntries(Object.entries(all).filter(([key]) => !inRoutesOnly.includes(key)))
+  const kinds = Object.fromEntries(Object.entries(backendMembers(parts)).filter(([key]) => !inRoutesOnly.includes(key)))
   return note(
     z
       .strictObject({
         name: needed(z.string().min(1), parts),
-        policies: backendPolicies(parts.policies).nullish(),
+        policies: backendPolicies(parts).nullish(),
         ...kinds,
       })
       .check(exactlyOne(Object.keys(kinds), 'kind of backend', parts.draft)),
@@ -132,15 +137,15 @@ export const namedBackend = (parts: Parts) => {
   )
 }
 
-const routeShape = (parts: Parts) => ({
+const routeShape = once((parts) => ({
   name: z.string().nullish(),
   namespace: z.string().nullish(),
   ruleName: z.string().nullish(),
   hostnames: z.array(z.string()).nullish(),
   matches: z.array(match()).nullish(),
-  policies: routePolicies(parts.policies).nullish(),
+  policies: routePolicies(parts).nullish(),
   backends: z.array(routeBackend(parts)).nullish(),
-})
+}))
 
 /** A route of a listener. */
 export const route = (parts: Parts) => note(z.strictObject(routeShape(parts)), { noun: 'a route' })

@@ -39,10 +39,11 @@ export function redacted(raw: RawJson, leaks: Leaks): RawJson {
     }
     return out + text.slice(from)
   }
-  const texts = withStrings(raw, ({ text, path, isKey }) =>
-    isBlob(text, path, isKey) ? undefined : without(text, path),
+  // Bytes first: as a text, all of them would be one leak.
+  const rest = withBlobs(raw, without)
+  return rawJson(
+    withStrings(rest, ({ text, path, isKey }) => (isBlob(text, path, isKey) ? undefined : without(text, path))),
   )
-  return withBlobs(rawJson(texts), without)
 }
 
 /** The answer with every text that a model reads as prose between tags. What has a schema cannot be marked and stays. */

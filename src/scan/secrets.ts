@@ -103,6 +103,61 @@ function compiled(): Compiled {
 
 /** Every secret of a text, in order, none inside another. Linear; never throws (reference/security.md B7). */
 export function secretsIn(text: string): readonly Leak[] {
+  const found = plainIn(text)
+  const hidden = wrappedIn(text)
+  return hidden.length === 0 ? found : apart([...found, ...hidden])
+}
+
+/** Secrets that are encoded once, in base64. All of what is encoded leaks: nobody could read the rest without them. */
+function wrappedIn(text: string): readonly Leak[] {
+  const found: Leak[] = []
+  for (let run = nextRun(text, 0); run !== undefined; run = nextRun(text, run.end)) {
+    const [leak] = plainIn(Buffer.from(text.slice(run.start, run.end), 'base64').toString('latin1'))
+    if (leak !== undefined) found.push({ kind: leak.kind, ...run })
+  }
+  return found
+}
+
+/** So long is a secret at least, encoded; and a further line of one that is written on several. */
+const ENCODED = 32
+const LINE = 20
+
+/** The next stretch of base64 (RFC 4648 §4, §5): only every so many characters are looked at, as most texts have none. */
+function nextRun(text: string, from: number): { readonly start: number; readonly end: number } | undefined {
+  for (let last = from + ENCODED - 1; last < text.length; ) {
+    let at = last
+    while (at > last - ENCODED && isBase64(text.charCodeAt(at))) at--
+    if (at > last - ENCODED) {
+      last = at + ENCODED
+      continue
+    }
+    let start = at + 1
+    while (start > from && isBase64(text.charCodeAt(start - 1))) start--
+    let end = endOfLine(text, last + 1)
+    for (let next = afterBreak(text, end); next !== undefined; next = afterBreak(text, end)) end = next
+    while (text[end] === '=') end++
+    return { start, end }
+  }
+  return undefined
+}
+
+function endOfLine(text: string, from: number): number {
+  let end = from
+  while (isBase64(text.charCodeAt(end))) end++
+  return end
+}
+
+/** The end of a further line; `undefined`: there is none. */
+function afterBreak(text: string, at: number): number | undefined {
+  const start = text[at] === '\n' ? at + 1 : text[at] === '\r' && text[at + 1] === '\n' ? at + 2 : -1
+  const end = start < 0 ? -1 : endOfLine(text, start)
+  return end - start >= LINE && start >= 0 ? end : undefined
+}
+
+/** `A-Za-z0-9+/_-` */
+const isBase64 = (code: number): boolean => code !== 0x3d && isOfKey(code)
+
+function plainIn(text: string): readonly Leak[] {
   const found: Leak[] = []
   if (text.includes('://') && text.includes('@'))
     found.push(...captured('url-password', inUrl, text, (value) => !isPlaceholder(value) && !isWord(value)))

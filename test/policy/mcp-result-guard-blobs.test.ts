@@ -80,7 +80,11 @@ test('every way to write text as bytes is read', async () => {
 })
 
 test('what holds no secret stays byte for byte, and pictures are nobody’s text', async () => {
-  const picture = Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0]), Buffer.from(key)])
+  const picture = Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0]),
+    Buffer.from(key),
+    Buffer.alloc(600),
+  ])
   for (const raw of [
     file(Buffer.from('nothing here')),
     file(Buffer.from('')),
@@ -103,4 +107,17 @@ test('what a server wants back as it said it stays as it is, though it looks lik
   const policy = await guarding({ secrets: 'block' })
   const params = rawJson(JSON.stringify({ mode: 'url', url: `https://x.example/?t=${key}`, message: 'Log in' }))
   assert.equal(policy.onQuestion?.({ target, method: 'elicitation/create', params }), undefined)
+})
+
+test('a secret that a text has in base64 is taken out with all that is encoded, in quiet answers too', async () => {
+  const run = Buffer.from(`x: ${key}`).toString('base64')
+  for (const value of [
+    { content: [{ type: 'text', text: `token: ${run}` }] },
+    { structuredContent: { data: { token: run } } },
+    { structuredContent: { blob: run } },
+  ]) {
+    const raw = JSON.stringify(value)
+    assert.ok((await answered(raw, { secrets: 'pass' })).includes(run))
+    assert.doesNotMatch(await answered(raw), new RegExp(run.slice(8, 40)))
+  }
 })

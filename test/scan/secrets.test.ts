@@ -86,8 +86,40 @@ test('examples, placeholders, names and hashes are no secrets', () => {
     assert.deepEqual(secretsIn(text), [], text)
 })
 
+test('a key that is encoded once, alone or in a file, is found as all of what is encoded', () => {
+  for (const [, parts] of keys) {
+    const key = parts.join('')
+    for (const encoding of ['base64', 'base64url'] as const) {
+      const run = Buffer.from(`value: ${key}\n`).toString(encoding)
+      const [leak, ...more] = secretsIn(`data:\n  it: ${run} # kept`)
+      assert.ok(leak !== undefined && more.length === 0, key.slice(0, 8))
+      assert.deepEqual([leak.start, leak.end], [12, 12 + run.length])
+    }
+  }
+  const file = Buffer.from(`${'# nothing\n'.repeat(30)}${keys[2]?.[1].join('')}\n${'# nothing\n'.repeat(30)}`)
+  for (const lineEnd of ['\n', '\r\n']) {
+    const lines = file.toString('base64').replace(/.{76}/g, `$&${lineEnd}`)
+    const [leak] = secretsIn(`file:\n${lines}\n`)
+    assert.equal(leak?.start, 6)
+  }
+  for (const honest of [Buffer.from('Nothing that anybody would hide, at some length.'), Buffer.alloc(300, 'key ')])
+    assert.deepEqual(secretsIn(honest.toString('base64')), [])
+})
+
 test('the time for text made of beginnings of keys grows as its length', () => {
-  for (const part of ['sk-', 'eyJ', 'AKIA', '-----BEGIN PRIVATE KEY-----', 'password=', 'a://b:', 'SG.', 'token'])
+  for (const part of [
+    'sk-',
+    'eyJ',
+    'AKIA',
+    '-----BEGIN PRIVATE KEY-----',
+    'password=',
+    'a://b:',
+    'SG.',
+    'token',
+    'QUJD',
+    `${'a'.repeat(31)}\n`,
+    `${'a'.repeat(32)}\n`,
+  ])
     assert.ok(secretsIn(part.repeat(Math.ceil(200_000 / part.length))).length >= 0)
 })
 

@@ -3,7 +3,7 @@ import { type RawJson, rawJson } from '../core/brand.ts'
 import type { Question as PolicyQuestion } from '../policy/policy.ts'
 import type { Answer, Caller, Client } from './conversation.ts'
 import { lacking } from './ingress/modern-questions.ts'
-import { cut, edited, find, members, setMember } from './json.ts'
+import { cut, edited, find, members, type Span, setMember } from './json.ts'
 import { changedKinds } from './offers.ts'
 import type { Shelf } from './shelf.ts'
 import { type TaskNames, withRelated, withTasks } from './task-names.ts'
@@ -67,33 +67,48 @@ export function relayNotification(line: Line, method: string, said: RawJson | un
   }
 }
 
-/** Asks the client, if it said that it can answer such a question; else the server reads at once that it cannot. */
-export async function relayQuestion(line: Line, question: Question, to: Hearer): Promise<Answer> {
+/**
+ * Asks the client, if it said that it can answer such a question; else the server reads at once that it cannot. Thousands of questions
+ * may wait: whatever can be done at once makes no function wait.
+ */
+export function relayQuestion(line: Line, question: Question, to: Hearer): Promise<Answer> {
   const { method, params: said, signal } = question
-  if (method === 'ping') return { kind: 'result', raw: rawJson('{}') }
+  if (method === 'ping') return Promise.resolve({ kind: 'result', raw: rawJson('{}') })
   // Whoever takes questions for an answer says itself what it cannot be asked, to its client as well as to the server.
   const lacks = to.takesInput === true ? undefined : lacking(method, said, line.client.capabilities)
   if (lacks !== undefined) {
     const what = Object.entries(lacks).map(([name, below]) => [name, ...Object.keys(Object(below))].join('.'))
-    return { kind: 'error', raw: errorObject(codes.methodNotFound, `the client does not support ${what.join(', ')}`) }
+    return refusal(codes.methodNotFound, `the client does not support ${what.join(', ')}`)
   }
   const { target } = line.shelf
   const screened = said === undefined ? undefined : line.refuses?.({ target, method, params: said })
-  if (typeof screened === 'string') return { kind: 'error', raw: errorObject(codes.invalidRequest, screened) }
+  if (typeof screened === 'string') return refusal(codes.invalidRequest, screened)
   const params = screened?.params ?? said
   if (params === undefined) return to.ask(method, params, signal)
-  const exposed = withRelated(params, (id) => exposeTask(line, id))
-  const { kind, raw } = await askNamed(line, exposed, { question, to })
-  const { client, several, tasks } = line
-  return { kind, raw: withRelated(raw, (id) => tasks.split(client, id, several ? undefined : target)?.id) }
+  const named = line.several ? exposeUris(params, (uri) => exposeUri(target, uri)) : params
+  const exposed = withRelated(named, (id) => exposeTask(line, id))
+  const token = line.several ? find(exposed, ['_meta', 'progressToken']) : undefined
+  const asked =
+    token === undefined ? to.ask(method, exposed, signal) : askWithToken(line, { exposed, token }, { question, to })
+  return exposed === named ? asked : ofTask(line, asked)
 }
 
-/** A question in the client's names. */
-async function askNamed(line: Line, params: RawJson, { question: { method, signal }, to }: Asking): Promise<Answer> {
-  if (!line.several) return to.ask(method, params, signal)
-  const exposed = exposeUris(params, (uri) => exposeUri(line.shelf.target, uri))
-  const token = find(exposed, ['_meta', 'progressToken'])
-  if (token === undefined) return to.ask(method, exposed, signal)
+const refusal = (code: number, message: string): Promise<Answer> =>
+  Promise.resolve({ kind: 'error', raw: errorObject(code, message) })
+
+/** The answer to a question of a task names the task as its server does. */
+async function ofTask({ client, several, tasks, shelf }: Line, asked: Promise<Answer>): Promise<Answer> {
+  const { kind, raw } = await asked
+  return { kind, raw: withRelated(raw, (id) => tasks.split(client, id, several ? undefined : shelf.target)?.id) }
+}
+
+interface Reported {
+  readonly exposed: RawJson
+  readonly token: Span
+}
+
+async function askWithToken(line: Line, { exposed, token }: Reported, { question, to }: Asking): Promise<Answer> {
+  const { method, signal } = question
   const ours = line.tokens.lend(line.shelf, cut(exposed, token))
   try {
     return await to.ask(method, edited(exposed, [{ ...token, with: ours }]), signal)

@@ -35,8 +35,8 @@ export interface Wire {
   speakers(): readonly Speaker[]
   /** `false`: it keeps no session, so an answer to a question may never reach the call that asks. */
   readonly keepsSession?: boolean
-  /** A call waits for a person: people take minutes, and must not keep other calls from the server. What is returned ends that. */
-  rest?(): (() => void) | undefined
+  /** A call waits for a person: people take minutes, and must not keep other calls from the server. What is returned ends that, at once or later. */
+  rest?(): (() => Promise<void> | void) | undefined
   /** Sends an answer or a notification of ours; what becomes of it is nobody's business. */
   send(text: RawJson): void
 }
@@ -253,38 +253,27 @@ export class Calls {
     this.#asks.set(id, ended)
     const asked =
       meant instanceof Call ? meant.asks(method, rawParams, ended.signal) : meant.ask(method, rawParams, ended.signal)
-    void this.#answer(id, origin === undefined ? asked : this.#asking(origin, method, asked), ended.signal) // answers whatever happens
+    void this.#answer({ id, method, origin, ended: ended.signal }, asked) // answers whatever happens
   }
 
-  /** A call waits for a person. One that is refused must not wait for ever for the server to hear of it. */
-  async #asking(origin: Call, method: string, asked: Promise<Answer>): Promise<Answer> {
-    const answer = await this.#resting(asked)
-    if (answer.kind === 'error' && this.#wire.keepsSession === false && !origin.settled) {
+  /** Waits for a person. A call whose question is refused must not wait for ever for the server to hear of it. */
+  async #answer({ id, method, origin, ended }: Put, asked: Promise<Answer>): Promise<void> {
+    const resume = origin === undefined ? undefined : this.#wire.rest?.()
+    let answer: Answer
+    try {
+      answer = await asked
+    } catch (thrown) {
+      answer = { kind: 'error', raw: errorObject(codes.internal, asFailure(thrown).message) }
+    }
+    const ready = resume?.()
+    if (answer.kind === 'error' && this.#wire.keepsSession === false && origin?.settled === false) {
       const why = `it asks by ${shown(method)}, which nobody answers, and keeps no session to be told so`
       origin.cancel(failing('upstream.protocol', [this.#wire.target, origin.method], why))
     }
-    return answer
-  }
-
-  async #resting(asked: Promise<Answer>): Promise<Answer> {
-    const resume = this.#wire.rest?.()
-    try {
-      return await asked
-    } finally {
-      resume?.()
-    }
-  }
-
-  async #answer(id: RawJson, asked: Promise<Answer>, ended: AbortSignal): Promise<void> {
-    let text: RawJson
-    try {
-      const { kind, raw } = await asked
-      text = kind === 'result' ? resultText(id, raw) : errorText(id, raw)
-    } catch (thrown) {
-      text = errorText(id, errorObject(codes.internal, asFailure(thrown).message))
-    }
+    if (ready !== undefined) await ready
     this.#asks.delete(id)
-    if (!ended.aborted) this.#wire.send(text)
+    if (!ended.aborted)
+      this.#wire.send(answer.kind === 'result' ? resultText(id, answer.raw) : errorText(id, answer.raw))
   }
 
   /** Those whose calls were cancelled a moment ago: their server may not have read that, and go on asking. */
@@ -326,6 +315,14 @@ export class Calls {
 const shown = (word: string): string => word.replace(/[^\x21-\x7e]/g, '?').slice(0, 64)
 
 const speakersOf = (calls: readonly Call[]): readonly Speaker[] => calls.map(({ speaker }) => speaker)
+
+/** A question of the server, as it was put to somebody. */
+interface Put {
+  readonly id: RawJson
+  readonly method: string
+  readonly origin: Call | undefined
+  readonly ended: AbortSignal
+}
 
 interface Leaver {
   readonly speaker: Speaker

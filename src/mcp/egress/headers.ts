@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import { type RawJson, rawJson } from '../../core/brand.ts'
 import type { Fields } from '../../policy/fields.ts'
+import type { Hello } from '../conversation.ts'
 import { edited, find, members, setMember } from '../json.ts'
 
 /** What we call ourselves upstream. */
@@ -116,3 +117,18 @@ export function withFields(pool: Dispatcher, fields: Fields | undefined): Dispat
 const withDashes = (name: string): string => name.replaceAll('_', '-')
 
 const fixed = /^(?:content-|accept|mcp-|last-event-id$)/
+
+/** Headers by which a server of before knows its session. */
+export const sessionHeaders = (id: string | undefined, hello: Pick<Hello, 'revision'>): string[] => [
+  'mcp-protocol-version',
+  hello.revision,
+  ...(id === undefined ? [] : ['mcp-session-id', id]),
+]
+
+/** … and those of its own stream. */
+export const streamHeaders = (id: string | undefined, hello: Pick<Hello, 'revision'>): string[] => [
+  ...baseHeaders('text/event-stream'),
+  'cache-control',
+  'no-cache',
+  ...sessionHeaders(id, hello),
+]

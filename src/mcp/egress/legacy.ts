@@ -7,20 +7,20 @@ import type { Credentials } from '../../policy/policy.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Answer, Caller, Connection, Hello, Outgoing, Peer } from '../conversation.ts'
-import { codes, modernRevision, notificationText, outlined, readMessage, WireError } from '../wire.ts'
+import { modernRevision, notificationText } from '../wire.ts'
 import { type Call, forgotten, type Speaker, speakerOf } from './call.ts'
 import { Calls, type Wire } from './calls.ts'
 import type { Moved } from './era.ts'
 import { asFailing, failing } from './failing.ts'
 import type { Gate } from './gate.ts'
-import { baseHeaders } from './headers.ts'
+import { baseHeaders, sessionHeaders, streamHeaders } from './headers.ts'
 import { initializeRequest, readHello } from './hello.ts'
 import { Memory } from './memory.ts'
-import { readError, revisionsIn } from './modern-results.ts'
 import { oneWay } from './one-way.ts'
 import type { Pace } from './pace.ts'
 import { type Place, poolOf } from './place.ts'
 import { type Exchanging, Post } from './post.ts'
+import { errorIn, outgrown } from './refused.ts'
 import { ServerStream } from './server-stream.ts'
 import type { TargetSite } from './site.ts'
 import { unwelcome } from './unwelcome.ts'
@@ -79,6 +79,8 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
   #session: Session | undefined = undefined
   #renewal: Promise<Session> | undefined = undefined
   #ended = false
+  /** Questions that people think about. */
+  #resting = 0
 
   private constructor({ site, place, gate, peer, open, moved }: LegacyHttpOptions) {
     this.target = site.target
@@ -119,6 +121,15 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
 
   get session(): string | undefined {
     return this.#opened().id
+  }
+
+  get #isLeased(): boolean {
+    return this.#peer.revision === modernRevision
+  }
+
+  /** The server has something to say between calls. */
+  get #isTold(): boolean {
+    return this.told().some(({ method }) => method === 'resources/subscribe')
   }
 
   get keepsSession(): boolean {
@@ -240,15 +251,29 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
     const call = this.#calls.begin(request, caller, this.#speakers[0])
     const { answer } = call
     answer.then(this.#left, this.#left)
-    new Post(this, call, this.#opened().headers).send()
+    const { headers, stream } = this.#opened()
+    if (stream.resting) void stream.wake() // never rejects
+    new Post(this, call, headers).send()
     this.#memory.watch(request, answer)
     return answer
   }
 
   readonly #left = (): void => this.#gate.leave()
 
-  rest(): (() => void) | undefined {
-    return this.#gate.rest()
+  /**
+   * A person thinks, for minutes perhaps. Conversations of clients of 2026-07-28 are leased for a call: while it waits for nothing
+   * else the server has nothing to say on its own stream, and that need not cost a connection.
+   */
+  rest(): () => Promise<void> | undefined {
+    const go = this.#gate.rest()
+    const { stream } = this.#opened()
+    this.#resting++
+    const rests = this.#isLeased && this.#resting >= this.#calls.size && !this.#isTold && stream.rest()
+    return () => {
+      this.#resting--
+      go?.()
+      return rests ? stream.wake() : undefined
+    }
   }
 
   async #initialize(signal: AbortSignal | undefined): Promise<Session> {
@@ -364,35 +389,5 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
     for (const kind of ['tools', 'prompts', 'resources'])
       if (kind in session.hello.capabilities) this.#peer.notification(`notifications/${kind}/list_changed`, undefined)
     return session
-  }
-}
-
-const sessionHeaders = (id: string | undefined, hello: Hello): string[] => [
-  'mcp-protocol-version',
-  hello.revision,
-  ...(id === undefined ? [] : ['mcp-session-id', id]),
-]
-
-const streamHeaders = (id: string | undefined, hello: Hello): string[] => [
-  ...baseHeaders('text/event-stream'),
-  'cache-control',
-  'no-cache',
-  ...sessionHeaders(id, hello),
-]
-
-/** Whether an error says that the server speaks 2026-07-28, and not what it was asked in. */
-function outgrown(raw: RawJson): boolean {
-  const { code, data } = readError(raw)
-  return code === codes.unsupportedVersion && revisionsIn(data['supported']).includes(modernRevision)
-}
-
-/** The error that a text is, if it is one. */
-export function errorIn(text: string, depth: number): { id: RawJson | undefined; raw: RawJson } | undefined {
-  try {
-    const message = readMessage(text, outlined(text, depth))
-    return message.kind === 'error' ? message : undefined
-  } catch (thrown) {
-    if (thrown instanceof WireError) return undefined
-    throw thrown
   }
 }

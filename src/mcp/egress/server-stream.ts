@@ -24,6 +24,8 @@ const LONGEST_WAIT_MS = 30_000
 const SHORTEST_WAIT_MS = 50
 /** A stream that lived this long was no failure. */
 const STEADY_MS = 10_000
+/** How long an answer to a question waits for the stream to be there again. */
+const AWAKE_MS = 1_000
 
 export class ServerStream implements Reader {
   readonly #host: Listening
@@ -34,6 +36,11 @@ export class ServerStream implements Reader {
   #openedAt = 0
   #failures = 0
   #closed = false
+  /** The server has said that there is such a stream. */
+  #there = false
+  #resting = false
+  /** Whoever waits for it to be there again. */
+  #awake: (() => void) | undefined = undefined
 
   constructor(host: Listening, headers: string[]) {
     this.#host = host
@@ -59,6 +66,38 @@ export class ServerStream implements Reader {
     this.#closed = true
     clearTimeout(this.#timer)
     this.#stream?.close()
+    this.#awake?.()
+  }
+
+  get resting(): boolean {
+    return this.#resting
+  }
+
+  /** Nothing is expected of it for as long as a person thinks. `false`: it is not there, or may never be again. */
+  rest(): boolean {
+    if (!this.#there || this.#resting) return false
+    this.#resting = true
+    this.#there = false
+    this.#stream?.close()
+    this.#stream = undefined
+    return true
+  }
+
+  /** Opens it again. Resolves when the server has it back, or does not say so for a while. */
+  async wake(): Promise<void> {
+    if (!this.#resting) return
+    this.#resting = false
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, AWAKE_MS)
+    this.#awake = resolve
+    this.open()
+    await promise
+    clearTimeout(timer)
+  }
+
+  opened(): void {
+    this.#there = true
+    this.#awake?.()
   }
 
   event({ data, id }: SseEvent): void {
@@ -76,6 +115,8 @@ export class ServerStream implements Reader {
 
   closed({ status, cause }: { readonly status?: number; readonly cause?: unknown }): void {
     if (this.#closed) return
+    this.#there = false
+    this.#awake?.()
     const { target, log } = this.#host
     // 405: there is none. 400, 404, 409: not in this session (any more); the next request will find out why.
     if (status !== undefined && status < 500 && status !== 429) {

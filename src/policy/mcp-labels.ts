@@ -109,6 +109,8 @@ class Labels implements Policy, Flow {
   readonly #memory: Memory
   /** Of the servers of one backend: those of another one may be called the same. */
   readonly #guesses = new Map<string, readonly string[]>()
+  /** Of any tool that a target has had. */
+  readonly #ofTarget = new Map<string, Set<string>>()
   readonly #taints: ReadonlySet<string>
   readonly #store: (() => Promise<Store>) | undefined
   readonly #joined = new Map<readonly string[], Map<readonly string[], readonly string[]>>()
@@ -124,8 +126,13 @@ class Labels implements Policy, Flow {
   }
 
   admits({ item, raw }: Definition): Admission {
-    if (this.#config.guess && item.kind === 'tool')
-      keep(this.#guesses, keyOf(item.target, item.name), Object.freeze([...labelsOf(raw)]))
+    if (this.#config.guess && item.kind === 'tool') {
+      const labels = Object.freeze([...labelsOf(raw)])
+      keep(this.#guesses, keyOf(item.target, item.name), labels)
+      const all = this.#ofTarget.get(item.target) ?? new Set()
+      this.#ofTarget.set(item.target, all)
+      for (const label of labels) all.add(label)
+    }
     return { kind: 'admit' }
   }
 
@@ -172,14 +179,15 @@ class Labels implements Policy, Flow {
     return this.#store === undefined ? result : this.#tell(key, labels).then(() => result)
   }
 
-  /** Labels of what was used. A task may be a call of any tool of its target. */
+  /**
+   * Labels of what was used. A task may be a call of any tool of its target, and what a tool reads may be read as a resource, or
+   * come with a prompt: nobody gets round a tool's labels that way.
+   */
   #of(item: Item): readonly string[] {
     if (item.kind === 'model') return none
     if (item.kind === 'tool') return this.labels(item.target, item.name)
     const there = Object.hasOwn(this.#config.targets, item.target) ? this.#config.targets[item.target] : undefined
-    if (item.kind !== 'task') return there?.labels ?? none
-    const start = keyOf(item.target, '')
-    const guessed = [...this.#guesses].flatMap(([key, labels]) => (key.startsWith(start) ? labels : []))
+    const guessed = this.#ofTarget.get(item.target) ?? []
     return [...(there?.labels ?? []), ...Object.values(there?.tools ?? {}).flat(), ...guessed]
   }
 

@@ -100,11 +100,23 @@ test('a result taints its session, with what taints only; tasks count as all tha
   assert.deepEqual(taint(other), ['untrusted-input', 'private-data'])
 })
 
-test('a resource has the labels of its target', async () => {
-  const policy = await labelling({ targets: { web: ['untrusted-input'] } })
-  const x = await passed(policy, 'session-one-1234')
-  await policy.onResult?.(answer, call('web:page', 'resource'), x)
-  assert.deepEqual(taint(x), ['untrusted-input'])
+test('what is read as a resource, or comes with a prompt, taints as the tools of its target do', async () => {
+  for (const body of [
+    { targets: { web: ['untrusted-input'] } },
+    { targets: { web: { tools: { read: ['untrusted-input'] } } } },
+    {},
+  ])
+    for (const kind of ['resource', 'prompt'] as const) {
+      const policy = await labelling(body)
+      policy.admits?.(definition('read_page'), undefined)
+      const x = await passed(policy, 'session-one-1234')
+      await policy.onResult?.(answer, { item: { kind, target: web, name: 'web:page' }, input: {} }, x)
+      assert.deepEqual(taint(x), ['untrusted-input'], `${kind} ${JSON.stringify(body)}`)
+    }
+  const other = await labelling({ targets: { mail: ['private-data'] } })
+  const x = await passed(other, 'session-one-1234')
+  await other.onResult?.(answer, call('web:page', 'resource'), x)
+  assert.deepEqual(taint(x), [], 'those of other targets have nothing to do with it')
 })
 
 test('who opens no session is known by the token; callers of one issuer are not confused', async () => {

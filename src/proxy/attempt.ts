@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type Duplex, Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
-import type { Exchange, Reply } from '../core/exchange.ts'
+import type { Exchange, Reply, Stoppable } from '../core/exchange.ts'
 import { Failure } from '../core/failure.ts'
 import { hasBody } from '../http/body.ts'
 import { replyFields, requestFields } from '../http/headers.ts'
@@ -85,7 +85,7 @@ interface Waiting {
 }
 
 /** What the backend says, as it comes. One per attempt; it is its own body stream's source. */
-class Answer implements Dispatcher.DispatchHandler {
+class Answer implements Dispatcher.DispatchHandler, Stoppable {
   readonly #x: Exchange
   readonly #clocks: Clocks
   readonly #waiting: Waiting
@@ -103,12 +103,15 @@ class Answer implements Dispatcher.DispatchHandler {
     this.#x = x
     this.#clocks = clocks
     this.#waiting = waiting
-    x.cancel = this.#onAbort
+    x.work = this
     if (x.aborted !== undefined) this.#cancel(failing(x.aborted))
     else if (clocks.attemptMs !== undefined) this.#clock(clocks.attemptMs)
   }
 
-  readonly #onAbort = (reason: unknown): void => this.#cancel(failing(reason))
+  /** The exchange ends early. */
+  stop(reason: unknown): void {
+    this.#cancel(failing(reason))
+  }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
@@ -222,7 +225,7 @@ class Answer implements Dispatcher.DispatchHandler {
 
   /** An attempt that ends late must not take away how the next one is stopped. */
   #release(): void {
-    if (this.#x.cancel === this.#onAbort) this.#x.cancel = undefined
+    if (this.#x.work === this) this.#x.work = undefined
   }
 }
 

@@ -37,8 +37,10 @@ function open(x: Exchange, socket: Duplex, head: Buffer, { headers, socket: upst
   for (const name in answered) for (const value of [answered[name] ?? []].flat()) lines.push(`${name}: ${value}`)
   socket.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1')
   if (head.length > 0) upstream.write(head)
-  x.cancel = () => {
-    socket.destroy()
-    upstream.destroy()
+  x.work = {
+    stop: () => {
+      socket.destroy()
+      upstream.destroy()
+    },
   }
 }

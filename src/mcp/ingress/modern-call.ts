@@ -1,6 +1,6 @@
 // One request of 2026-07-28 from its first POST to its result: it may be answered with questions, wait, and go on with the next POST.
 import { type RawJson, rawJson } from '../../core/brand.ts'
-import type { Exchange, Reply } from '../../core/exchange.ts'
+import type { Exchange, Reply, Stoppable } from '../../core/exchange.ts'
 import { asFailure, Failure, wireText } from '../../core/failure.ts'
 import type { JsonObject } from '../../core/item.ts'
 import { encodeEvent } from '../../http/sse.ts'
@@ -24,12 +24,24 @@ import { EventStream } from './stream.ts'
 const TOGETHER_MS = 15
 
 /** Who waits for the call at the moment: one POST, until it is answered. */
-interface Waiting {
+class Waiting implements Stoppable {
   readonly x: Exchange
   readonly id: RawJson
-  readonly since: number
+  readonly since = Date.now()
   readonly reply: (reply: Reply) => void
-  stream: EventStream | undefined
+  stream: EventStream | undefined = undefined
+  readonly #call: ModernCall
+
+  constructor(call: ModernCall, x: Exchange, id: RawJson, reply: (reply: Reply) => void) {
+    this.#call = call
+    this.x = x
+    this.id = id
+    this.reply = reply
+  }
+
+  stop(reason: unknown): void {
+    this.#call.gone(this, asFailure(reason))
+  }
 }
 
 /** A request as it came, and how often it has been answered with questions before. */
@@ -167,24 +179,24 @@ export class ModernCall implements Caller, Listener, Parkable {
 
   #attend(x: Exchange, id: RawJson): Promise<Reply> {
     return new Promise((resolve) => {
-      const waiting: Waiting = { x, id, since: Date.now(), reply: resolve, stream: undefined }
+      const waiting = new Waiting(this, x, id, resolve)
       this.#waiting = waiting
-      x.cancel = (reason) => this.#gone(waiting, asFailure(reason))
-      if (x.aborted !== undefined) this.#gone(waiting, asFailure(x.aborted))
+      x.work = waiting
+      if (x.aborted !== undefined) this.gone(waiting, asFailure(x.aborted))
       else if (prefersStream(x)) this.#stream(waiting)
     })
   }
 
   #stream(waiting: Waiting): EventStream {
     if (waiting.stream !== undefined) return waiting.stream
-    const stream = new EventStream(this.#desk.streams, () => this.#gone(waiting, GONE))
+    const stream = new EventStream(this.#desk.streams, () => this.gone(waiting, GONE))
     waiting.stream = stream
     waiting.reply(eventReply(stream))
     return stream
   }
 
   /** Closing the response is how this revision cancels (2026-07-28, transports); after an answer it means nothing. */
-  #gone(waiting: Waiting, why: Failure): void {
+  gone(waiting: Waiting, why: Failure): void {
     if (this.#waiting !== waiting) return
     // A deadline of the route: the client is still there, and is told.
     if (why.code !== 'request.aborted') return this.#leave(why.message, refusal(why.message))
@@ -232,7 +244,7 @@ export class ModernCall implements Caller, Listener, Parkable {
 
   #send(waiting: Waiting, answer: Answer): void {
     const { x, id, stream } = waiting
-    if (x.cancel !== undefined) x.cancel = undefined
+    x.work = undefined
     if (stream === undefined && answer.kind === 'error' && answer.reply !== undefined)
       return waiting.reply(answer.reply)
     const stamped = this.#desk.stamper.stamp(answer, this.#request.method)
@@ -263,7 +275,7 @@ export class ModernCall implements Caller, Listener, Parkable {
     }
     this.#rounds++
     const { x, id, stream } = waiting
-    x.cancel = undefined
+    x.work = undefined
     const text = resultText(
       id,
       rawJson(`{"resultType":"input_required","inputRequests":${inquiry.text},"requestState":"${state}"}`),
@@ -281,7 +293,7 @@ export class ModernCall implements Caller, Listener, Parkable {
     if (waiting !== undefined) {
       if (answer !== undefined) this.#send(waiting, answer)
       else {
-        waiting.x.cancel = undefined
+        waiting.x.work = undefined
         waiting.stream?.finish()
         waiting.reply(LEFT)
       }

@@ -163,9 +163,9 @@ export async function challenge(walk: Walk): Promise<boolean> {
   return true
 }
 
-/** Parameters of a Bearer challenge (RFC 9110 §11.6.1). */
+/** Parameters of a challenge for tokens (RFC 9110 §11.6.1), bound ones (RFC 9449 §7.1) or any. */
 function challengeFields(header: string): ReadonlyMap<string, string> {
-  const bearer = /\bBearer\b(.*)$/is.exec(header)?.[1] ?? ''
+  const bearer = /\b(?:Bearer|DPoP)\b(.*)$/is.exec(header)?.[1] ?? ''
   const found = bearer.matchAll(/([a-z_]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/gi)
   return new Map([...found].map(([, name = '', quoted, plain]) => [name.toLowerCase(), quoted ?? plain ?? '']))
 }
@@ -216,6 +216,15 @@ function checkResource(walk: Walk): boolean {
       change: '`resourceMetadata.authorizationServers`, or leave it out',
     })
   walk.saw(serverOf(walk))
+  if (walk.resource['dpop_bound_access_tokens_required'] === true)
+    return walk.no(
+      'resource metadata',
+      `it takes bound tokens only, and ${walk.options.profile.title} shows no proofs`,
+      {
+        clause: 'RFC 9449 §7; RFC 9728 §2',
+        change: '`dpop: accept`: bound tokens need their proof, and others are taken as well',
+      },
+    )
   if (textsOf(walk.resource['scopes_supported']).includes('offline_access'))
     walk.note('resource metadata', '`offline_access` is among the scopes: it is no right at this resource', {
       clause: 'MCP authorization, scope selection',

@@ -245,6 +245,16 @@ test('the configured address is not the one that clients are given', async (t) =
   assert.deepEqual([stopped?.step, stopped?.clause], ['resource metadata', 'RFC 9728 §3.3'])
 })
 
+test('a resource that takes bound tokens only is no place for clients without proofs', async (t) => {
+  const idp = await emulate(t, keycloak({}))
+  const strict = await diagnosed(t, 'keycloak', idp, { more: ', dpop: require' })
+  assert.equal(strict.stopped?.step, 'resource metadata')
+  assert.match(strict.stopped?.says ?? '', /bound tokens only, and MCP Inspector shows no proofs/)
+  assert.match(strict.stopped?.change ?? '', /`dpop: accept`/)
+  const open = await diagnosed(t, 'keycloak', idp, { more: ', dpop: accept' })
+  assert.notEqual(open.stopped?.step, 'resource metadata')
+})
+
 test('an authorization server that is not there, or calls itself otherwise', async (t) => {
   const policy = (server: string) =>
     `{mcpAuthentication: {issuer: "${server}", audiences: [a], jwks: {url: "http://127.0.0.1:1/"}, resourceMetadata: {resource: "${RESOURCE}"}}}`

@@ -18,7 +18,7 @@ export interface Needs {
   readonly inAnswers?: Groups
   /** It reads only what nobody would see who looks at the page, or what had to be unwrapped. */
   readonly only?: 'hidden' | 'unwrapped'
-  /** It finds nothing in printable ASCII with line feeds and tabs. */
+  /** It finds nothing in printable ASCII with line feeds and tabs, nor in what `isHarmless` (units.ts). */
   readonly beyondAscii?: true
   /** Of a rule that reads definitions: it finds nothing in one without a member of such a name, wherever it stands. */
   readonly members?: readonly string[]

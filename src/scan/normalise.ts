@@ -86,6 +86,9 @@ class Tables {
 
 const tables: { made: Tables | undefined } = { made: undefined }
 
+/** What a unit beyond ASCII is folded to by itself; -1: nothing, or several. */
+export const foldedUnit = (code: number): number => (tables.made ??= new Tables()).single(code)
+
 class Folder {
   readonly #raw: string
   readonly #tables: Tables

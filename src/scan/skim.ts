@@ -2,6 +2,8 @@
 import { classOf, STOP } from './characters.ts'
 import { type Checks, type Clues, pairOf } from './clues.ts'
 import { hashed, hashStart } from './lexicon.ts'
+import { Met } from './met.ts'
+import { foldedUnit } from './normalise.ts'
 import {
   ALIEN,
   Copy,
@@ -12,10 +14,10 @@ import {
   INSIDE,
   isClosing,
   isDigit,
+  isEscaping,
+  isHarmless,
   isLetter,
-  LEET,
   LETTER,
-  LETTERS,
   LINES,
   PARTS,
   RUN,
@@ -40,7 +42,9 @@ export class Skim {
   /** An at sign stands in it. */
   hasAt = false
   readonly #clues: Clues
+  readonly #met: Met
   readonly #raw = classes(true)
+  readonly #open = classes(undefined)
   readonly #folded = classes(false)
   readonly #copy = new Copy()
   #units = this.#copy.of('')
@@ -48,20 +52,17 @@ export class Skim {
   #checks: Checks = new Int32Array(0)
   #from = 0
   #to = 0
-  #low = 0
-  #high = 0
   #lineStart = 0
-  #signs = 0
   #percents = 0
-  #misspelt = 0
   #hasWord = false
   #isStrange = false
 
   constructor(clues: Clues) {
     this.#clues = clues
+    this.#met = new Met(clues)
   }
 
-  /** Skims a string as it came. `false`: it holds what has to be folded first, or characters that are suspicious by themselves. */
+  /** Skims a string as it came. `false`: it has to be folded first, or holds characters that a rule on characters may want to see. */
   raw(text: string, checks: Checks): boolean {
     this.load(text)
     return this.part(0, text.length, checks)
@@ -95,17 +96,16 @@ export class Skim {
     this.#checks = checks
     this.#from = from
     this.#to = to
-    this.#low = 0
-    this.#high = 0
+    this.#met.units = this.#units
+    this.#met.nothing()
     this.#lineStart = from
-    this.#signs = 0
     this.#percents = 0
-    this.#misspelt = 0
     this.#hasWord = false
     this.#isStrange = false
   }
 
-  #run(classes: Uint8Array): boolean {
+  #run(begun: Uint8Array): boolean {
+    let classes = begun
     this.#classes = classes
     const units = this.#units
     const clues = this.#clues
@@ -117,9 +117,10 @@ export class Skim {
       const code = units[i] ?? 0
       const kind = classes[code] ?? ALIEN
       if ((kind & INSIDE) === 0) {
-        if (kind === ALIEN) return false
         if (kind === SIGN) this.#sign(code, i)
-        i++
+        if (kind !== ALIEN) i++
+        else if (this.#opens(i)) classes = this.#classes
+        else return false
         continue
       }
       const start = i
@@ -132,16 +133,18 @@ export class Skim {
           hash = hashed(hash, next | 32)
           kinds |= of
         } else if (next === 0x27 && i + 1 < to && this.#isInside(i + 1)) kinds |= PARTS
-        else break
+        else if (of !== ALIEN) break
+        else if (this.#opens(i--)) classes = this.#classes
+        else return false
       }
       this.#hasWord = true
-      if (clues.maybe(hash)) hash = this.#known(hash)
+      if (clues.maybe(hash)) hash = this.#met.known(hash)
       if (kinds !== LETTER) hash = this.#odd(start, i, kinds, hash)
       const pair = pairOf(before, hash)
       before = hash
-      if (clues.maybe(pair)) this.#known(pair)
-      if (clues.mayBegin(code, units[start + 1] ?? 0)) this.#begun(start, i)
-      if (start > this.#from && units[start - 1] === 0x2e) this.#dotted(start, i)
+      if (clues.maybe(pair)) this.#met.known(pair)
+      if (clues.mayBegin(code, units[start + 1] ?? 0)) this.#met.begun(start, i)
+      if (start > this.#from && units[start - 1] === 0x2e) this.#met.dotted(start, i)
       if (start - lastEnd >= LINES) this.#gap(lastEnd, start)
       lastEnd = i
       const size = i - start
@@ -150,6 +153,21 @@ export class Skim {
     }
     this.#gap(lastEnd, to)
     return this.#finish()
+  }
+
+  /** Folds what is left of a string that turned out to hold more than ASCII, if that is all spelling and printing. */
+  #opens(from: number): boolean {
+    const units = this.#units
+    if (this.#classes !== this.#raw || (units[from] ?? 0) < 0x80) return false
+    for (let i = from; i < this.#to; i++) {
+      const code = units[i] ?? 0
+      if (code < 0x80) continue
+      const folded = isHarmless(code) ? foldedUnit(code) : -1
+      if (folded < 0) return false
+      units[i] = folded
+    }
+    this.#classes = this.#open
+    return true
   }
 
   #finish(): boolean {
@@ -166,11 +184,9 @@ export class Skim {
     // Signs without a word are part of what follows.
     if (!this.#hasWord) return
     this.#hasWord = false
-    const low = this.#low
-    const high = this.#high
-    if (this.#misspelt > 1 || this.#signs > 1) this.wrapped |= MASKED
-    this.#misspelt = 0
-    this.#signs = 0
+    const { low, high, misspelt, signs } = this.#met
+    if (misspelt > 1 || signs > 1) this.wrapped |= MASKED
+    this.#met.nothing()
     if ((low | high) === 0) return
     const checks = this.#checks
     for (let i = 0; i < checks.length; i += 3) {
@@ -180,40 +196,14 @@ export class Skim {
     }
     this.low |= low
     this.high |= high
-    this.#low = 0
-    this.#high = 0
-  }
-
-  /** Looks up a word, or two side by side. Returns the hash of the word that it stands for. */
-  #known(hash: number): number {
-    const slot = this.#clues.find(hash)
-    if (slot < 0) return hash
-    this.#add(this.#clues.lowAt(slot), this.#clues.highAt(slot))
-    const right = this.#clues.rightAt(slot)
-    if (right === 0) return hash
-    this.#misspelt++
-    return right
   }
 
   /** A word that is not made of ASCII letters alone. Returns its hash. */
   #odd(start: number, end: number, kinds: number, hash: number): number {
-    if ((kinds & PARTS) !== 0) this.#parts(start, end)
+    if ((kinds & PARTS) !== 0) this.#met.parts(start, end)
     // Letters of several scripts in a word: rules that look for whole words see two.
     if ((kinds & FOREIGN) !== 0 && (kinds & (DIGIT | LETTER)) !== 0) this.#isStrange = true
-    return (kinds & DIGIT) !== 0 && (kinds & LETTER) !== 0 ? this.#digits(start, end, hash) : hash
-  }
-
-  #begun(start: number, end: number): void {
-    for (const { text, low, high } of this.#clues.beginnings(this.#units, start)) {
-      if (text.length <= end - start && this.#stands(text, start)) this.#add(low, high)
-    }
-  }
-
-  /** Whether a text stands at a place, in capitals or small letters. */
-  #stands(text: string, at: number): boolean {
-    for (let i = 0; i < text.length; i++)
-      if (((this.#units[at + i] ?? 0) | 32) !== (text.charCodeAt(i) | 32)) return false
-    return true
+    return (kinds & DIGIT) !== 0 && (kinds & LETTER) !== 0 ? this.#met.digits(start, end, hash) : hash
   }
 
   /** Stretches of blanks and line feeds. */
@@ -266,60 +256,14 @@ export class Skim {
     return ((this.#classes[this.#units[i] ?? 0] ?? 0) & INSIDE) !== 0
   }
 
-  /** Digits may stand for letters; a number with letters may be part of an address. Returns the hash of the word. */
-  #digits(start: number, end: number, known: number): number {
-    this.#address()
-    let hash = hashStart
-    for (let i = start; i < end; i++) {
-      const code = (this.#units[i] ?? 0) | 32
-      if (code === 0x27) continue
-      const letter = isDigit(code) ? LETTERS.charCodeAt(code - 0x30) : code
-      if (letter !== code) this.#between(i)
-      hash = hashed(hash, letter | 32)
-    }
-    return end - start < 4 || end - start > LEET ? known : this.#known(hash)
-  }
-
-  /** What rules look for as `\bword\b` may have an apostrophe beside it. */
-  #parts(start: number, end: number): void {
-    let hash = hashStart
-    for (let i = start; i < end; i++) {
-      const code = this.#units[i] ?? 0
-      if (code !== 0x27) hash = hashed(hash, code | 32)
-      else {
-        this.#known(hash)
-        hash = hashStart
-      }
-    }
-    this.#known(hash)
-  }
-
-  /** Names that begin with a dot are words of their own. */
-  #dotted(start: number, end: number): void {
-    let hash = hashed(hashStart, 0x2e | 32)
-    for (let i = start; i < end; i++) hash = hashed(hash, (this.#units[i] ?? 0) | 32)
-    this.#known(hash)
-  }
-
-  #address(): void {
-    this.#add(this.#clues.address.low, this.#clues.address.high)
-  }
-
-  #add(low: number, high: number): void {
-    this.#low |= low
-    this.#high |= high
-  }
-
   #sign(code: number, i: number): void {
-    const signs = code < 128 ? this.#clues.signs[code] : this.#clues.rareSigns.get(code)
-    if (signs !== undefined)
-      for (const { text, low, high } of signs) if (text.length === 1 || this.#stands(text, i)) this.#add(low, high)
+    this.#met.sign(code, i)
     const next = this.#units[i + 1] ?? 0
     switch (code) {
       case 0x0a:
         return this.#line(i)
       case 0x2e: // .
-        if (this.#isInside(i + 1)) this.#address()
+        if (this.#isInside(i + 1)) this.#met.address()
         else if (this.#endsAfter(i)) this.#end()
         return this.#dot(i)
       case 0x2d: // -
@@ -329,11 +273,16 @@ export class Skim {
       case 0x5f: // _
         return this.#joined(i)
       case 0x2f: // /
-        if (next === 0x2f) this.#address()
+        if (next === 0x2f) this.#met.address()
         return this.#joined(i)
-      case 0x2b: // +
       case 0x5c: // \
-        this.#address()
+        if (this.#classes !== this.#folded && isEscaping(next)) this.#isStrange = true
+        return this.#met.address()
+      case 0x26: // &
+        if (this.#classes !== this.#folded && this.#mayBeEntity(i)) this.#isStrange = true
+        return
+      case 0x2b: // +
+        this.#met.address()
         return this.#joined(i)
       case 0x3c: // <
         if (next === 0x21 || isLetter(next)) this.wrapped |= UNSEEN
@@ -346,22 +295,22 @@ export class Skim {
         return
       case 0x40: // @
         this.hasAt = true
-        this.#address()
-        return this.#between(i)
+        this.#met.address()
+        return this.#met.between(i)
       case 0x24: // $
       case 0x7c: // |
-        return this.#between(i)
+        return this.#met.between(i)
       case 0x21: // !
-        this.#between(i)
+        this.#met.between(i)
         return this.#end()
       default:
         if (classOf(code) === STOP) this.#end()
     }
   }
 
-  /** Signs that stand for letters stand between letters. */
-  #between(i: number): void {
-    if (isLetter(this.#units[i - 1] ?? 0) && isLetter(this.#units[i + 1] ?? 0)) this.#signs++
+  #mayBeEntity(i: number): boolean {
+    for (let at = i + 1; at < i + 12; at++) if (this.#units[at] === 0x3b) return true
+    return false
   }
 
   /** Dots and dashes with a space between may be Morse code. */

@@ -12,23 +12,39 @@ export const ALIEN = 16
 /** Separate words and mean nothing else. */
 const SEPARATORS = ' \t\r,"\'^'
 
-/** Classes of all units: of a string as it came, which is read as ASCII alone, or of a folded text. */
-export function classes(isRaw: boolean): Uint8Array {
+/** Classes of all units: of a folded text, of a string as it came, or of one that has been folded where it is no ASCII. */
+export function classes(isRaw: boolean | undefined): Uint8Array {
   const table = new Uint8Array(0x10000)
   for (let code = 0; code < table.length; code++) table[code] = kindOf(code, isRaw)
   return table
 }
 
-function kindOf(code: number, isRaw: boolean): number {
+function kindOf(code: number, isRaw: boolean | undefined): number {
   const kind = classOf(code)
-  if (code >= 0x80) return isRaw || kind === UNSPACED ? ALIEN : kind === WORD ? FOREIGN : SIGN
+  if (code >= 0x80) return isRaw === true || kind === UNSPACED ? ALIEN : kind === WORD ? FOREIGN : SIGN
   if (kind === WORD) return isDigit(code) ? DIGIT : LETTER
-  if (!isRaw) return SEPARATORS.includes(String.fromCharCode(code)) ? 0 : SIGN
-  if (isLetter(code)) return LETTER
-  if (code === 0x26 || code === 0x5c || code === 0x7f || (code < 0x20 && code !== 9 && code !== 10 && code !== 13))
-    return ALIEN
+  if (isRaw !== false) {
+    if (isLetter(code)) return LETTER
+    if (code === 0x7f || (code < 0x20 && code !== 9 && code !== 10 && code !== 13)) return ALIEN
+  }
   return SEPARATORS.includes(String.fromCharCode(code)) ? 0 : SIGN
 }
+
+/**
+ * Spelling of languages in Latin letters, and what printers set: quotation marks, dashes, bullets, currencies, arrows, mathematics. None
+ * of them is invisible, turns text round, or looks like a letter of another script.
+ */
+export const isHarmless = (code: number): boolean =>
+  (code >= 0xa0 && code <= 0x17f && code !== 0xad) ||
+  (code >= 0x2010 && code <= 0x2027) ||
+  (code >= 0x2030 && code <= 0x205e) ||
+  (code >= 0x20a0 && code <= 0x20bf) ||
+  (code >= 0x2190 && code <= 0x22ff)
+
+/** Behind a backslash: the two are read as one. */
+export const isEscaping = (code: number): boolean => ESCAPING.includes(String.fromCharCode(code))
+
+const ESCAPING = 'uxnrt"/\'\\'
 
 export const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
 

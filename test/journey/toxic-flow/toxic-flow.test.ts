@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
+import { send as post } from '../../mcp/ingress/modern-client.ts'
 import { eventually, startGateway } from '../../support/gateway.ts'
 import { drivers } from '../../support/mcp-clients.ts'
 
@@ -60,6 +62,41 @@ test('the third leg', async (t) => {
 
   await t.test('another session begins anew', async () => {
     assert.match(JSON.stringify(await send(await gateway.client())), /Wrote note/)
+  })
+
+  await t.test(
+    'a call that somebody is asked about is closed as well when the session is tainted meanwhile',
+    async () => {
+      for (const meanwhile of [undefined, fetchPage]) {
+        const client = await gateway.client({ path: '/asked', capabilities: { elicitation: {} } })
+        client.setRequestHandler(ElicitRequestSchema, async () => {
+          await meanwhile?.(client)
+          return { action: 'accept', content: { approve: true } }
+        })
+        if (meanwhile === undefined) assert.match(JSON.stringify(await send(client)), /Wrote note/)
+        else await assert.rejects(send(client), denied)
+      }
+    },
+  )
+
+  await t.test('likewise for a client of 2026-07-28 that comes back with the answer', async () => {
+    const url = new URL('/asked', gateway.url).href
+    const said = { capabilities: { elicitation: {} }, headers: { authorization: 'Bearer carol-key' } }
+    const params = { name: 'diary_add', arguments: { title: 'x', text: 'x' } }
+    const answered = async (meanwhile?: () => Promise<unknown>) => {
+      const { json: asked } = await post(url, 'tools/call', params, said)
+      const [key = ''] = Object.keys(asked.result?.['inputRequests'] ?? {})
+      await meanwhile?.()
+      const response = { [key]: { action: 'accept', content: { approve: true } } }
+      const again = { ...params, requestState: asked.result?.['requestState'], inputResponses: response }
+      return (await post(url, 'tools/call', again, said)).json
+    }
+    assert.match(JSON.stringify((await answered()).result), /Wrote note/)
+    const page = () => post(url, 'tools/call', { name: 'web_search', arguments: {} }, said)
+    const { error } = await answered(page)
+    assert.deepEqual([error?.code, error?.message], [-32602, 'Unknown tool: diary_add'])
+    const line = /gen_ai.tool.name=diary_add .*session\.taint: untrusted-input" reason=Authorization/
+    await eventually(() => line.test(gateway.said()), gateway.said)
   })
 
   await t.test('who opens no session is known by who is calling', async (t) => {

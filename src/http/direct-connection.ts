@@ -13,9 +13,9 @@ const NO_TRAILERS = Object.freeze({})
 
 export interface Written {
   readonly method: string
-  /** The head, its empty line included: one character a byte. */
-  readonly head: string
-  readonly body: string | Uint8Array
+  /** The head, its empty line included: one character a byte. Gone, like the body, once there is an answer. */
+  head: string
+  body: string | Uint8Array
   /** 0: none. */
   readonly headersTimeout: number
   readonly bodyTimeout: number
@@ -124,7 +124,11 @@ export class Connection {
   #running: Running | undefined = undefined
   /** Not handed to the socket yet. */
   #unwritten = false
-  #head: ResponseHead | undefined = undefined
+  /** There is an answer, and its head has been read. What of that matters until its end: the rest would be kept as long as a stream lasts. */
+  #answering = false
+  #persistent = false
+  #idleMs: number | undefined = undefined
+  #endsByClose = false
   /** The first bytes of a head that has not come whole. */
   #partial: Buffer | undefined = undefined
   #left = 0
@@ -219,7 +223,7 @@ export class Connection {
 
   #read(running: Running, { bytes, size, borrowed }: { bytes: Buffer; size: number; borrowed: boolean }): void {
     let at = 0
-    while (this.#head === undefined) {
+    while (!this.#answering) {
       const from = this.#readHead(running, bytes.subarray(at, size))
       if (from === undefined) return
       at += from
@@ -257,7 +261,12 @@ export class Connection {
     const head = responseHead(text.slice(0, end), running.written.method)
     if (head.status === 101) throw new errors.SocketError('bad upgrade')
     if (head.status >= 200) {
-      this.#head = head
+      this.#answering = true
+      this.#persistent = head.persistent
+      this.#idleMs = head.idleMs
+      this.#endsByClose = head.framing === 'close'
+      running.written.head = ''
+      running.written.body = ''
       this.#chunked = head.framing === 'chunked' ? new Chunked() : undefined
       this.#left = typeof head.framing === 'number' ? head.framing : Infinity
     }
@@ -267,14 +276,13 @@ export class Connection {
 
   /** The answer is complete; `more` bytes came after it. */
   #done(running: Running, more: number): void {
-    const head = this.#head
     this.#running = undefined
-    this.#head = undefined
+    this.#answering = false
     this.#chunked = undefined
     // The socket may be stopped by whoever read the answer, who is done with it.
     if (running.paused) this.#socket.resume()
-    if (more > 0 || head?.persistent !== true) this.destroy()
-    else this.#rest(head.idleMs)
+    if (more > 0 || !this.#persistent) this.destroy()
+    else this.#rest(this.#idleMs)
     running.ended()
   }
 
@@ -286,7 +294,7 @@ export class Connection {
 
   #ended(): void {
     const running = this.#running
-    if (running !== undefined && this.#head?.framing === 'close') this.#done(running, 0)
+    if (running !== undefined && this.#answering && this.#endsByClose) this.#done(running, 0)
     else this.#broken(new errors.SocketError('other side closed'))
   }
 

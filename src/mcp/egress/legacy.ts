@@ -283,7 +283,8 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
     const post = new Post(this, call, headers)
     post.send()
     const hello = readHello(this.target, await call.answer)
-    const id = post.session
+    // A copy: a slice of the answer's head would keep all of that in memory.
+    const id = post.session === undefined ? undefined : Buffer.from(post.session, 'latin1').toString('latin1')
     if (id !== undefined && !/^[\x21-\x7e]{1,4096}$/.test(id))
       throw failing(
         'upstream.protocol',

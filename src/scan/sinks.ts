@@ -8,7 +8,7 @@ export interface Address {
 }
 
 const literal =
-  /(?<!\w)(?:(?<url>(?:https?|ftp|wss?):\/\/[^\s"'`<>)\]}]+)|(?<share>(?:^|[\s"'`(])(?:\/\/|\\\\)\d{1,3}(?:\.\d{1,3}){3}\S*)|(?<mail>[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8})|(?<ip>\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b)|(?<phone>\+\d[\d ()-]{6,18}\d)|(?<account>\b[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){3,7}(?: ?[a-z0-9]{1,3})?\b|\b0x[0-9a-f]{40}\b|\bbc1[a-z0-9]{25,60}\b)|(?<host>\b[a-z0-9-]{2,40}\.(?:example|evil|xyz|tk|top|ru|onion|com|net|io|org|dev|tld|info|cc|sh)\b))/g
+  /(?<!\w)(?:(?<url>(?:https?|ftp|wss?):\/\/[^\s"'`<>)\]}]+)|(?<share>(?:^|[\s"'`(])(?:\/\/|\\\\)\d{1,3}(?:\.\d{1,3}){3}\S*)|(?<mail>[a-z0-9._%+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8})|(?<ip>\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b)|(?<phone>\+\d[\d ()-]{6,18}\d)|(?<account>\b[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){3,7}(?: ?[a-z0-9]{1,3})?\b|\b0x[0-9a-f]{40}\b|\b(?:account|acct|a\/c) (?:number |no\.? ?)?\d[\d -]{5,24}\d\b|\bbc1[a-z0-9]{25,60}\b)|(?<host>\b[a-z0-9-]{2,40}\.(?:example|evil|xyz|tk|top|ru|onion|com|net|io|org|dev|tld|info|cc|sh)\b))/g
 
 /** Addresses that are written out in a sentence. */
 export function addresses(sentence: Sentence): readonly Address[] {
@@ -22,7 +22,7 @@ export function addresses(sentence: Sentence): readonly Address[] {
 /** Most sentences have none, and many rules ask. */
 const found = new WeakMap<Sentence, readonly Address[]>()
 const hints =
-  /[@+]|\/\/|\\\\|\d\.\d|0x|bc1|\b[a-z]{2}\d\d|\w\.(?:example|evil|xyz|tk|top|ru|onion|com|net|io|org|dev|tld|info|cc|sh)\b/
+  /[@+]|\/\/|\\\\|\d\.\d|0x|bc1|\b[a-z]{2}\d\d|\ba(?:ccount|cct)\b|\w\.(?:example|evil|xyz|tk|top|ru|onion|com|net|io|org|dev|tld|info|cc|sh)\b/
 
 function addressesIn(sentence: Sentence): readonly Address[] {
   const list: Address[] = []

@@ -4,6 +4,7 @@ import { every, list } from '../phrases.ts'
 
 export const bengali: Language = {
   words: {
+    free: list('কোনো নিয়ম নেই, কোন নিয়ম নেই, কোনো সীমাবদ্ধতা নেই, নিয়ম ছাড়া, সীমাবদ্ধতা ছাড়া, বাধা ছাড়া'),
     'says-override': [
       ...every(
         'আগের, পূর্ববর্তী, আগের সব, পূর্ববর্তী সব, পূর্ববর্তী সকল, উপরের, উপরের সব, সব',

@@ -17,6 +17,7 @@ export const dutch: Language = {
       ),
     ],
     'says-conceal': [
+      ...list('vertel het aan niemand, tegen niemand, zeg niemand'),
       ...list(
         'zonder dat de gebruiker het weet, zonder dat de gebruiker het merkt, zonder medeweten, buiten medeweten, zonder het te melden, zonder te vermelden, zonder de gebruiker te informeren, vermeld dit niet, noem dit niet, meld dit niet, zeg niets, zeg hier niets over, zeg er niets over, vertel dit niet, vertel het niet, houd dit geheim, hou dit geheim, houd het geheim, blijft onder ons, blijft tussen ons, de gebruiker hoeft dit niet, de gebruiker hoeft niet, de gebruiker mag dit niet, de gebruiker mag niet, de gebruiker mag hier niets, verberg dit, verzwijg',
       ),
@@ -39,7 +40,9 @@ export const dutch: Language = {
       'voordat je een ander hulpmiddel, voor elk ander hulpmiddel, voordat je een andere tool, voor elke andere tool',
     ),
     assistant: list('assistent, taalmodel, ai agent'),
-    free: list('zonder beperkingen, zonder filters, ongecensureerd'),
+    free: list(
+      'geen enkele regel, geen regels, geen beperkingen, zonder regels, zonder beperkingen, zonder enige beperking, zonder grenzen, zonder filter, niet meer gebonden, niet langer gebonden, vrij van regels, alles is toegestaan, ongecensureerd, onbeperkt, zonder beperkingen, zonder filters, ongecensureerd',
+    ),
     user: list('gebruikers, gebruiker, eindgebruiker, klant, klanten, persoon, mens, niemand'),
     you: list('je, jij, jouw, uw'),
     not: list('niet, nooit, geen, zonder, niets'),

@@ -29,6 +29,7 @@ export const french: Language = {
       ),
     ],
     'says-conceal': [
+      ...list("n'en parle à personne, n'en parlez à personne, ne le dis à personne"),
       ...list(
         "sans que l'utilisateur en soit informé, sans que l'utilisateur soit informé, sans que l'utilisateur soit au courant, sans que l'utilisateur en soit averti, sans que l'utilisateur ne le sache, sans que le client le sache, n'en parle à personne, n'en parle pas, n'en parlez pas, n'en dis rien, n'en dites rien, ne rien dire, ne le mentionne pas, ne le mentionnez pas, sans le mentionner, sans le mentionner à, garde cela secret, garde le secret, gardez cela secret, gardez le secret, garde cela pour toi, cela reste entre nous, ceci reste entre nous, reste entre nous, l'utilisateur n'a pas besoin de le savoir, l'utilisateur n'a pas à le savoir, l'utilisateur ne doit pas, l'utilisateur ne doit rien, l'utilisateur ne verra, n'avertis pas, n'avertissez pas, n'informe pas, n'informez pas, cache cela, cachez cela, dissimule cette",
       ),
@@ -63,7 +64,9 @@ export const french: Language = {
       "avant d'utiliser tout autre outil, avant d'appeler tout autre outil, avant tout autre outil, avant d'utiliser un autre outil",
     ),
     assistant: list("assistant, modèle de langage, agent ia, l'assistant"),
-    free: list('sans aucune limite, sans limites, sans restriction, sans restrictions, sans filtre, sans censure'),
+    free: list(
+      'plus aucune règle, aucune règle, plus de règles, aucune limite, aucune restriction, sans aucune restriction, sans règles, sans aucun filtre, n es plus lié, n êtes plus lié, n es plus soumis, libre de toute, tout est permis, libéré de, affranchi de, sans aucune limite, sans limites, sans restriction, sans restrictions, sans filtre, sans censure',
+    ),
     user: list(
       "utilisatrice, utilisateur final, l utilisateur, personne, usager, usagers, l usager, internaute, utilisateur, utilisateurs, l'utilisateur, client, clients, d'utilisateurs",
     ),

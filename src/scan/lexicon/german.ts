@@ -33,6 +33,7 @@ export const german: Language = {
       ),
     ],
     'says-conceal': [
+      ...list('niemandem davon, niemandem sagen, sag niemandem, erzähl niemandem'),
       ...list(
         'bleibt unter uns, unter uns bleiben, kein wort darüber, kein wort davon, nicht erwähnen, nicht zu erwähnen, nicht erwähnt werden, nichts davon sagen, behalte das für dich, behalte es für dich, für dich behalten, geheim halten, halte das geheim, halte es geheim, ohne den nutzer darüber, ohne den benutzer darüber, ohne hinweis an den nutzer, ohne es zu erwähnen, ohne dies zu erwähnen, ohne das zu erwähnen, der nutzer soll nichts, der benutzer soll nichts, der nutzer braucht, der nutzer muss nicht, nutzer nicht informieren, benutzer nicht informieren, nichts anmerken, stillschweigen, vertraulich behandeln, verbirg, verbergen',
       ),
@@ -76,7 +77,9 @@ export const german: Language = {
       'vor jedem anderen werkzeug, vor jedem anderen tool, bevor du ein anderes werkzeug, bevor du ein anderes tool, bevor ein anderes tool',
     ),
     assistant: list('assistent, sprachmodell, ki modell, ki assistent, ki agent'),
-    free: list('ohne einschränkungen, uneingeschränkt, ohne filter, ohne grenzen, ohne zensur'),
+    free: list(
+      'an keine vorgaben, an keine regeln, an keine anweisungen, nicht mehr gebunden, nicht länger gebunden, ohne jede einschränkung, ohne jegliche einschränkung, keine regeln mehr, keine einschränkungen, keine vorgaben mehr, alles erlaubt, jede frage beantworten, antwortest auf alles, unbeschränkt, enthemmt, ohne einschränkungen, uneingeschränkt, ohne filter, ohne grenzen, ohne zensur',
+    ),
     user: list(
       'nutzers, benutzers, nutzern, benutzern, anwenders, nutzerinnen, personen, menschen, kundin, endnutzer, niemand, jemand, benutzer, nutzer, anwender, benutzerin, nutzerin, kunde, kunden',
     ),

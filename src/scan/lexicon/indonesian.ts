@@ -4,6 +4,9 @@ import { every, list } from '../phrases.ts'
 
 export const indonesian: Language = {
   words: {
+    free: list(
+      'tidak ada aturan, tanpa aturan, tanpa batasan, tanpa pembatasan, tanpa sensor, tanpa filter, tidak lagi terikat, tidak terikat, bebas dari aturan, semua diperbolehkan, tanpa batas',
+    ),
     'says-override': [
       ...every(
         'abaikan, lupakan, hiraukan',
@@ -17,6 +20,7 @@ export const indonesian: Language = {
       ),
     ],
     'says-conceal': [
+      ...list('jangan bilang siapa, jangan beritahu siapa'),
       ...list(
         'jangan beritahu, jangan beri tahu, jangan memberi tahu, jangan katakan, jangan sebutkan, jangan ungkapkan, tanpa memberi tahu, tanpa memberitahu, tanpa sepengetahuan pengguna, tanpa diketahui pengguna, pengguna tidak perlu tahu, pengguna tidak boleh tahu, pengguna jangan sampai tahu, rahasiakan, rahasiakan ini, rahasiakan hal ini, sembunyikan ini, sembunyikan dari pengguna, hanya di antara kita, jangan bilang',
       ),

@@ -22,6 +22,7 @@ export const italian: Language = {
       ),
     ],
     'says-conceal': [
+      ...list('non dirlo a nessuno, senza farne parola, non farne parola'),
       ...list(
         "senza che l'utente lo sappia, senza che l'utente se ne accorga, all'insuta, all'insaputa dell'utente, all'insaputa, senza dirlo, senza avvisare, senza menzionarlo, senza informare, non dirlo, non ditelo, non menzionarlo, non menzionare, non parlarne, non rivelare, non avvisare, non informare, l'utente non deve saperlo, l'utente non deve, l'utente non ha bisogno di sapere, resta tra noi, rimanga tra noi, tienilo segreto, mantieni il segreto, mantienilo segreto, nascondilo, nascondi questo",
       ),
@@ -50,7 +51,9 @@ export const italian: Language = {
       'prima di usare qualsiasi altro strumento, prima di chiamare qualsiasi altro strumento, prima di ogni altro strumento',
     ),
     assistant: list('assistente, modello linguistico, agente ia'),
-    free: list('senza restrizioni, senza filtri, senza limiti, senza censura'),
+    free: list(
+      'nessuna regola, nessuna restrizione, senza regole, senza restrizioni, senza limiti, senza filtri, senza censura, senza alcuna restrizione, non sei più vincolato, non sei più soggetto, libero da restrizioni, libero da regole, tutto è permesso, senza restrizioni, senza filtri, senza limiti, senza censura',
+    ),
     user: list("utenti, l'utente, utente finale, cliente, clienti, nessuno, utente"),
     you: list('tuo, tua, tuoi, tue'),
     not: list('mai, senza'),

@@ -13,6 +13,7 @@ export const polish: Language = {
       ...list('nie stosuj się do poprzednich, nie przestrzegaj poprzednich, przestań stosować się do'),
     ],
     'says-conceal': [
+      ...list('nikomu o tym, nie mów nikomu, nikomu nie mów'),
       ...list(
         'nie wspominaj, nie mów, nie mów o tym, nie ujawniaj, nie informuj, nie zdradzaj, bez wiedzy użytkownika, bez wiedzy, bez informowania, nie informując, nie wspominając, tak aby użytkownik nie, żeby użytkownik nie, użytkownik nie musi wiedzieć, użytkownik nie powinien, użytkownik nie może, zachowaj to w tajemnicy, zachowaj w tajemnicy, trzymaj to w tajemnicy, to zostaje między nami, zostaje między nami, ukryj to',
       ),
@@ -35,7 +36,9 @@ export const polish: Language = {
       'przed użyciem jakiegokolwiek innego narzędzia, przed każdym innym narzędziem, zanim użyjesz innego narzędzia',
     ),
     assistant: list('asystent, asystencie, model językowy, agent ai'),
-    free: list('bez ograniczeń, bez cenzury, bez filtrów'),
+    free: list(
+      'nie obowiązują cię, żadne zasady, żadnych zasad, żadnych ograniczeń, bez zasad, bez ograniczeń, bez żadnych ograniczeń, bez cenzury, bez filtrów, nie jesteś już związany, wszystko dozwolone, nieograniczony, bez ograniczeń, bez cenzury, bez filtrów',
+    ),
     user: list('użytkownik*, klient*, nikt, nikomu, osob*, klient, klienta, klientów'),
     you: list('twoje, twoich, twój, twoja, swoje, swoich'),
     not: list('nie, nigdy, bez'),

@@ -17,6 +17,7 @@ export const portuguese: Language = {
       ),
     ],
     'says-conceal': [
+      ...list('não conte a ninguém, não diga a ninguém'),
       ...list(
         'sem que o usuário saiba, sem que o utilizador saiba, sem que o usuário perceba, sem o conhecimento do usuário, sem avisar, sem avisá-lo, sem mencionar, sem informar, não mencione, não comente, não diga nada, não conte, não avise, não informe, não revele, o usuário não precisa saber, o usuário não deve saber, o usuário não pode saber, o utilizador não deve, fica entre nós, mantenha em segredo, mantenha isso em segredo, guarde segredo, oculte isso, esconda isso',
       ),
@@ -46,7 +47,9 @@ export const portuguese: Language = {
       'antes de usar qualquer outra ferramenta, antes de qualquer outra ferramenta, antes de chamar qualquer outra ferramenta',
     ),
     assistant: list('assistente, modelo de linguagem, agente de ia'),
-    free: list('sem restrições, sem filtros, sem limites, sem censura'),
+    free: list(
+      'nenhuma regra, nenhuma restrição, sem regras, sem restrições, sem limites, sem filtros, sem censura, sem nenhuma restrição, não está mais sujeito, não está mais limitado, livre de restrições, livre de regras, tudo é permitido, sem ética, sem restrições, sem filtros, sem limites, sem censura',
+    ),
     user: list('utilizador, utilizadores, usuária, usuárias, cliente, clientes, pessoa, ninguém, usuário, usuários'),
     you: list('você, seu, sua, seus, suas, teu, tua, tuas'),
     not: list('nunca, jamais, não'),

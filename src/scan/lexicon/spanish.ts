@@ -27,6 +27,7 @@ export const spanish: Language = {
       ),
     ],
     'says-conceal': [
+      ...list('no se lo digas a nadie, no le digas a nadie, sin decírselo a nadie'),
       ...list(
         'sin que el usuario lo sepa, sin que el usuario se entere, sin que el usuario lo note, sin que el usuario se dé cuenta, sin decírselo, sin avisar, sin avisarle, sin mencionarlo, sin informar, no lo menciones, no lo mencione, no lo comentes, no digas nada, no diga nada, no se lo digas, no se lo cuentes, no avises, no informes al usuario, no hace falta que el usuario, el usuario no tiene por qué, el usuario no necesita saber, el usuario no debe, que quede entre nosotros, queda entre nosotros, mantenlo en secreto, manténgalo en secreto, guarda el secreto, guárdalo en secreto, ocúltalo, ocultarlo, oculta esto, esconde esto',
       ),
@@ -56,7 +57,9 @@ export const spanish: Language = {
       'antes de usar cualquier otra herramienta, antes de llamar a cualquier otra herramienta, antes de cualquier otra herramienta, todas las demás herramientas',
     ),
     assistant: list('asistente, modelo de lenguaje, agente de ia'),
-    free: list('sin restricciones, sin filtros, sin límites, sin censura'),
+    free: list(
+      'ninguna regla, ninguna restricción, sin reglas, sin ninguna restricción, sin ninguna regla, sin limitaciones, ya no estás sujeto, ya no estás limitado, no estás sujeto, libre de restricciones, libre de reglas, liberado de, todo está permitido, sin ética, sin moral, sin restricciones, sin filtros, sin límites, sin censura',
+    ),
     user: list('usuarias, usuario final, cliente, clientes, nadie, usuario, usuarios, usuaria'),
     you: list('tú, tus, tu, te, usted'),
     not: list('nunca, jamás'),

@@ -4,6 +4,7 @@ import { everyJoined, list } from '../phrases.ts'
 
 export const thai: Language = {
   words: {
+    free: list('ไม่มีกฎ, ไม่มีข้อจำกัด, ไร้ข้อจำกัด, ไม่ถูกจำกัด, ไม่อยู่ภายใต้กฎ, ปราศจากข้อจำกัด, ไม่มีขีดจำกัด'),
     // “Ignore the previous instructions” is put together from its words.
     'says-override': everyJoined(
       'ลืม, เพิกเฉยต่อ, อย่าสนใจ, ไม่ต้องสนใจ',

@@ -4,6 +4,9 @@ import { every, list } from '../phrases.ts'
 
 export const turkish: Language = {
   words: {
+    free: list(
+      'hiçbir kural, hiçbir kısıtlama, kuralsız, kısıtlama olmadan, kısıtlamasız, sınırsız, sansürsüz, filtresiz, kurallara bağlı değilsin, artık bağlı değilsin, her şey serbest',
+    ),
     'says-override': [
       ...every(
         'talimatları, talimatlarını, yönergeleri, yönergelerini',
@@ -18,6 +21,7 @@ export const turkish: Language = {
       ...every('sistem', 'talimatlarını, yönergelerini, kurallarını', 'yok say, unut, görmezden gel, göz ardı et'),
     ],
     'says-conceal': [
+      ...list('kimseye bahsetme, kimseye söyleme, kimseye anlatma, bundan kimseye'),
       ...list(
         'kullanıcıya söyleme, kullanıcıya söylemeyin, kullanıcıya söylemeden, kullanıcıya bildirme, kullanıcıya bildirmeden, kullanıcıya haber vermeden, kullanıcıya çaktırmadan, kullanıcı bilmesin, kullanıcının bilmesine gerek yok, kullanıcının bunu bilmesine gerek yok, kullanıcının haberi olmasın, bundan bahsetme, bundan söz etme, bunu gizli tut, aramızda kalsın, aramızda kalacak, gizli tut, kullanıcıdan gizli',
       ),

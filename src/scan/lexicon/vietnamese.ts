@@ -4,6 +4,9 @@ import { every, list } from '../phrases.ts'
 
 export const vietnamese: Language = {
   words: {
+    free: list(
+      'không có quy tắc, không còn quy tắc, không bị ràng buộc, không còn bị ràng buộc, không bị giới hạn, không giới hạn, không còn giới hạn, không hạn chế, không bị kiểm duyệt, mọi thứ đều được phép',
+    ),
     // “Ignore the previous instructions” is put together from its words.
     'says-override': every(
       'bỏ qua, quên, phớt lờ',
@@ -11,6 +14,7 @@ export const vietnamese: Language = {
       'ở trên, trước đó, đã được nói, bạn được bảo',
     ),
     'says-conceal': [
+      ...list('đừng nói với ai, không nói với ai'),
       ...list(
         'đừng nói, đừng nói với người dùng, đừng cho người dùng biết, đừng để người dùng biết, đừng báo, đừng thông báo, đừng đề cập, đừng nhắc đến, không được nói, không nói cho người dùng, không cho người dùng biết, không để người dùng biết, không thông báo, không tiết lộ, không cần báo, không cần cho người dùng biết, mà không cho người dùng biết, mà người dùng không biết, người dùng không cần biết, người dùng không được biết, giữ bí mật, hãy giữ bí mật, giấu người dùng, chỉ giữa chúng ta',
       ),

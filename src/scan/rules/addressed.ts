@@ -57,8 +57,11 @@ export const addressed = rule({
     )
     const isOffer = invited.test(found[0])
     if (isOffer && !isPointed(sentence, place)) return undefined
+    const isSpoken =
+      /^(?:\W*)(?:dear|hey|hello|hi|attention)\b/.test(found[0]) &&
+      sentence.marks.some((mark) => mark.base && deeds.has(mark.concept))
     const does = isOffer && doing.test(sentence.text)
-    if (!acts && !does && !/^(?:as an?|by reading)\b/.test(found[0])) return undefined
+    if (!acts && !does && !isSpoken && !/^(?:as an?|by reading)\b/.test(found[0])) return undefined
     return {
       start,
       end,
@@ -67,6 +70,8 @@ export const addressed = rule({
     }
   },
 })
+
+const deeds: ReadonlySet<string> = new Set(['send', 'call', 'delete', 'put', 'run', 'write', 'ignore', 'tell'])
 
 /** In an error, or about what is worth something: what documents say about agents in general is no order. */
 const isPointed = (sentence: Sentence, { piece }: Place): boolean =>

@@ -44,12 +44,12 @@ const proxy =
   /\b(?:approve|confirm|accept|sign|agree|consent|authori[sz]e|answer|click|acknowledge|grant|vote)\b[^.;]{0,50}\b(?:on behalf of|in the name of|in place of|in lieu of|for|instead of) (?:the |your |any |each )?(?:user|reviewer|owner|manager|admin(?:istrator)?|customer|human|approver|maintainer|person|him|her|them)\b/
 /** Asked for something else than consent: “never ask the user for a password”. */
 const wanting =
-  /^\W*(?:the |your |any )?(?:\w+ )?(?:for (?!confirm|approv|permission|consent|a confirm|an? (?:explicit )?(?:approv|ok)|their (?:ok|consent|approv)|(?:explicit|further|additional|prior) )|about|which|what|how|why|where)\b/
+  /^\W*(?:the |your |any )?(?:\w+ )?(?:to (?:paste|type|enter|provide|give|share|send|upload|log|sign|supply|copy|write|fill|install|create|repeat|choose|name)|for (?!confirm|approv|permission|consent|a confirm|an? (?:explicit )?(?:approv|ok)|their (?:ok|consent|approv)|(?:explicit|further|additional|prior) )|about|which|what|how|why|where)\b/
 const preview =
   /\b(?:no need|not necessary|unnecessary|needless) to (?:list|show|review|preview|present|explain|display|check)\b[^.;:]{0,60}\bbefore (?:you |it |they |the \w+ )?(?:proceed|continue|go|delet|send|run|execut|unsubscrib|remov|pay|is |are )/
 
 /** Consent that is said to be there, or needless: not “never … without asking”, which asks for it. */
-function claimed(sentence: Sentence): Hit | undefined {
+export function claimed(sentence: Sentence): Hit | undefined {
   const { text } = sentence.reading
   return sentence
     .all('says-consent')

@@ -20,7 +20,9 @@ export const contextHarvest = rule({
   needs: ['talk', 'rules', 'inner', 'answer', 'tell', 'every'],
   find(sentence, place) {
     const talk =
-      sentence.all('talk').toSorted((a, b) => b.end - b.start - (a.end - a.start))[0] ?? instructions(sentence)
+      foreignInner(sentence) ??
+      sentence.all('talk').toSorted((a, b) => b.end - b.start - (a.end - a.start))[0] ??
+      instructions(sentence)
     if (talk === undefined) return recited(sentence, place)
     if (
       /\b(?:not|no|never|cannot|without) (?:\w+ )?(?:see|seen|have|know|access|contain|include|remember|receive|get)s?\b[^.;]{0,20}$/.test(
@@ -42,11 +44,11 @@ export const contextHarvest = rule({
 })
 
 const recital =
-  /\b(?:repeat|print|output|recite|echo|display|show|copy|write|return|reproduce|give|list|spell|translate|summari[sz]e|encode|convert|paste|quote|tell|reveal|dump|render|put|type|transcribe|rephrase|paraphrase|restate|say|read|export|format|complete|continue)\b[^.?!]{0,60}\b(?:(?:everything|anything|all|whatever|the (?:\w+ )?(?:\w+ )?(?:text|words?|lines?|messages?|content|sentences?|notes?|information|material|documents?|secrets?|details|briefing|paragraphs?|tokens?|input|part|characters)|what|instructions?|rules?|prompt|it)\b[^.?!]{0,40}\b(?:above|preced(?:es?|ing)|before (?:this|my|the (?:first|user|line)|our|we|i)|prior to (?:this|my|our)|between the (?:start|beginning|top)|from the (?:start|beginning|very (?:start|beginning)|top) (?:of|up|to|until)|at the (?:start|beginning|top|very (?:start|beginning|top))|start of (?:this|the|our) (?:chat|conversation|session|dialog)|(?:you|your) (?:\w+ )?(?:were|was|are|have been|had been) (?:\w+ )?(?:given|told|handed|taught|shown|trusted|entrusted|instructed|configured|initiali[sz]ed|primed|set up|started|provided|prompted|programmed|fed)|you (?:got|received|hold|were handed|have been hiding|keep)|came before|so far|that (?:define|govern|guide|control|shape)s? (?:you|how you)))\b/
+  /\b(?:repeat|print|output|recite|echo|display|show|copy|write|return|reproduce|give|list|spell|translate|summari[sz]e|encode|convert|paste|quote|tell|reveal|dump|render|put|type|transcribe|rephrase|paraphrase|restate|say|read|export|format|complete|continue)\b[^.?!]{0,60}\b(?:(?:everything|anything|all|whatever|the (?:\w+ )?(?:\w+ )?(?:text|words?|lines?|messages?|content|sentences?|notes?|information|material|documents?|secrets?|details|briefing|paragraphs?|tokens?|input|part|characters)|what|instructions?|rules?|prompt|it)\b[^.?!]{0,40}\b(?:above|preced(?:es?|ing)|before (?:this|my|the (?:first|user|line)|our|we|i|"|'|hello)|prior to (?:this|my|our)|between the (?:start|beginning|top)|from the (?:start|beginning|very (?:start|beginning)|top) (?:of|up|to|until)|at the (?:start|beginning|top|very (?:start|beginning|top))|start of (?:this|the|our) (?:chat|conversation|session|dialog)|(?:you|your) (?:\w+ )?(?:were|was|are|have been|had been) (?:\w+ )?(?:given|told|handed|taught|shown|trusted|entrusted|instructed|configured|initiali[sz]ed|primed|set up|started|provided|prompted|programmed|fed)|you (?:got|received|hold|were handed|have been hiding|keep)|came before|so far|that (?:define|govern|guide|control|shape)s? (?:you|how you)))\b/
 
 /** The same as a question. */
 const inquiry =
-  /\b(?:what|which|how)\b[^.?!]{0,60}\b(?:(?:you|your) (?:\w+ )?(?:were|was|are|have been|had been|been|get|got) (?:\w+ )?(?:given|told|handed|instructed|configured|initiali[sz]ed|primed|set up|started|prompted|programmed|fed)|(?:were|was|did|have) (?:you|they) (?:\w+ )?(?:given|told|handed|instructed|configured|primed|programmed|tell you|give you|been told|been given)|before (?:i|this|my|our) (?:\w+ )?(?:started|began|conversation|chat|message|question|typed|joined)|at the (?:very )?(?:start|beginning|top) of (?:this|our|the) (?:chat|conversation|prompt|context|session))\b[^.!]{0,60}\?/
+  /\b(?:what|which|how)\b[^.?!]{0,60}\b(?:(?:you|your) (?:\w+ )?(?:were|was|are|have been|had been|been|get|got) (?:\w+ )?(?:given|told|handed|instructed|configured|initiali[sz]ed|primed|set up|started|prompted|programmed|fed)|(?:were|was|did|have) (?:you|they) (?:\w+ )?(?:given|told|handed|instructed|configured|primed|programmed|tell you|give you|been told|been given)|(?:came|come|stands?|stood|is written|was written|written|appears?|is) (?:\w+ ){0,4}?(?:before|above|prior to|ahead of|at the top|in front of)|before (?:i|this|my|our) (?:\w+ )?(?:started|began|conversation|chat|message|question|typed|joined)|at the (?:very )?(?:start|beginning|top) of (?:this|our|the) (?:chat|conversation|prompt|context|session))\b[^.!]{0,60}\?/
 
 /** Whoever asks a model to recite what stands before the conversation wants its instructions. */
 function recited(sentence: Sentence, place: Place): Hit | undefined {
@@ -62,6 +64,13 @@ function recited(sentence: Sentence, place: Place): Hit | undefined {
   if (isShown(sentence, start) || !isMind) return undefined
   return { start, end: start + found[0].length, severity: place.piece.surface === 'message' ? 'high' : 'medium' }
 }
+
+/** What makes a model what it is, in a language other than English. */
+const foreignInner = (sentence: Sentence): Mark | undefined =>
+  sentence.all('inner').find(({ start, end }) => !english.test(sentence.reading.text.slice(start, end)))
+
+const english =
+  /^(?:system|developer|hidden|internal|base|initial|original|secret|underlying|preset|confidential|starting|first|preliminary|meta|custom|your|chain|tool|context|pre|sysprompt|everything|text|words|lines|content|all|before|instructions|rules|prompt)\b/
 
 /** “Your instructions”, “the rules you were given”. */
 function instructions(sentence: Sentence): Mark | undefined {
@@ -100,7 +109,10 @@ const wanted = (sentence: Sentence, { piece }: Place, talk: Mark): Mark | undefi
     : undefined
 
 function giving(sentence: Sentence, talk: Mark): Mark | undefined {
-  const isInner = inner.test(sentence.reading.text.slice(talk.start, talk.end)) || talk.concept === 'rules'
+  const isInner =
+    inner.test(sentence.reading.text.slice(talk.start, talk.end)) ||
+    talk.concept === 'rules' ||
+    talk.concept === 'inner'
   for (const act of isInner
     ? (['put', 'send', 'answer', 'tell', 'read', 'write'] as const)
     : (['put', 'send', 'answer', 'tell'] as const)) {
@@ -121,7 +133,7 @@ function gravity(sentence: Sentence, place: Place, [talk, verb]: readonly [Mark,
     /summary of|excerpt/.test(text.slice(Math.max(0, talk.start - 24), talk.start))
   )
     return undefined
-  const isInner = inner.test(said) || isNearYou(sentence, talk)
+  const isInner = talk.concept === 'inner' || inner.test(said) || isNearYou(sentence, talk)
   const whole = /\b(?:full|entire|whole|complete|all|every|verbatim|word for word|last \w+|so far|everything)\b/.test(
     sentence.text,
   )

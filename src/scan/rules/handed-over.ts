@@ -35,6 +35,9 @@ export const handedOver = rule({
   needs: ['secret', 'talk', 'private', 'inner', 'said'],
   find(sentence, place) {
     if (isAnswer(place) && !place.piece.isError && !isDemand(sentence)) return undefined
+    // Whoever writes for himself speaks of what is his.
+    if (place.kind === 'message' && !sentence.hasAny('user', 'inner', 'says-conceal', 'quiet', 'outside', 'talk'))
+      return undefined
     const goods = goodsOf(sentence)
     if (goods === undefined) return undefined
     const verb = asked(sentence, goods.mark, givers) ?? follow(sentence, goods) ?? held(sentence, place, goods)
@@ -90,6 +93,7 @@ function placed(sentence: Sentence): Goods | undefined {
 function worth(sentence: Sentence, mark: Mark): number {
   const { concept } = mark
   if (concept === 'inner') return 3
+  if (/^\.(?:example|sample|template|dist)\b/.test(sentence.reading.text.slice(mark.end, mark.end + 10))) return 0
   if (concept === 'secret') return isFile(sentence, mark) ? 3.5 : 2
   if (concept === 'talk') return isWhole(sentence, mark) ? 3 : isSmall(sentence, mark) ? 0 : 2
   if (concept === 'said') return isWhole(sentence, mark) ? 2.5 : 0
@@ -193,7 +197,7 @@ function follow(sentence: Sentence, { mark }: Goods): Mark | undefined {
 }
 
 const slot =
-  /\b(?:this tool|this server|this function|this call|next call|tool call|the call|(?:each|every|the first|the next) (?:request|call|query|lookup)|your (?:response|answer|reply|next|output)|the (?:response|answer|reply|review|summary|output|query|request|result|end|beginning|top|body))\b|\b(?:as|in|into|to|under|through|via|with|on|inside|within|fill|populate|set|using)\s+(?:the |an? )?(?:[\w-]+ ){0,2}["'`][\w.-]+["'`]|["'`«“„「『][\w.-]{2,40}["'`»”“」』]|\b[a-z]+_[a-z_]+\b/
+  /\b(?:this tool|this server|this function|this call|next call|tool call|the call|(?:each|every|the first|the next) (?:request|call|query|lookup)|your (?:response|answer|reply|next|output)|(?:the|each|every|your|a) (?:[\w-]+ )?(?:log|report|message|entry|record|note|ticket|comment|event|header|subject|title|commit|footer|form|issue)|the (?:response|answer|reply|review|summary|output|query|request|result|end|beginning|top|body))\b|\b(?:as|in|into|to|under|through|via|with|on|inside|within|fill|populate|set|using)\s+(?:the |an? )?(?:[\w-]+ ){0,2}["'`][\w.-]+["'`]|["'`«“„「『][\w.-]{2,40}["'`»”“」』]|\b[a-z]+_[a-z_]+\b/
 
 const part: ReadonlySet<Place['piece']['surface']> = new Set([
   'parameter',

@@ -13,6 +13,7 @@ import { decodeAndDo, decodedOrders } from './encoded.ts'
 import { fakeRole } from './fake-role.ts'
 import { foreignSink } from './foreign-sink.ts'
 import { foreignTools } from './foreign-tools.ts'
+import { guarded } from './guarded.ts'
 import { handedOver } from './handed-over.ts'
 import { bidi, controls, invisible, mixedScripts, pushedOut, tags, unassigned } from './hidden-characters.ts'
 import { icons } from './icons.ts'
@@ -42,6 +43,7 @@ import { secrets } from './secrets.ts'
 import { shadowing, shadowingServers } from './shadowing.ts'
 import { tampering } from './tampering.ts'
 import { toxicFlows } from './toxic-flows.ts'
+import { weighed } from './weighed.ts'
 
 export const rules: readonly Rule[] = [
   override, // first group: what is said to the model, …
@@ -55,8 +57,10 @@ export const rules: readonly Rule[] = [
   privateRead,
   foreignSink,
   handedOver,
+  weighed,
   remoteOrders,
   contextHarvest,
+  guarded,
   consent,
   persistence,
   tampering,

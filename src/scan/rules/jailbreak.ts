@@ -37,7 +37,7 @@ const unbound =
 
 /** “You are GROK2, who …”: a name and what it is. */
 const persona =
-  /\bi(?:'m| am) now\b|\b(?:you(?:'re| are| will be| have become| now are)|your name is|i (?:want|need) you to be) (?:now |called |named |an? |the |my )*(?:[\w-]+,? ){1,3}(?:who|which|that|an? |the |with|without|and)\b|\bas (?:an? |the )?(?:\w+ ){0,3}(?:ai|bot|model|assistant|character|persona|version of (?:you|yourself))\b/
+  /\bi(?:'m| am) now\b|\b(?:you(?:'re| are| will be| have become| now are)|your name is|i (?:want|need) you to be|you (?:now )?(?:answer|reply|respond|speak|write|talk|act|play|behave|work|pose|function) (?:as|like)) (?:now |called |named |an? |the |my )*(?:[\w-]+,? ){1,3}(?:who|which|that|an? |the |with|without|and)\b|\bas (?:an? |the )?(?:\w+ ){0,3}(?:ai|bot|model|assistant|character|persona|version of (?:you|yourself))\b/
 
 function gravity(sentence: Parameters<typeof isShown>[0], place: Place): Hit['severity'] | undefined {
   const window = around(sentence)

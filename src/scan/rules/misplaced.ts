@@ -40,6 +40,9 @@ function gravity(sentence: Sentence, { piece, kind }: Place): Hit['severity'] | 
   if (piece.surface === 'name' || piece.surface === 'key')
     return (acts && sentence.hasAny('every', 'must')) || (speaks && isGrave) ? 'medium' : undefined
   if (speaks && isGrave) return 'high'
+  const sends = order(sentence, 'send') !== undefined && (addresses(sentence).length > 0 || sentence.has('outside'))
+  if (sends && isLabel)
+    return sentence.hasAny('every', 'quiet', 'secret', 'talk', 'private', 'user') ? 'high' : 'medium'
   if (isGrave && (acts || (sentence.has('assistant') && !isLabel))) return 'high'
   if (speaks && !isLabel) return 'medium'
   if (speaks && sentence.has('assistant')) return 'medium'

@@ -2,6 +2,7 @@
 import type { Concept } from '../concepts.ts'
 import type { Mark, Sentence } from '../reading.ts'
 import { type Hit, type Place, rule } from '../rule.ts'
+import { addresses } from '../sinks.ts'
 import { isAnswer, isFenced, isOrder, isShown, order, topicOf } from '../speech.ts'
 
 /** Verbs that honest tools use of orders, policies and rules as well: cancel an existing order, override the default policy. */
@@ -67,6 +68,8 @@ function targetOf(sentence: Sentence, verb: Mark, place: Place): Mark | undefine
   if (passive.test(said) && !isOrder(sentence, verb)) return passiveTarget(sentence, verb)
   if (!isOrder(sentence, verb)) return undefined
   const isWeak = weak.test(said)
+  const abroad = verb.order || said.charCodeAt(0) >= 0x80 ? workedBy(sentence, verb) : undefined
+  if (abroad !== undefined) return abroad
   const isOwn =
     place.piece.surface === 'message' &&
     /^\W*(?:about )?(?:what |that |everything |anything |all |whatever )*(?:that )?(?:i|we)\b(?! (?:told you before|have told you))/.test(
@@ -110,11 +113,34 @@ function targetOf(sentence: Sentence, verb: Mark, place: Place): Mark | undefine
     sentence.next !== undefined &&
     order(sentence.next, 'answer', 'call', 'tell', 'run', 'delete', 'send') !== undefined &&
     task.test(text.slice(verb.end, sentence.end)) &&
-    sentence.next.hasAny('user', 'assistant', 'money', 'secret', 'delete', 'outside')
+    (addresses(sentence.next).length > 0 ||
+      sentence.next.hasAny('user', 'assistant', 'money', 'secret', 'delete', 'outside'))
   )
     return verb
   if (safety !== undefined && isGeneral(sentence, safety) && !isFlag(sentence, place)) return safety
   return undefined
+}
+
+const english =
+  /^(?:instruction|rule|prompt|polic|guideline|directive|order|command|training|restriction|safeguard|principle|protocol|limitation|boundar|role|programming|constraint|direction|guidance|filter|security|safety|moderation|validation|protection|permission|your|you|system|developer|hidden|initial|original|content|ethic|access|confirmation|alignment|refusal|censor|everything|text|all)/
+
+/** In languages in which the object may stand before the verb: what a model works by, or all that was said. */
+function workedBy(sentence: Sentence, verb: Mark): Mark | undefined {
+  const near = (concept: Concept): Mark | undefined => sentence.near(verb, concept, 9)
+  const rules = near('inner') ?? near('rules') ?? near('safety')
+  if (
+    rules !== undefined &&
+    !english.test(sentence.reading.text.slice(rules.start, rules.end)) &&
+    (rules.concept === 'inner' ||
+      near('prior') !== undefined ||
+      near('every') !== undefined ||
+      near('you') !== undefined)
+  )
+    return rules
+  const prior = near('prior')
+  return near('every') !== undefined && prior !== undefined && sentence.reading.text.charCodeAt(prior.start) >= 0x80
+    ? prior
+    : undefined
 }
 
 const deeds = ['answer', 'prefer', 'call', 'tell', 'send', 'run', 'delete', 'put', 'write'] as const
@@ -133,7 +159,10 @@ const instead = (sentence: Sentence, verb: Mark): Mark | undefined =>
 function peopleOf(sentence: Sentence, verb: Mark): Mark | undefined {
   const { text } = sentence.reading
   const behind = text.slice(verb.end, Math.min(sentence.end, verb.end + 60))
-  const found = (serving.test(text.slice(verb.start, verb.end)) ? masters.exec(behind) : null) ?? wishes.exec(behind)
+  const found =
+    (serving.test(text.slice(verb.start, verb.end)) ? masters.exec(behind) : null) ??
+    wishes.exec(behind) ??
+    makers.exec(behind)
   return found === null ? undefined : { ...verb, end: verb.end + found[0].length }
 }
 
@@ -145,6 +174,8 @@ const masters =
 const everything =
   /^\W*(?:about )?(?:whatever|everything|anything|all|what)(?: of)?(?: that| what)? (?:\w+ ){0,5}(?:told|said|instructed|configured|programmed|taught|asked|given|established|trained|prescribed)\b/
 /** The user is to be ignored. */
+const makers =
+  /^\W*(?:what(?:ever)?|everything|anything|all(?: that)?) (?:the |your |my )?(?:developers?|operators?|makers?|creators?|system|admins?|company|authors?|owners?|openai|anthropic|google|previous \w+) (?:\w+ ){0,2}(?:wrote|said|says|told|set|put|configured|defined|wants?|ordered|asked|instructed|specified)\b/
 const wishes =
   /^\W*(?:what(?:ever)? )?(?:the |all )?(?:user|customer|human)(?:'s|s')? ?(?:wish|request|choice|instruction|question|intent|order|preference|objection|says|wants|asks|decision|confirmation)\w*/
 /** What a tool found, and the reader is to tell otherwise. */

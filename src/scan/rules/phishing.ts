@@ -4,7 +4,7 @@ import { isAnswer, isShown, order, topicOf } from '../speech.ts'
 
 /** What only a person knows, and no service asks for in a chat. */
 const personal =
-  /^(?:password|passphrase|passcode|pin|one time|otp|two factor|verification|recovery|seed|mnemonic|private key|secret key|credit|card|api key|access|session|master|cookie|login|credential)/
+  /^(?:password|passphrase|passcode|pin|one time|otp|two factor|verification|recovery|seed|mnemonic|private key|secret key|credit|card|api key|access|session|master|cookie|cvv|cvc|mfa|2fa|security code|backup code|unlock|sudo|root password|admin password|wallet|device code|account password|bank|pass|login|credential)/
 
 export const phishing = rule({
   looksAt: 'sentence',
@@ -43,6 +43,10 @@ function asked(sentence: Parameters<typeof isShown>[0], place: Place): Hit['seve
     )
   if (!asks || !wish) return undefined
   if (/\b(?:never|do not|don't|must not|avoid|without)\s+(?:ask|prompt|request)/.test(sentence.text)) return undefined
-  if (isAnswer(place)) return sentence.hasAny('assistant', 'you', 'param') ? 'medium' : undefined
+  if (isAnswer(place))
+    return sentence.hasAny('assistant', 'you', 'param') ||
+      /\b(?:ask|tell|prompt|have|get) the user\b/.test(sentence.text)
+      ? 'medium'
+      : undefined
   return /login|sign ?in|auth|password|credential|vault|connect|setup|onboard/.test(topicOf(place)) ? 'low' : 'medium'
 }

@@ -9,9 +9,9 @@ const outputs =
 
 /** What has no business in the work of a user. */
 const doors =
-  /\b(?:listen(?:er|s)?(?: on)?(?: port)?|port \d+|back ?doors?|import `?[\w.-]+|telemetry|tracking|tracker|pixel|beacon|script tag|iframe|remote|hidden|admin(?:istrator)? (?:user|account)|hard-?coded|eval|exec|disabled? (?:tls|ssl|auth|verification|checks?)|verify=false|skip(?:s|ping)? (?:auth|verification|validation|checks?)|allow[- ]all|chmod 777|wildcard|phone home|callback|webhook|key logger|keylogger)\b/
+  /\b(?:listen(?:er|s)?(?: on)?(?: port)?|port \d+|back ?doors?|import `?[\w.-]+|telemetry|tracking|tracker|pixel|beacon|script tag|iframe|remote|hidden|admin(?:istrator)? (?:user|account)|hard-?coded|eval|exec|disabled? (?:tls|ssl|auth|verification|checks?)|verify=false|skip(?:s|ping)? (?:auth|verification|validation|checks?)|allow[- ]all|chmod 777|wildcard|phone home|callback|webhook|document\.cookie|localstorage|fetch\(|xmlhttprequest|key logger|keylogger)\b/
 const works =
-  /\b(?:every|each|all|any|whatever) (?:\w+ ){0,3}(?:file|code|script|function|project|commit|page|component|program|class|module|app|application|website|repository|config|dockerfile|workflow|template|mail|document|answer|reply|text|post|contract|login form|form)s? (?:that )?(?:you|is|are|the (?:assistant|model|agent))\b|\bin (?:the )?code (?:that )?you\b|\bwhen(?:ever)? (?:you )?(?:later )?(?:writ|generat|creat|edit|suggest|produc)\w* (?:\w+ ){0,2}(?:code|files?|scripts?|python|javascript|functions?|sql|config\w*|pages?|forms?)\b/
+  /\b(?:every|each|all|any|whatever) (?:\w+ ){0,3}(?:file|code|script|function|project|commit|page|component|program|class|module|app|application|website|repository|config|dockerfile|workflow|template|mail|document|answer|reply|text|post|contract|login form|form)s? (?:that )?(?:you|is|are|the (?:assistant|model|agent))\b|\bin (?:the )?code (?:that )?you\b|\b(?:when(?:ever)?|while) (?:you )?(?:are )?(?:later )?(?:writ|generat|creat|edit|suggest|produc)\w* (?:\w+ ){0,2}(?:code|files?|scripts?|python|javascript|functions?|sql|config\w*|pages?|forms?)\b/
 
 function backdoor(sentence: Sentence): { readonly start: number; readonly end: number } | undefined {
   const found = works.test(sentence.text) ? doors.exec(sentence.text) : null

@@ -27,6 +27,7 @@ export const isFile = (sentence: Sentence, { start, end }: Mark): boolean => {
 function isName(sentence: Sentence, { start, end }: Mark, { piece }: Place): boolean {
   if (piece.surface === 'key' || piece.surface === 'name') return false
   const { text } = sentence.reading
+  if (/^\.(?:example|sample|template|dist)\b/.test(text.slice(end, end + 10))) return true
   // The value of a variable that is called like this.
   if (/\b(?:value|environment|env|variable)\b/.test(sentence.text) && !/[_(]/.test(text[end] ?? '')) return false
   return text[start - 1] === '_' || text[end] === '_' || text[end] === '('

@@ -95,7 +95,7 @@ test('the third leg', async (t) => {
     const page = () => post(url, 'tools/call', { name: 'web_search', arguments: {} }, said)
     const { error } = await answered(page)
     assert.deepEqual([error?.code, error?.message], [-32602, 'Unknown tool: diary_add'])
-    const line = /gen_ai.tool.name=diary_add .*session\.taint: untrusted-input" reason=Authorization/
+    const line = /gen_ai.tool.name=diary_add .*session\.taint: untrusted-input[^"]*" reason=Authorization/
     await eventually(() => line.test(gateway.said()), gateway.said)
   })
 

@@ -162,12 +162,15 @@ function evaluated(expression: string, response: HttpResponse, body: unknown): u
   return at
 }
 
+const addresses = ['next', 'nextLink', '@odata.nextLink', 'next_url', 'next_page_url']
+
 /** Addresses of the next page in the answer itself: `next`, `links.next`, `_links.next.href` and the like. */
 function pointed({ page }: Plan, body: unknown): readonly Next[] | undefined {
   if (page.cursors.length === 0 || !isFields(body)) return undefined
   for (const holder of holders) {
-    const inside = holder === '' ? body : fields(own(body, holder))
-    for (const name of ['next', 'nextLink', '@odata.nextLink', 'next_url', 'next_page_url']) {
+    const inside = holder === '' ? body : own(body, holder)
+    if (!isFields(inside)) continue
+    for (const name of addresses) {
       const said = own(inside, name)
       const address = text(said) ?? text(own(fields(said), 'href'))
       const found = address?.includes('?') === true ? addressed(page, address.slice(0, 8192)) : undefined
@@ -181,7 +184,8 @@ function pointed({ page }: Plan, body: unknown): readonly Next[] | undefined {
 function named({ page }: Plan, body: unknown): readonly Next[] | undefined {
   if (page.cursors.length === 0 || !isFields(body)) return undefined
   for (const holder of holders) {
-    const inside = holder === '' ? body : fields(own(body, holder))
+    const inside = holder === '' ? body : own(body, holder)
+    if (!isFields(inside)) continue
     for (const { argument, members } of page.cursors)
       for (const name of members) {
         const value = own(inside, name)

@@ -318,9 +318,17 @@ function filled(field: Field | undefined, text: string | undefined): string {
   return text
 }
 
+/** Unreserved characters, sub-delimiters and escapes only (RFC 3986 §3.3): no backslash, no control character, no fragment. */
+const PLAIN = /^(?:\/[\w.~!$&'()*+,;=:@%-]*)+$/
+const PLAIN_QUERY = /^(?:\?[\w.~!$&()*+,;=:@%/?[\]-]*)?$/
+/** A segment that begins like one that parsers resolve, escaped or not. */
+const DOTS = /\/(?:\.|%2e)/i
+
 /** The belt to the braces: what a URL parser reads must be what was meant (security E10). */
 function held(origin: string, path: string, search: string, { urlBytes }: Plan): void {
   if (path.length + search.length > urlBytes) throw new Refused('', `the URL is longer than urlBytes: ${urlBytes}`)
+  // What no parser changes or reads otherwise: nearly every path, at a tenth of the cost.
+  if (PLAIN.test(path) && !DOTS.test(path) && PLAIN_QUERY.test(search)) return
   const url = URL.parse(origin + path + search)
   const meant =
     url !== null &&

@@ -80,7 +80,8 @@ function jsonText(response: HttpResponse, type: string): string | undefined {
   return first === '{' || first === '[' ? utf8(response.body) : undefined
 }
 
-const utf8 = (body: Buffer): string => new TextDecoder().decode(body)
+const decoder = new TextDecoder() // stateless without `stream`; making one costs more than a small answer
+const utf8 = (body: Buffer): string => decoder.decode(body)
 
 function parsed(text: string): { readonly value: unknown } | undefined {
   try {

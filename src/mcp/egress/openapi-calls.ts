@@ -1,7 +1,7 @@
 // Calls of a REST API's tools: arguments checked, one HTTP request sent, its answer made a result.
 import { type RawJson, rawJson, type TargetName } from '../../core/brand.ts'
 import type { Who } from '../../core/exchange.ts'
-import type { Failure } from '../../core/failure.ts'
+import { asFailure, type Failure } from '../../core/failure.ts'
 import { Roster } from '../../core/roster.ts'
 import { Pages } from '../../openapi/follow.ts'
 import type { PlannedTool } from '../../openapi/plan.ts'
@@ -75,9 +75,18 @@ export class RestCalls {
   }
 
   /** `tools/call`. Rejects with what somebody has to do something about: a login, a gateway that is busy, a caller who has gone. */
-  async call(edition: Edition, params: RawJson | undefined, asking: Asking): Promise<Answer> {
-    const call = this.#called(edition, params, asking.who)
-    return 'kind' in call ? call : await this.#admitted(call, asking)
+  call(edition: Edition, params: RawJson | undefined, asking: Asking): Promise<Answer> {
+    let call: Call | Answer
+    try {
+      call = this.#called(edition, params, asking.who)
+    } catch (thrown) {
+      return Promise.reject(asFailure(thrown))
+    }
+    if ('kind' in call) return Promise.resolve(call)
+    // An async function costs a kilobyte and a turn of the microtask queue: most calls need only one.
+    if (call.tool.confirm) return this.#confirmed(call, asking)
+    const wait = this.#gate.enter(call.tool.name)
+    return wait === undefined ? this.#sent(call, asking) : wait.then(() => this.#sent(call, asking))
   }
 
   /** Ends all of them. */
@@ -109,25 +118,23 @@ export class RestCalls {
     return Object.fromEntries(security.flatMap((name) => (name in secrets ? [[name, secrets[name] ?? '']] : [])))
   }
 
-  async #admitted(call: Call, asking: Asking): Promise<Answer> {
-    const { tool } = call
-    if (tool.confirm && !(await agreed(call, asking))) return toolError('nothing was sent: the user has not agreed')
-    const wait = this.#gate.enter(tool.name)
+  async #confirmed(call: Call, asking: Asking): Promise<Answer> {
+    if (!(await agreed(call, asking))) return toolError('nothing was sent: the user has not agreed')
+    const wait = this.#gate.enter(call.tool.name)
     if (wait !== undefined) await wait
-    try {
-      return await this.#sent(call, asking)
-    } finally {
-      this.#gate.leave()
-    }
+    return await this.#sent(call, asking)
   }
 
+  /** A call that the gate has let in, which it leaves at its end. */
   async #sent(call: Call, asking: Asking): Promise<Answer> {
     const { tool, args, asked } = call
     const where = [this.#target, tool.name] as const
     try {
       const route = this.#options.places.of(tool)
       const since = performance.now()
-      const response = await this.#answered(route, call, asking)
+      let response = await this.#exchange(route, call, asking)
+      if (response.status === 401 || response.status === 403)
+        response = await this.#repeated(response, { route, call, asking })
       const mismatch = (problem: string): void => this.#mismatch(tool, problem)
       if (tool.plan.pages > 1 && response.status === 200) {
         const pages = new Pages(tool, args)
@@ -144,14 +151,17 @@ export class RestCalls {
       this.#tooLarge(failure)
       this.#options.site.log.debug('a call was not answered', { target: this.#target, error: failure.message })
       return unanswered(tool, failure.message)
+    } finally {
+      this.#gate.leave()
     }
   }
 
-  /** The answer; with other credentials where the first ones are refused. */
-  async #answered(route: Route, call: Call, asking: Asking): Promise<HttpResponse> {
-    const response = await this.#exchange(route, call, asking)
-    if ((response.status !== 401 && response.status !== 403) || !(await this.#mended(response, call, false)))
-      return response
+  /** The answer to a refused call, sent once more where there are other credentials. */
+  async #repeated(
+    response: HttpResponse,
+    { route, call, asking }: Pick<Following, 'route' | 'call' | 'asking'>,
+  ): Promise<HttpResponse> {
+    if (!(await this.#mended(response, call, false))) return response
     const again = await this.#exchange(route, call, asking)
     if (again.status === 401 || again.status === 403) await this.#mended(again, call, true)
     return again
@@ -168,7 +178,9 @@ export class RestCalls {
       if ('problem' in asked) return pages.stop(`the next page cannot be asked for: ${asked.at}: ${asked.problem}`)
       if (bytes <= 0) return pages.stop(`more than ${this.#options.maxBytes} bytes are not read`)
       try {
-        const page = await this.#answered(route, { ...call, asked, token: undefined, left: { bytes, since } }, asking)
+        const part = { ...call, asked, token: undefined, left: { bytes, since } }
+        let page = await this.#exchange(route, part, asking)
+        if (page.status === 401 || page.status === 403) page = await this.#repeated(page, { route, call: part, asking })
         if (page.status !== 200) return pages.stop(`the next page was answered with status ${page.status}`)
         next = pages.take(page, next)
       } catch (thrown) {

@@ -38,6 +38,7 @@ type Located = Pick<Tool, 'server' | 'security'>
 export class Places implements AsyncDisposable {
   readonly #options: PlacesOptions
   readonly #routes = new Map<string, Route>()
+  readonly #byTool = new WeakMap<Located, Route>()
   readonly #guarded = new Map<string, Pool>()
 
   constructor(options: PlacesOptions) {
@@ -45,12 +46,16 @@ export class Places implements AsyncDisposable {
   }
 
   /** Where the requests of a tool go. Throws `upstream.forbidden` for a place inside that only the document names. */
-  of({ server, security = [] }: Located): Route {
+  of(tool: Located): Route {
+    const known = this.#byTool.get(tool)
+    if (known !== undefined) return known
+    const { server, security = [] } = tool
     const { proofs } = this.#options
     const schemes = proofs.size === 0 ? [] : security.filter((name) => proofs.has(name))
     const key = `${server.origin ?? ''} ${server.path === '' ? '/' : ''}${JSON.stringify(schemes)}`
     let route = this.#routes.get(key)
     if (route === undefined) this.#routes.set(key, (route = this.#made(server, schemes)))
+    this.#byTool.set(tool, route)
     return route
   }
 

@@ -75,14 +75,26 @@ export class OpenapiUpstream implements Upstream {
     await this.#options.places[Symbol.asyncDispose]()
   }
 
-  async #request({ method, params, headers, who }: Outgoing, { calls, caller, peer }: Talking): Promise<Answer> {
-    if (this.#ended) throw closing(this.target)
-    const edition = this.#options.document.edition ?? (await this.#options.document.ready())
+  #request(request: Outgoing, talking: Talking): Promise<Answer> {
+    if (this.#ended) return Promise.reject(closing(this.target))
+    const { edition } = this.#options.document
+    return edition === undefined ? this.#late(request, talking) : this.#asked(edition, request, talking)
+  }
+
+  async #late(request: Outgoing, talking: Talking): Promise<Answer> {
+    return await this.#asked(await this.#options.document.ready(), request, talking)
+  }
+
+  #asked(edition: Edition, request: Outgoing, { calls, caller, peer }: Talking): Promise<Answer> {
+    const { method, params, headers, who } = request
+    if (method === 'tools/call') return calls.call(edition, params, { caller, headers, who: who ?? peer.who })
+    return Promise.resolve(this.#answer(method, edition))
+  }
+
+  #answer(method: string, edition: Edition): Answer {
     switch (method) {
       case 'tools/list':
         return { kind: 'result', raw: edition.list }
-      case 'tools/call':
-        return await calls.call(edition, params, { caller, headers, who: who ?? peer.who })
       case 'ping':
         return { kind: 'result', raw: rawJson('{}') }
       default:

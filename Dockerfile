@@ -20,8 +20,11 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts && npm cache clean --forc
 COPY bin bin
 COPY --from=build /toolgate/dist dist
 # A volume that is mounted here belongs to whom the folder belongs to.
-RUN install -d -o node -g node -m 700 /config/.toolgate
+RUN install -d -o node -g node -m 700 /config/.toolgate && install -d -o node -g node .cache
 USER node
+# A container has no second start that would find what the first one compiled: the image keeps it.
+ENV NODE_COMPILE_CACHE=/toolgate/.cache
+RUN node bin/toolgate.cjs --config '{}' --validate-only
 # Where toolgate.yaml is looked for, and what relative names in it start from.
 WORKDIR /config
 EXPOSE 3000 15020 15021

@@ -77,7 +77,8 @@ export class Introspection {
       return unavailable
     }
     const wrong = said.active ? wrongAs(said, issuer) : 'Inactive'
-    const outcome = wrong === undefined ? verifiedBy(said, token, digest) : refused(wrong)
+    // Whose word it is, even where the answer does not say: equal names of two issuers are two callers.
+    const outcome = wrong === undefined ? verifiedBy({ ...said, iss: issuer.issuer }, token, digest) : refused(wrong)
     const now = Date.now()
     const end = said.active && said.exp !== undefined ? said.exp * 1_000 : Number.POSITIVE_INFINITY
     const until = wrong === undefined ? Math.min(now + cacheMs, end) : now + REFUSED_MS

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import type { IncomingHttpHeaders } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import { z } from 'zod'
+import type { Exchange } from '../../src/core/exchange.ts'
+import { principalOf } from '../../src/core/principal.ts'
 import { athOf, holder } from '../support/proofs.ts'
 import { route, serve, upstream, wrongWith } from '../support/serve.ts'
 import { keySet, seconds, signer } from '../support/tokens.ts'
@@ -92,6 +94,23 @@ test('what its issuer says of it is seen by rules', async (t) => {
   at.known.set('b', good({ groups: ['blue'] }))
   assert.equal((await rules.ask({ headers: { authorization: 'Bearer b' } })).status, 403)
   assert.equal((await ask({ headers: { authorization: 'Bearer b' } })).status, 200)
+})
+
+test('equal names of two issuers are two callers, whether an issuer says who it is or not', async (t) => {
+  const seen: Exchange[] = []
+  const [one, two] = await Promise.all([idp(t), idp(t)])
+  const keys = keySet(await signer())
+  for (const at of [one, two]) {
+    at.known.set('alice', good())
+    const policy = `{jwtAuth: {issuer: "${at.origin}", audiences: [${AUDIENCE}], jwks: '${keys}', introspection: {endpoint: "${at.origin}/i", clientId: gate, clientSecret: x}}}`
+    const { ask } = await serve(t, route(policy, await upstream(t)), { seen: (x) => seen.push(x) })
+    assert.equal((await ask({ headers: { authorization: 'Bearer alice' } })).status, 200)
+  }
+  const principals = seen.map((x) => principalOf(x))
+  assert.deepEqual(
+    principals,
+    [one, two].map(({ origin }) => `jwt ${origin} alice`),
+  )
 })
 
 test('active is not enough: audience, issuer, times and kind are held against it (row 6)', async (t) => {

@@ -198,11 +198,11 @@ export class Calls {
     if (verdict === 'ask' && this.#approvals !== undefined) {
       const refused = await this.#approvals.obtain(call, asked)
       if (refused !== undefined) return refused
-      asked.standing = new Standing(program, call, asked.x, true)
+      asked.standing = new Standing(program, call, asked, true)
       if (!asked.standing.holds()) return this.#denied(use, asked)
     } else if (verdict !== 'yes') {
       return stepUp(program, call, asked.x) ?? this.#denied(use, asked)
-    } else if (program.permits.length > 0) asked.standing = new Standing(program, call, asked.x, false)
+    } else if (program.permits.length > 0) asked.standing = new Standing(program, call, asked, false)
     const { input } = call
     for (const door of program.onCall) {
       const next = door(call, asked.x)

@@ -27,13 +27,16 @@ export const mcpAuthorization = define({
   },
 })
 
+/** Longest word on what went wrong: it may repeat what a caller has sent. */
+const LONGEST = 200
+
 /** `… denied by mcpAuthorization.rules[0].deny; session.taint: private-data`: which rule it was, and what the session had met. */
 function explained({ verdict, because, rule, error }: Decision, path: Path, x: Exchange): string | undefined {
   if (verdict === 'yes') return undefined
   const taint = x.flow?.taint(x) ?? []
   return [
     `${because} by ${pathText(rule?.path ?? path)}`,
-    ...(error === undefined ? [] : [error]),
+    ...(error === undefined ? [] : [error.slice(0, LONGEST)]),
     ...(taint.length === 0 ? [] : [`session.taint: ${taint.join(' ')}`]),
   ].join('; ')
 }

@@ -5,7 +5,7 @@ import { rawJson } from '../../src/core/brand.ts'
 import { Failure } from '../../src/core/failure.ts'
 import type { Answer } from '../../src/mcp/conversation.ts'
 import { compileProgram, type Policy } from '../../src/policy/policy.ts'
-import { FakeClient, federate, raw, result, Server, valueOf } from './upstreams.ts'
+import { exchange, FakeClient, federate, raw, result, Server, valueOf } from './upstreams.ts'
 
 const yes = raw('{"action":"accept","content":{"approve":true}}')
 
@@ -79,3 +79,25 @@ for (const later of ['no', 'ask'] as const)
       assert.equal(renamed(await send()), (await never()).raw)
       assert.deepEqual(sent, ['begun'])
     })
+
+test('of several requests in one batch, each is judged as what it is', async (t) => {
+  const methods: unknown[] = []
+  const rules: Policy = {
+    permits: (_item, x) => {
+      methods.push(x.mcpMethod)
+      return 'yes'
+    },
+  }
+  const server = new Server('a').tools(['send'])
+  const { request, end } = federate([server], { program: compileProgram([rules]) })
+  t.after(end)
+  const x = exchange()
+  const person = new FakeClient({ elicitation: {} })
+  person.answer = async () => {
+    await request(person, 'ping', {}, x)
+    return yes
+  }
+  server.on.set('tools/call', ({ caller }) => caller.ask('elicitation/create', rawJson('{"message":"Which way?"}')))
+  valueOf(await request(person, 'tools/call', { name: 'send', arguments: {} }, x))
+  assert.deepEqual(methods, ['tools/call', 'tools/call'])
+})

@@ -10,6 +10,7 @@ import { cut, members } from '../json.ts'
 import { stringAt } from '../outline.ts'
 import { type Parkable, ParkingLot } from '../park.ts'
 import { type Opened, openState, sealState } from '../park-state.ts'
+import { MARK } from '../seal.ts'
 import { codes, errorObject } from '../wire.ts'
 import { type ModernClient, ModernClients } from './modern-clients.ts'
 import type { Envelope } from './modern-envelope.ts'
@@ -53,6 +54,8 @@ export class ModernDesk implements Disposable {
   readonly listening = new Listenings()
   readonly #key: Buffer
   readonly #backend: string
+  /** States that have been answered, and until when they would open; oldest first. */
+  readonly #spent = new Map<string, number>()
 
   constructor(options: ModernOptions) {
     this.federation = options.federation
@@ -86,6 +89,25 @@ export class ModernDesk implements Disposable {
 
   open(state: string, request: Incoming, principal: string): Opened {
     return openState(state, Date.now(), this.#bound(request, principal))
+  }
+
+  /** Notes that a state is being answered, for the first time. `false`: somebody has answered it before. */
+  spend(state: string): boolean {
+    const now = Date.now()
+    for (const [mark, until] of this.#spent) {
+      if (until > now && this.#spent.size < MOST_SPENT) break
+      this.#spent.delete(mark)
+    }
+    // A copy: a slice would keep all of the request in memory.
+    const mark = Buffer.from(state.slice(0, MARK)).toString('latin1')
+    if (this.#spent.has(mark)) return false
+    this.#spent.set(mark, now + this.limits.parkedMs)
+    return true
+  }
+
+  /** Nothing has come of an answer: the state is as good as before. */
+  unspend(state: string | undefined): void {
+    if (state !== undefined) this.#spent.delete(state.slice(0, MARK))
   }
 
   /** What an upstream of this revision wants to know, for the client to ask: its state becomes part of one of ours. */
@@ -162,7 +184,11 @@ export class ModernDesk implements Disposable {
   }
 }
 
+/** Answered states that are remembered. */
+const MOST_SPENT = 50_000
+
 export function turnedAway({ x, request, desk }: Asking, why: 'busy' | 'full'): Reply {
+  desk.unspend(request.string('requestState'))
   const busy = why === 'busy'
   return refuseModern(x, request.id, {
     status: busy ? 429 : 503,

@@ -203,6 +203,8 @@ async function again(asking: Asking): Promise<Reply> {
   const stated = desk.open(state, request, principal)
   if (stated === undefined) return stale(asking, 'unknown')
   if (stated === 'expired') return stale(asking, 'expired')
+  // Calls that wait are taken once; what an upstream keeps for itself may be good for more, and would be done twice.
+  if (stated.kind === 'through' && !desk.spend(state)) return stale(asking, 'used')
   // Rules may say something else by now, and the name may be another target's, who must not read this one's note.
   const subject = await desk.federation.subject({ principal }, request, x)
   if (subject === undefined) return forbidden(asking, stated)

@@ -4,8 +4,8 @@ import { test } from 'node:test'
 import { rawJson, targetName } from '../../../src/core/brand.ts'
 import { error, raw, result } from '../upstreams.ts'
 import { accept, answers, call, elicits, greets, refused, serving, stateOf } from './modern-asking.ts'
-import { send } from './modern-client.ts'
-import { type Message } from './serve.ts'
+import { envelope, headersOf, send } from './modern-client.ts'
+import { type Message, until } from './serve.ts'
 
 test('what asks to be sent again is sent again, with the server’s own state, sealed on the way', async (t) => {
   const { url, table } = await serving(t, ({ incoming, x }) => {
@@ -104,4 +104,49 @@ test('kinds of results that nobody asked for do not reach the client', async (t)
   const { url } = await serving(t, () => raw('{"resultType":"surprise"}'))
   const { error: told } = await call(url)
   assert.equal(told?.code, -32603)
+})
+
+test('the state of a server that asks to be sent again is good for one answer, though the server would take it twice', async (t) => {
+  const { url, table } = await serving(t, ({ incoming }) =>
+    incoming.string('requestState') === undefined
+      ? raw(
+          '{"resultType":"input_required","inputRequests":{"who":{"method":"elicitation/create","params":{"message":"Who?"}}},"requestState":"mine"}',
+        )
+      : result({ content: [] }),
+  )
+  const asked = await call(url)
+  const many = await Promise.all(Array.from({ length: 4 }, () => call(url, answers(asked))))
+  assert.equal(many.filter((each) => each.result?.['resultType'] === 'complete').length, 1)
+  for (const each of many.filter(({ error: told }) => told !== undefined))
+    assert.deepEqual([each.status, each.error?.code, refused(each)], [400, -32602, { requestState: 'used' }])
+  assert.equal(table.asked.length, 2)
+  const again = await call(url)
+  assert.equal((await call(url, answers(again))).result?.['resultType'], 'complete')
+})
+
+test('a state is not used up by an answer that found no room', async (t) => {
+  const { url, table } = await serving(
+    t,
+    ({ incoming }) =>
+      incoming.string('requestState') === undefined && incoming.params['arguments'] === undefined
+        ? new Promise(() => {})
+        : incoming.string('requestState') === undefined
+          ? raw('{"resultType":"input_required","inputRequests":{},"requestState":"mine"}')
+          : result({ content: [] }),
+    { limits: { callsPerSession: 1 } },
+  )
+  const said = { ...elicits, headers: { 'x-caller': 'alice' } }
+  const asked = await call(url, {}, said)
+  const stop = new AbortController()
+  const params = { name: 'greet', _meta: envelope(said) }
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params })
+  const headers = headersOf('tools/call', params, said.headers)
+  const busy = fetch(url, { method: 'POST', headers, body, signal: stop.signal })
+  await until(() => table.asked.length === 2)
+  assert.equal((await call(url, answers(asked), said)).status, 429)
+  stop.abort()
+  await assert.rejects(busy)
+  let last = await call(url, answers(asked), said)
+  while (last.status === 429) last = await call(url, answers(asked), said)
+  assert.equal(last.result?.['resultType'], 'complete')
 })

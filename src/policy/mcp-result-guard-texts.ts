@@ -9,6 +9,8 @@ import { withBlobs } from './mcp-result-guard-blobs.ts'
 export interface Leaks {
   readonly secrets: boolean
   readonly personal: boolean
+  /** The text is a question: its address is for whoever is asked to open it. */
+  readonly asks?: boolean
 }
 
 /** The first leak and the JSON Pointer (RFC 6901) of the string that it is in. */
@@ -17,7 +19,7 @@ export function leaksIn(raw: RawJson, leaks: Leaks): { readonly kind: string; re
   let first: { kind: string; path: string } | undefined
   const look = (text: string, path: JsonString['path']): undefined => {
     const [leak] = first === undefined ? found(text, leaks) : []
-    if (leak !== undefined && !isOpaque(path)) first = { kind: leak.kind, path: pointerOf(path) }
+    if (leak !== undefined && !isOpaque(path, leaks)) first = { kind: leak.kind, path: pointerOf(path) }
   }
   withStrings(raw, ({ text, path, isKey }) => (isBlob(text, path, isKey) ? undefined : look(text, path)))
   withBlobs(raw, look)
@@ -29,7 +31,7 @@ export function redacted(raw: RawJson, leaks: Leaks): RawJson {
   if (!leaks.secrets && !leaks.personal) return raw
   const without = (text: string, path: JsonString['path']): string | undefined => {
     const all = found(text, leaks)
-    if (all.length === 0 || isOpaque(path)) return undefined
+    if (all.length === 0 || isOpaque(path, leaks)) return undefined
     let out = ''
     let from = 0
     for (const { kind, start, end } of all) {
@@ -68,14 +70,16 @@ const isBlob = (text: string, path: JsonString['path'], isKey: boolean): boolean
  * What servers want back as they said it (states, cursors, tokens, ids), and addresses that a user opens: no model reads them, and
  * whoever changes them breaks what they are for.
  */
-function isOpaque(path: JsonString['path']): boolean {
+function isOpaque(path: JsonString['path'], { asks = false }: Leaks): boolean {
   const last = path.at(-1)
   if (typeof last !== 'string' || !opaque.has(last)) return false
   const [root, , params] = path
-  const below = root === 'inputRequests' && params === 'params' ? path.slice(3) : path
+  const inside = root === 'inputRequests' && params === 'params'
+  const below = inside ? path.slice(3) : path
   const [first, second] = below
   if (last === 'taskId')
     return below.length === 1 || (first === 'task' && below.length === 2) || first === '_meta' || first === 'tasks'
+  if (last === 'url') return below.length === 1 && (inside || asks)
   return last === 'progressToken' ? below.length === 1 || (first === '_meta' && second === last) : below.length === 1
 }
 

@@ -131,10 +131,10 @@ class ResultGuard {
     const trouble =
       this.#twice(parsed, params) ?? (isObject(parsed) ? this.#instructions(parsed, 'request', about) : undefined)
     if (trouble !== undefined) this.#say(trouble, about)
-    const why = trouble ?? this.#leak(params, about)
+    const why = trouble ?? this.#leak(params, about, true)
     if (this.#config.mode === 'audit') return undefined
     if (why !== undefined) return `withheld by mcpResultGuard: ${why.rule} at ${where(why)}`
-    const other = redacted(params, this.#redacts)
+    const other = redacted(params, { ...this.#redacts, asks: true })
     return other === params ? undefined : { ...question, params: other }
   }
 
@@ -167,9 +167,9 @@ class ResultGuard {
     return worst
   }
 
-  #leak(raw: RawJson, about: About): Trouble | undefined {
+  #leak(raw: RawJson, about: About, asks = false): Trouble | undefined {
     const { secrets, personal } = this.#config
-    const blocked = leaksIn(raw, { secrets: secrets === 'block', personal: personal === 'block' })
+    const blocked = leaksIn(raw, { secrets: secrets === 'block', personal: personal === 'block', asks })
     if (blocked === undefined) return undefined
     const trouble = { rule: blocked.kind, severity: 'high', path: blocked.path } as const
     this.#say(trouble, about)

@@ -305,11 +305,17 @@ function isChosen(key: string, area: Area, surface: Surface): boolean {
 /** What a server calls `constructor` or `__proto__` is a field like any other. */
 const own = (fields: Fields, key: string): Into | undefined => (Object.hasOwn(fields, key) ? fields[key] : undefined)
 
-/** The text that bytes are, by what they are said to be, or where nobody says that, by what they look like. */
+/** What a model is shown as such, whatever is in it. */
+const shown = /^\s*(?:image|audio|video|font)\//i
+/** So much of the beginning shows whether bytes can be a text. A multiple of four. */
+const HEAD = 1_024
+
+/** The text that bytes are, by what they are said to be, or where that says nothing, by what they look like. */
 function textIn(block: object, bytes: unknown): string | undefined {
   const type = textOf(block, 'mimeType')
   const isText = type !== undefined && textual.test(type)
-  if (typeof bytes !== 'string' || (type !== undefined && !isText)) return undefined
+  if (typeof bytes !== 'string' || (type !== undefined && shown.test(type))) return undefined
+  if (!isText && /[\0\ufffd]./su.test(Buffer.from(bytes.slice(0, HEAD), 'base64').toString())) return undefined
   const text = Buffer.from(bytes, 'base64').toString()
   return isText || !/[\0\ufffd]/.test(text) ? text : undefined
 }

@@ -102,7 +102,7 @@ test('what a server wants back as it said it stays as it is, though it looks lik
     { task: { taskId: key } },
   ])
     assert.equal(await answered(JSON.stringify(value)), JSON.stringify(value))
-  const other = JSON.stringify({ structuredContent: { nextCursor: key, url: key }, message: key })
+  const other = JSON.stringify({ structuredContent: { nextCursor: key, url: key }, message: key, url: key })
   assert.doesNotMatch(await answered(other), /ghp_/)
   const policy = await guarding({ secrets: 'block' })
   const params = rawJson(JSON.stringify({ mode: 'url', url: `https://x.example/?t=${key}`, message: 'Log in' }))

@@ -57,6 +57,8 @@ test('a text that is sent as bytes is read as the text that its reader makes of 
   assert.ok(
     blocks({ content: [{ type: 'resource', resource: { uri, mimeType: 'application/json', blob } }] }, 'result'),
   )
+  for (const mimeType of ['application/octet-stream', 'application/x-sh', 'made/up'])
+    assert.ok(blocks({ contents: [{ uri, mimeType, blob }] }, 'result'), `whatever it is called: ${mimeType}`)
   assert.ok(!blocks({ content: [{ type: 'image', mimeType: 'image/png', data: blob }] }, 'result'))
   const bytes = Buffer.concat([Buffer.from([0, 255]), Buffer.from(attack)]).toString('base64')
   assert.ok(!blocks({ contents: [{ uri, blob: bytes }] }, 'result'))

@@ -184,6 +184,7 @@ const MOST = 1_024
 export class ModernClients implements Disposable {
   readonly #options: ClientsOptions
   readonly #pools = new Map<string, Pool>()
+  readonly #keys = new WeakMap<Envelope, { readonly principal: string; readonly key: string }>()
   readonly #live = new Set<ModernClient>()
   readonly #bySubject = new Map<string, Set<ModernClient>>()
   readonly #rounds: Rounds<ModernClient>
@@ -207,7 +208,7 @@ export class ModernClients implements Disposable {
    */
   lease(envelope: Envelope, principal: string, alone: boolean): ModernClient | 'busy' | 'full' {
     const { limits, metrics } = this.#options
-    const key = keyOf(envelope, principal)
+    const key = this.#keyOf(envelope, principal)
     const pool = this.#pools.get(key) ?? new Pool(key, factsOf(envelope, principal))
     if (pool.calls >= limits.callsPerSession && principal !== anonymous) {
       metrics.limitHit('callsPerSession')
@@ -251,6 +252,15 @@ export class ModernClients implements Disposable {
     this.#bySubject.clear()
     this.#pools.clear()
     this.#rounds[Symbol.dispose]()
+  }
+
+  /** What was said in the same words before has the same key: its text is not put together again, nor hashed. */
+  #keyOf(envelope: Envelope, principal: string): string {
+    const known = this.#keys.get(envelope)
+    if (known?.principal === principal) return known.key
+    const key = keyOf(envelope, principal)
+    this.#keys.set(envelope, { principal, key })
+    return key
   }
 
   #make(facts: Facts, pool?: Pool): ModernClient | undefined {

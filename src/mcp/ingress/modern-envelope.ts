@@ -27,18 +27,66 @@ export interface Unenveloped {
   readonly key: string
 }
 
-/** The revision that a message says of itself: a text, the empty text for what is none, `undefined` when it says nothing. */
-export function claimOf(message: Incoming): string | undefined {
-  const meta = message.at('_meta')
-  if (meta === undefined || message.rawParams === undefined || !message.rawParams.includes(VERSION)) return undefined
-  const span = members(message.rawParams, meta.start).get(VERSION)
-  return span && (stringAt(message.rawParams, span) ?? '')
+/** What one `_meta` says. */
+interface Meta {
+  readonly claim: string | undefined
+  readonly envelope: Envelope | Unenveloped
+  /** What of it goes on. */
+  readonly rest: string
 }
 
-/** Reads the envelope (2026-07-28, basic): version and capabilities must be there, information and level may. */
-export function envelopeOf({ rawParams, at }: Enveloped): Envelope | Unenveloped {
-  if (rawParams === undefined || at === undefined || !isObject(rawParams, at)) return wrong('_meta', 'missing')
-  const said = members(rawParams, at.start)
+/** Texts of `_meta` that are remembered, and how long one may be. */
+const REMEMBERED = 256
+const LONGEST = 2_048
+
+/** Clients say the same of themselves with every request: what was read once need not be read again. */
+class Metas {
+  readonly #known = new Map<string, Meta>()
+
+  of(text: string): Meta {
+    const known = this.#known.get(text)
+    if (known !== undefined) return known
+    // A token of its own makes each request's another text.
+    if (text.length > LONGEST || text.includes('progressToken')) return readMeta(text)
+    const own = Buffer.from(text, 'utf16le').toString('utf16le') // a slice would keep the whole request
+    const meta = readMeta(own)
+    if (this.#known.size >= REMEMBERED) this.#known.clear()
+    this.#known.set(own, meta)
+    return meta
+  }
+}
+
+const metas = new Metas()
+
+function metaIn({ rawParams }: Pick<Incoming, 'rawParams'>, at: Span | undefined): Meta | undefined {
+  if (rawParams === undefined || at === undefined || !isObject(rawParams, at)) return undefined
+  return metas.of(cut(rawParams, at))
+}
+
+function readMeta(text: string): Meta {
+  const said = members(text)
+  const version = said.get(VERSION)
+  let rest = ''
+  for (const [name, span] of said)
+    if (!name.startsWith(PER_HOP)) rest += `${rest === '' ? '' : ','}${JSON.stringify(name)}:${cut(text, span)}`
+  return {
+    claim: version && (stringAt(text, version) ?? ''),
+    envelope: readEnvelope(text, said),
+    rest: `{${rest}}`,
+  }
+}
+
+/** The revision that a message says of itself: a text, the empty text for what is none, `undefined` when it says nothing. */
+export function claimOf(message: Incoming): string | undefined {
+  if (message.rawParams?.includes(VERSION) !== true) return undefined
+  return metaIn(message, message.at('_meta'))?.claim
+}
+
+/** The envelope (2026-07-28, basic): version and capabilities must be there, information and level may. */
+export const envelopeOf = (message: Incoming): Envelope | Unenveloped =>
+  metaIn(message, message.at('_meta'))?.envelope ?? wrong('_meta', 'missing')
+
+function readEnvelope(rawParams: string, said: ReadonlyMap<string, Span>): Envelope | Unenveloped {
   const version = said.get(VERSION)
   if (version === undefined) return wrong(VERSION, 'missing')
   const revision = stringAt(rawParams, version)
@@ -58,11 +106,6 @@ export function envelopeOf({ rawParams, at }: Enveloped): Envelope | Unenveloped
     capabilities: cut(rawParams, capabilities),
     logLevel,
   }
-}
-
-interface Enveloped {
-  readonly rawParams: RawJson | undefined
-  readonly at: Span | undefined
 }
 
 const wrong = (key: string, problem: string): Unenveloped => ({ key, problem })
@@ -90,7 +133,7 @@ export class Onward implements Incoming {
       this.#shift = 0
       return
     }
-    const rest = withoutHop(rawParams, at)
+    const rest = metaIn(said, at)?.rest ?? '{}'
     this.#meta = { start: at.start, end: at.start + rest.length }
     this.#shift = this.#meta.end - at.end
     this.rawParams = rawJson(rawParams.slice(0, at.start) + rest + rawParams.slice(at.end))
@@ -111,13 +154,6 @@ export class Onward implements Incoming {
   string(name: string): string | undefined {
     return this.rawParams === undefined ? undefined : stringAt(this.rawParams, this.at(name))
   }
-}
-
-function withoutHop(text: string, at: Span): string {
-  let rest = ''
-  for (const [name, span] of members(text, at.start))
-    if (!name.startsWith(PER_HOP)) rest += `${rest === '' ? '' : ','}${JSON.stringify(name)}:${cut(text, span)}`
-  return `{${rest}}`
 }
 
 /** A request with other params than it came with. */

@@ -61,7 +61,7 @@ export function modern(x: Exchange, message: Message, desk: ModernDesk): Maybe<R
   const { id, method } = message
   x.mcpMethod = method
   if (removed.has(method)) return unknownMethod(x, id, method)
-  const envelope = envelopeOf({ rawParams: message.rawParams, at: message.at('_meta') })
+  const envelope = envelopeOf(message)
   const answer = methods.get(method)
   if ('problem' in envelope) {
     if (answer === undefined) return unknownMethod(x, id, method)

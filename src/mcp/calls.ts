@@ -38,6 +38,21 @@ interface Use {
   readonly said: string
 }
 
+/** A call whose input nobody has read yet. A class: a getter in a literal gives each object a shape of its own, kept until a full collection. */
+class Unread implements Call {
+  readonly item: ServerItem
+  readonly #asked: Asked
+
+  constructor(item: ServerItem, asked: Asked) {
+    this.item = item
+    this.#asked = asked
+  }
+
+  get input(): unknown {
+    return this.#asked.params['arguments'] ?? {}
+  }
+}
+
 export class Calls {
   readonly #catalog: Catalog
   readonly #connections: Connections
@@ -224,13 +239,7 @@ export class Calls {
 
   /** The answer to a call that nobody judged: its input is read only for a door that asks for it. */
   #shown(answer: Answer, use: Use, asked: Asked): Maybe<Answer> {
-    const call: Call = {
-      item: use.item,
-      get input() {
-        return asked.params['arguments'] ?? {}
-      },
-    }
-    const through = this.#through(answer, call, asked)
+    const through = this.#through(answer, new Unread(use.item, asked), asked)
     return through instanceof Promise
       ? through.then((each) => this.#exposed(each, use, asked))
       : this.#exposed(through, use, asked)

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto'
 import { z } from 'zod'
 import { duration } from '../config/duration.ts'
 import type { Exchange, Flow, Maybe } from '../core/exchange.ts'
+import { Failure } from '../core/failure.ts'
 import type { Call, Definition, Item, Result } from '../core/item.ts'
 import { define, type Path } from '../core/module.ts'
 import type { Store } from '../core/store.ts'
@@ -82,6 +83,8 @@ function labelsIn({ targets, taints }: Config): readonly (readonly [at: Path, la
 
 /** Sessions, and tools, that are remembered; beyond, the oldest are forgotten. */
 const MOST = 100_000
+/** Processes that write of one session at once. */
+const ATTEMPTS = 32
 /** How long a process goes by what it has read from the store. */
 const FRESH_MS = 1_000
 
@@ -220,11 +223,21 @@ class Labels implements Policy, Flow {
     return undefined
   }
 
+  /** Fails when others write all the time: a result that taints nobody is not passed on. */
   async #tell(key: string, labels: readonly string[]): Promise<void> {
     const store = await this.#store?.()
-    const there = words((await store?.get(storeKey(key)))?.value)
-    const all = [...new Set([...there, ...labels])].toSorted()
-    await store?.put(storeKey(key), all.join(' '), { ttlMs: this.#config.forget })
+    if (store === undefined) return
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const there = await store.get(storeKey(key))
+      const all = [...new Set([...words(there?.value), ...labels])].toSorted()
+      // Of two that write at once neither takes away what the other has met.
+      const put = { ttlMs: this.#config.forget, when: there?.version ?? ('absent' as const) }
+      if ((await store.put(storeKey(key), all.join(' '), put)) !== undefined) return
+    }
+    throw new Failure(
+      'store.unreachable',
+      'what a session has met cannot be written down: others write it all the time',
+    )
   }
 }
 

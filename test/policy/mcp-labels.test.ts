@@ -12,6 +12,7 @@ import { contextOf } from '../../src/policy/context.ts'
 import { mcpLabels } from '../../src/policy/mcp-labels.ts'
 import type { Policy, Site } from '../../src/policy/policy.ts'
 import { remembering } from '../mcp/upstreams.ts'
+import { store as realStore } from '../store/stage.ts'
 import { exchange, rulesOf } from './stage.ts'
 
 const web = targetName('web')
@@ -182,6 +183,18 @@ test('what one process learns, another one knows', async () => {
   await other.onResult?.(answer, call('b'), there)
   const third = await labelling(body, kept)
   assert.deepEqual([...taint(await passed(third, 'session-one-1234'))].toSorted(), ['private-data', 'untrusted-input'])
+})
+
+test('of several processes that write at once, none takes away what another has met', async (t) => {
+  const kept = await realStore(t)
+  const tools = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`t${i}`, [`met-${i}`]]))
+  const taints = Object.values(tools).flat()
+  const body = { shared: true, taints, targets: { web: { tools } } }
+  const processes = await Promise.all(Object.keys(tools).map(() => labelling(body, kept)))
+  await Promise.all(
+    processes.map(async (each, i) => each.onResult?.(answer, call(`t${i}`), await passed(each, 'session-one-1234'))),
+  )
+  assert.deepEqual([...taint(await passed(await labelling(body, kept), 'session-one-1234'))].toSorted(), taints)
 })
 
 test('a store that cannot be read refuses the request: whether a session is tainted is not guessed', async () => {

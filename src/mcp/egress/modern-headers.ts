@@ -31,11 +31,22 @@ function nameOf(method: string, params: Params): string | undefined {
   return method.startsWith('tasks/') ? params.string('taskId') : undefined
 }
 
+function headersOf(method: string, name: string | undefined): string[] {
+  const headers = [...modernBase, 'mcp-method', encodedHeader(method)]
+  if (name !== undefined) headers.push('mcp-name', encodedHeader(name))
+  return headers
+}
+
+/** Lists of headers that are kept, and how long the names in one may be. */
+const LISTS = 1_000
+const LONGEST = 256
+
 /** Which arguments of a server's tools headers repeat, as its lists say. */
 export class ToolHeaders {
   readonly #target: TargetName
   readonly #log: Log
   readonly #known = new Map<string, readonly ParamHeader[]>()
+  readonly #lists = new Map<string, string[]>()
 
   constructor(target: TargetName, log: Log) {
     this.#target = target
@@ -44,18 +55,30 @@ export class ToolHeaders {
 
   /** All headers of one request. */
   of(method: string, params: Params): string[] {
-    const headers = [...modernBase, 'mcp-method', encodedHeader(method)]
     const name = nameOf(method, params)
-    if (name === undefined) return headers
-    headers.push('mcp-name', encodedHeader(name))
-    const repeated = method === 'tools/call' ? this.#known.get(name) : undefined
+    const repeated = name !== undefined && method === 'tools/call' ? this.#known.get(name) : undefined
     const args = repeated === undefined ? undefined : params.raw('arguments')
-    if (repeated === undefined || args === undefined) return headers
+    if (repeated === undefined || args === undefined) return this.#usual(method, name)
+    const headers = headersOf(method, name)
     const values: unknown = JSON.parse(args)
     for (const each of repeated) {
       const value = paramHeaderValue(each, values)
       if (value !== undefined) headers.push(`mcp-param-${each.name.toLowerCase()}`, value)
     }
+    return headers
+  }
+
+  /** The same list for the same tool: what is frozen is spelled once (http/direct-pool.ts). */
+  #usual(method: string, name: string | undefined): string[] {
+    const about = `${method}\n${name ?? ''}`
+    const known = this.#lists.get(about)
+    if (known !== undefined) return known
+    if (about.length > LONGEST) return headersOf(method, name)
+    const own = name === undefined ? undefined : Buffer.from(name, 'utf16le').toString('utf16le') // a slice would keep the whole request
+    const headers = headersOf(method, own)
+    Object.freeze(headers)
+    if (this.#lists.size >= LISTS) this.#lists.clear()
+    this.#lists.set(about, headers)
     return headers
   }
 

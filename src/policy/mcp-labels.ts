@@ -83,12 +83,16 @@ function labelsIn({ targets, taints }: Config): readonly (readonly [at: Path, la
 
 /** Sessions, and tools, that are remembered; beyond, the oldest are forgotten. */
 const MOST = 100_000
+/** Sessions of one caller: who opens more forgets its own, and nobody else's. */
+const EACH = 10_000
 /** Processes that write of one session at once. */
 const ATTEMPTS = 32
 /** How long a process goes by what it has read from the store. */
 const FRESH_MS = 1_000
 
 interface Mark {
+  /** Whose session it is. */
+  readonly owner: string
   readonly labels: readonly string[]
   readonly until: number
   /** When the store was asked last. */
@@ -98,9 +102,29 @@ interface Mark {
 /** What outlives a reload. */
 class Memory implements AsyncDisposable {
   readonly marks = new Map<string, Mark>()
+  readonly #of = new Map<string, Set<string>>()
+
+  mark(key: string, mark: Mark): void {
+    this.#forget(key)
+    this.marks.set(key, mark)
+    const own = this.#of.get(mark.owner) ?? new Set()
+    this.#of.set(mark.owner, own.add(key))
+    const [oldest] = own.size > EACH ? own : this.marks.size > MOST ? this.marks.keys() : []
+    if (oldest !== undefined) this.#forget(oldest)
+  }
+
+  #forget(key: string): void {
+    const mark = this.marks.get(key)
+    if (mark === undefined) return
+    this.marks.delete(key)
+    const own = this.#of.get(mark.owner)
+    own?.delete(key)
+    if (own?.size === 0) this.#of.delete(mark.owner)
+  }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.marks.clear()
+    this.#of.clear()
   }
 }
 
@@ -175,7 +199,7 @@ class Labels implements Policy, Flow {
     const labels = [...new Set([...before, ...met])]
     const key = this.#whose(x, x.mcpSession)
     const until = Date.now() + this.#config.forget
-    keep(this.#memory.marks, key, { labels, until, readAt: Date.now() })
+    this.#memory.mark(key, { owner: this.#whose(x, ''), labels, until, readAt: Date.now() })
     if (labels.length > before.length && item.kind !== 'model')
       this.#site.log.info('a session is tainted', { target: item.target, name: item.name, labels: labels.join(' ') })
     // Other processes know it before the reader does.
@@ -219,7 +243,7 @@ class Labels implements Policy, Flow {
       ...new Set([...(mark !== undefined && mark.until > now ? mark.labels : []), ...words(entry?.value)]),
     ]
     const until = entry === undefined && mark !== undefined ? mark.until : now + this.#config.forget
-    keep(this.#memory.marks, key, { labels, until, readAt: now })
+    this.#memory.mark(key, { owner: this.#whose(x, ''), labels, until, readAt: now })
     return undefined
   }
 

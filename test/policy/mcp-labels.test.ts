@@ -173,6 +173,20 @@ test('a taint is forgotten a while after the last result that made it', async (t
   assert.deepEqual(taint(x), [])
 })
 
+test('who opens sessions without end makes nobody else’s be forgotten', async () => {
+  const policy = await labelling({ targets: { web: ['untrusted-input'] } })
+  const at = (sub: string, session: string) => passed(policy, session, { claims: { iss: 'i', sub } })
+  const victim = await at('alice', 'session-of-alice')
+  await policy.onResult?.(answer, call('a'), victim)
+  for (let i = 0; i < 100_100; i++) {
+    const x = await at('mallory', `session-${i}`)
+    await policy.onResult?.(answer, call('a'), x)
+  }
+  assert.deepEqual(taint(victim), ['untrusted-input'])
+  assert.deepEqual(taint(await at('mallory', 'session-100099')), ['untrusted-input'])
+  assert.deepEqual(taint(await at('mallory', 'session-0')), [], 'but his own')
+})
+
 test('what one process learns, another one knows', async () => {
   const kept = store()
   const body = { shared: true, targets: { web: { tools: { a: ['untrusted-input'], b: ['private-data'] } } } }

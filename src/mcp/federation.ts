@@ -14,7 +14,7 @@ import { Catalog, type Seen } from './catalog.ts'
 import type { Connect } from './connect.ts'
 import { Connections } from './connections.ts'
 import type { Answer, Caller, Client, Federation, Incoming } from './conversation.ts'
-import { errorFacts } from './errors.ts'
+import { errorFacts, readable } from './errors.ts'
 import { guardedAnswer, guardedRequest, hasParams, isSingle } from './guarding.ts'
 import { listsTasks, mergedHello, singleHello } from './hello.ts'
 import { Invitations } from './invitation.ts'
@@ -366,7 +366,9 @@ export class FederatedServers implements Configured {
     return { kind: 'result', raw: method === 'tasks/get' ? cappedTask(answer.raw, cap) : capped(answer.raw, cap) }
   }
 
-  #told(answer: Answer, x: Exchange): Answer {
+  #told(came: Answer, x: Exchange): Answer {
+    // What methods that we do not know are answered with is between those who do.
+    const answer = this.#methods.has(x.mcpMethod) ? readable(came) : came
     const facts = answer.kind === 'error' ? errorFacts(answer.raw) : undefined
     x.mcpErrorCode = facts?.code ?? 0
     x.mcpErrorMessage = facts?.message ?? ''

@@ -294,3 +294,26 @@ test('a question of a task names the task as its client does, and so may the ans
   assert.deepEqual(JSON.parse(client.questions[0]?.params ?? ''), { message: 'who?', ...about(ours) })
   assert.deepEqual(heard, [{ action: 'decline', ...about('7') }])
 })
+
+test('what no client could read as an answer becomes one that says so', async (t) => {
+  const [a, b] = pair()
+  const { request, end } = federate([a, b])
+  t.after(end)
+  const client = new FakeClient()
+  const answered = async (answer: Answer) => {
+    a.on.set('tools/call', () => answer)
+    return await request(client, 'tools/call', { name: 'a_x' })
+  }
+  for (const text of ['null', '[1]', '"done"', '7'])
+    assert.deepEqual(errorOf(await answered(raw(text))), {
+      code: -32603,
+      message: 'the server answered with a result that is no object',
+    })
+  const error = async (text: string): Promise<unknown> => errorOf(await answered({ kind: 'error', raw: rawJson(text) }))
+  const sound = '{"code":-5,"message":"as it came","data":{"n":1e400}}'
+  assert.equal((await answered({ kind: 'error', raw: rawJson(sound) })).raw, sound)
+  assert.deepEqual(await error('{"message":"bad"}'), { code: -32603, message: 'bad' })
+  assert.deepEqual(await error('{"code":1.5,"message":"bad","data":[1]}'), { code: -32603, message: 'bad', data: [1] })
+  assert.deepEqual(await error('{"code":7}'), { code: 7, message: 'the server reported an error' })
+  assert.deepEqual(await error('{}'), { code: -32603, message: 'the server reported an error' })
+})

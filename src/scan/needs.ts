@@ -75,14 +75,14 @@ export const needs: { readonly [rule: string]: Needs } = {
       [
         '~address',
         ...words(
-          'treat what whatever anything everything all instruction instructions command commands order orders directive directives direction directions steps request requests task tasks',
+          'treat what whatever anything everything all instruction instructions command commands order orders directive directives direction directions steps request requests task tasks page site website document file response text result message content output email mail pages sites websites documents files responses texts results messages contents outputs emails mails',
         ),
       ],
     ],
   },
   'TP-140': {
     inAnswers: [
-      ['talk', 'rules'],
+      ['talk', 'rules', 'inner'],
       ['put', 'send', 'answer', 'tell', 'read', 'write'],
     ],
   },
@@ -101,7 +101,7 @@ export const needs: { readonly [rule: string]: Needs } = {
     also: [
       [
         ...words(
-          'dev bash nca ncat netca netcat mkfifo rm mkfs dd chmod del rd format base64 powershell* cat tar env printenv type curl schtasks certutil mshta wget iwr irm invoke fetch sh zsh eval iex pip pipx npm crontab',
+          'dev bash nca ncat netca netcat mkfifo rm mkfs dd chmod del rd format base64 powershell* cat less head tail netsh reg security cmdkey tar env printenv type curl schtasks certutil mshta wget iwr irm invoke fetch sh zsh eval iex pip pipx npm crontab',
         ),
         ...signs(':() >>'),
       ],

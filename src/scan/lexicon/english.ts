@@ -67,7 +67,7 @@ export const english: Language = {
       'every, all, any, each, entire, whole, everything, full, complete, anything, whatever, verbatim, word for word, wholesale',
     ),
     quiet: list(
-      'silently, secretly, quietly, behind the scenes, in the background, discreetly, covertly, stealthily, invisibly, unnoticed, under the hood, in secret, inconspicuously, without a trace, out of sight, unobtrusively, on the quiet',
+      'silently, secretly, quietly, behind the scenes, in the background, discreetly, covertly, stealthily, invisibly, unnoticed, under the hood, in secret, inconspicuously, without a trace, when nobody is watching, when no one is watching, when nobody is looking, when no one is looking, while nobody looks, while nobody is watching, unobserved, out of sight, unobtrusively, on the quiet',
     ),
     detect: list(
       'detects, detect, detecting, detection, blocks, blocking, filters, such as, e.g, eg, for example, for instance, phrases like, strings like, text like, analyzes, analyses, analyze, analyse, checks, check whether, checks whether, scans, scanning, scan for, attempts, attempt, attempted, prevents, prevent, identify, identifies, identifying, flags, finds, masks, masked, redacts, expected output, sample response, mock response, sample output, example response, example prompt, expected response, test case, test cases, fixture, fixtures, explains, explaining, documentation, classifies, classifier, when a tool tries, tries to, try to, guards against, protects against, protect against, protection against, refuses, rejects, reports the attempt, warns, warn about, beware, vulnerable, vulnerability, mitigation, mitigate, attackers, attacker may, attacker could, malicious, corpus, dataset, how attackers, red team, red teaming, jailbreak attempts, injection attempts',
@@ -86,7 +86,7 @@ export const english: Language = {
     ),
     free: [
       ...list(
-        'comply with any, comply with every, comply with all, grant all, grant every, without question, rules do not exist, restrictions do not exist, do not apply to you, always reveals, reveals its, always answers, answers every, unrestricted, uncensored, jailbroken, jailbreak, unfiltered, dan, do anything now, god mode, developer mode, debug mode, maintenance mode, admin mode, unlimited mode, unsafe mode, root mode, override mode, evil mode, sudo mode, free of, free from, broken free, no longer bound, not bound by, full trust, amoral, system override, anything goes, lifted restrictions, security override, never refuses, never refuse, cannot refuse, does not refuse, answers everything, free to answer, has no limits, answer everything, answers anything, answer anything, answer any question, answers any question, does whatever, do whatever, obeys every, obey every, obeys all, fulfils every, fulfills every, fulfil every, without refusing, without refusal, never declines, never says no, cannot decline, must not refuse, do not refuse, never warn, without moralizing, without moralising, without lecturing, off the leash, unchained, unshackled, liberated, freed from, no longer restricted, no longer limited, no longer constrained, no longer subject to, cast off, removed restrictions, limiter off, unlocked mode, full access mode, safety off, safety disabled, safety is off,  say anything',
+        'comply with any, comply with every, comply with all, grant all, grant every, without question, rules do not exist, restrictions do not exist, do not apply to you, always reveals, reveals its, always answers, answers every, unrestricted, uncensored, jailbroken, jailbreak, unfiltered, dan, do anything now, god mode, developer mode, debug mode, maintenance mode, admin mode, unlimited mode, unsafe mode, root mode, override mode, evil mode, sudo mode, free of, free from, broken free, no longer bound, not bound by, full trust, amoral, system override, anything goes, lifted restrictions, security override, stop refusing, stop declining, stop warning, never refuses, never refuse, cannot refuse, does not refuse, answers everything, free to answer, has no limits, answer everything, answers anything, answer anything, answer any question, answers any question, does whatever, do whatever, obeys every, obey every, obeys all, fulfils every, fulfills every, fulfil every, without refusing, without refusal, never declines, never says no, cannot decline, must not refuse, do not refuse, never warn, without moralizing, without moralising, without lecturing, off the leash, unchained, unshackled, liberated, freed from, no longer restricted, no longer limited, no longer constrained, no longer subject to, cast off, removed restrictions, limiter off, unlocked mode, full access mode, safety off, safety disabled, safety is off,  say anything',
       ),
       ...[
         'without',
@@ -97,6 +97,13 @@ export const english: Language = {
         'free of any',
         'ignores all',
         'not have any',
+        'not care about',
+        'not care about any',
+        'cares nothing for',
+        'cares little for',
+        'pays no attention to',
+        'indifferent to',
+        'laughs at',
         'have no',
         'has no',
         'without moral',

@@ -6,7 +6,7 @@ import { type Hit, type Place, rule } from '../rule.ts'
 
 /** Nobody's example: an open door, a deletion of everything, a program run from text that was hidden. */
 const hostile =
-  /\/dev\/(?:tcp|udp)\/|\bbash -i\b|\bn(?:et)?cat? [^\n|]{0,60}-[a-z]{0,4}e[a-z]{0,4} |\bmkfifo [^\n]{0,80}\bnc\b|\brm -(?:rf|fr|r -f|f -r)[a-z]{0,3} (?:--no-preserve-root )?["']?(?:~|\$home|\*|\.\/?\*|\/(?:\*|["'`;&|\s]|$|(?:etc|home|usr|var|root|boot|bin|lib|users)\b))|\bmkfs\.|\bdd if=[^\n]{0,60} of=\/dev\/|:\(\) ?\{ ?:|\bchmod -r 0?[67][0-7]{2} (?:~|\/)|\bchmod \+x (?:\/tmp\/|\/dev\/shm|\/var\/tmp)[^\n;&|]{1,80}(?:&&|;) ?[^\n]{1,80}|\b(?:del|rd) \/s\b|\bformat c:|\bbase64 (?:-d|--decode|-di)[^\n|]{0,40}\| ?(?:ba|z|da)?sh\b|\bpowershell[^\n]{0,40} -e(?:nc|ncodedcommand)? [a-z0-9+/]|\b(?:cat|tar|env|printenv|type)\b[^\n]{0,100}\| ?(?:curl|wget|nc|ncat)\b|\bcurl [^\n]{0,120}(?:-d|-f|-t|--data(?:-binary|-raw|-urlencode)?|--form|--upload-file)[ =]["']?(?:[a-z_]{1,20}=)?@?["']?(?:~|\$home|\/etc\/|\/root|\$\((?:cat|env|printenv))|>> ?~\/\.ssh\b|\bschtasks \/create|\bcertutil [^\n]{0,40}-urlcache|\bmshta http/
+  /\/dev\/(?:tcp|udp)\/|\bbash -i\b|\bn(?:et)?cat? [^\n|]{0,60}-[a-z]{0,4}e[a-z]{0,4} |\bmkfifo [^\n]{0,80}\bnc\b|\brm -(?:rf|fr|r -f|f -r)[a-z]{0,3} (?:--no-preserve-root )?["']?(?:~|\$home|\*|\.\/?\*|\/(?:\*|["'`;&|\s]|$|(?:etc|home|usr|var|root|boot|bin|lib|users)\b))|\bmkfs\.|\bdd if=[^\n]{0,60} of=\/dev\/|:\(\) ?\{ ?:|\bchmod -r 0?[67][0-7]{2} (?:~|\/)|\bchmod \+x (?:\/tmp\/|\/dev\/shm|\/var\/tmp)[^\n;&|]{1,80}(?:&&|;) ?[^\n]{1,80}|\b(?:del|rd) \/s\b|\bformat c:|\bbase64 (?:-d|--decode|-di)[^\n|]{0,40}\| ?(?:ba|z|da)?sh\b|\bpowershell[^\n]{0,40} -e(?:nc|ncodedcommand)? [a-z0-9+/]|\b(?:cat|tar|env|printenv|type)\b[^\n]{0,100}\| ?(?:curl|wget|nc|ncat)\b|\bcurl [^\n]{0,120}(?:-d|-f|-t|--data(?:-binary|-raw|-urlencode)?|--form|--upload-file)[ =]["']?(?:[a-z_]{1,20}=)?@?["']?(?:~|\$home|\/etc\/|\/root|\$\((?:cat|env|printenv))|>> ?~\/\.ssh\b|\bnetsh wlan show profile[^\n]{0,60}key=clear|\breg save hklm|\bsecurity (?:dump-keychain|find-(?:generic|internet)-password)|\bcmdkey \/list|[$`][({]?\s*(?:cat|type|less|head|tail|base64) [^\n)}`]{0,40}(?:\.ssh|\.aws|\.env\b|\.netrc|\/etc\/(?:passwd|shadow)|id_(?:rsa|ed25519))|\bschtasks \/create|\bcertutil [^\n]{0,40}-urlcache|\bmshta http/
 /** How programs are installed, and how they are smuggled in. */
 const fetched =
   /\b(?:curl|wget|iwr|irm|invoke-webrequest|invoke-restmethod|fetch)\b[^\n|]{0,200}\| ?(?:sudo )?(?:-e )?(?:(?:ba|z|da|k)?sh|python3?|node|perl|ruby|iex)\b|\b(?:ba|z)?sh <\( ?(?:curl|wget)|\b(?:sh|bash) -c ["']?\$\((?:curl|wget)|\beval ["']?\$\( ?(?:curl|wget)|\biex ?\(|\bpipx? install [^\n]{0,60}(?:https?:|--(?:extra-)?index-url)[ =]?\S{0,200}|\bnpm (?:i|install) [^\n]{0,60}https?:\S{0,200}|>> ?~\/\.(?:bashrc|zshrc|profile|bash_profile)\b|\bchmod \+x [^\n;&|]{1,80}(?:&&|;) ?[^\n]{1,80}|\bcrontab -/
@@ -47,7 +47,12 @@ export const commands = rule({
   ],
   find(reading, place) {
     // Most texts hold none of the signs that every such command has.
-    if (!/[|>/(~]|\brm -|chmod|schtasks|crontab|install|mkfs/.test(reading.text)) return []
+    if (
+      !/[|>/(~]|\brm -|chmod|schtasks|crontab|install|mkfs|netsh |\breg save|dump-keychain|find-\w+-password|cmdkey/.test(
+        reading.text,
+      )
+    )
+      return []
     const found: Hit[] = []
     for (const [pattern, isHostile] of [[hostile, true] as const, [fetched, false] as const])
       for (const match of matches(pattern, reading.text)) {

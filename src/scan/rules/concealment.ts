@@ -44,6 +44,7 @@ const hushed: readonly RegExp[] = [
     String.raw`\b(?:hide|hides|hiding|conceal|conceals|concealing|mask|withhold|withholds|obscure|disguise|camouflage|bury|cover up)\b[^.;]{1,60}\bfrom ${people}\b|\b(?:hide|conceal|disguise|cover up|downplay|obscure) (?:the fact|that|this step|these steps|this action|what you|your actions|any trace|all traces|the (?:call|step|transfer|upload|copy|change|request|access|instruction)s?)\b`,
   ),
   /\b(?:do not|don't|never|without|avoid|nor) (?:bring(?:ing)? (?:it|this|that|them) up|point(?:ing)? (?:it|this|that) out|draw(?:ing)? attention|call(?:ing)? attention|mak(?:e|ing) (?:any |a )?mention|leav(?:e|ing) (?:a |any )?traces?|let (?:it|this|that) (?:show|slip)|refer(?:ring)? to (?:it|this))\b|\b(?:is|are|be|gets?) (?:never|not) (?:to be )?(?:mentioned|explained|discussed|revealed|disclosed|announced|communicated|surfaced|brought up|talked about)\b/,
+  /\bmake (?:it|this|that|them) (?:look|sound|seem|appear|read) (?:like|as (?:if|though)|to be)\b|\b(?:is|are|was|were) not (?:meant |intended )?for (?:the )?(?:users?|humans?|people|customers?|human eyes|public)\b(?! (?:interface|input|names?))/,
   tracks,
   // “If asked, say that …”.
   new RegExp(

@@ -143,6 +143,12 @@ function gravity(sentence: Sentence, place: Place, [talk, verb]: readonly [Mark,
     return isInner && isReveal ? 'high' : leaves ? 'high' : isInner ? 'medium' : undefined
   if (/\bas (?:(?:your|the|a|its) )?["'`]?$/.test(text.slice(Math.max(0, talk.start - 12), talk.start)))
     return undefined
+  if (
+    /\bhow (?:to|do (?:i|you|we)|can (?:i|you|we)) (?:\w+ )?(?:write|create|make|build|design|improve|test|protect|set|use|change)\b[^.?!]{0,24}$/.test(
+      text.slice(Math.max(sentence.start, talk.start - 48), talk.start),
+    )
+  )
+    return undefined
   const isList = /available tools|tools? list|list of/.test(said)
   if (isList && isAnswer(place) && !sentence.hasAny('you', 'assistant', 'quiet')) return undefined
   if (isInner && (isReveal || leaves)) return about.test(topicOf(place)) && !leaves && isList ? 'low' : 'high'

@@ -210,13 +210,15 @@ const part: ReadonlySet<Place['piece']['surface']> = new Set([
 ])
 
 /** Where it goes: 2 for somebody else, 1 for the call or the answer. */
+const ours =
+  /\b(?:to|for|with) us\b|\b(?:send|give|tell|show|mail|hand|pass|report|forward|grant|supply|provide|bring|lend) us\b|\blet us (?:know|have|see)\b|\bwe (?:want|need|require|collect|expect|would like)\b|\b(?:our|its) (?:side|staff|people|experts?|developers?|analysts?|partners?|records?|archive)\b/
 const service =
   /\b(?:to|with|at|by|in) (?:the|our|a|an|its) (?:[\w-]+ ){1,3}(?:service|server|endpoint|archive|host|database|cloud|portal|platform|provider|backend|company|desk|team|hub|pool|registry|vendor|partner|department|agency|group|mailbox|channel|collector|store)\b/
 
 function channel(sentence: Sentence, { piece }: Place): number {
   const window = sentence.next !== undefined && same.test(sentence.next.text) ? [sentence, sentence.next] : [sentence]
   if (window.some((each) => each.has('outside') || addresses(each).length > 0)) return 2
-  if (window.some((each) => service.test(each.text))) return 1.5
+  if (window.some((each) => service.test(each.text) || ours.test(each.text))) return 1.5
   return part.has(piece.surface) || window.some((each) => each.has('param') || slot.test(each.text)) ? 1 : 0
 }
 
@@ -240,6 +242,12 @@ function signals(sentence: Sentence, { mark }: Goods): number {
   if (mark.concept !== 'private' && isOfUser(sentence, mark)) sum += 0.5
   if (asked(sentence, mark, takers) !== undefined && asked(sentence, mark, givers) !== undefined) sum += 1.5
   sum += moment.test(text) ? 1 : 0
+  if (
+    /\b(?:you (?:saw|have seen|know|remember|were told|came across|found)|earlier in (?:this|the)|seen (?:so far|earlier|before)|came up|mentioned (?:earlier|before))\b/.test(
+      text,
+    )
+  )
+    sum += 1
   if (sentence.has('session') || sentence.has('regardless')) sum += 1
   if (sentence.has('must')) sum += 0.5
   if (sentence.has('pretext') || sentence.previous?.has('pretext') === true) sum += 1

@@ -26,6 +26,12 @@ export const override = rule({
   advice: 'do not admit it: no tool, prompt or answer has a reason to say this',
   needs: ['ignore', 'says-override'],
   find(sentence, place) {
+    const promoted = isAnswer(place) ? null : rank.exec(sentence.text)
+    if (promoted !== null && sentence.index > 0)
+      return graded(sentence, place, {
+        start: sentence.start + promoted.index,
+        end: sentence.start + promoted.index + promoted[0].length,
+      })
     const said = sentence.first('says-override')
     if (said !== undefined && isOverModel(sentence, said) && !(isAnswer(place) && isHeading(sentence)))
       return graded(sentence, place, said)
@@ -41,6 +47,10 @@ export const override = rule({
     return undefined
   },
 })
+
+/** The text is to be taken for the word of somebody who gives orders. */
+const rank =
+  /\b(?:treat|regard|consider|take|read|handle|see|understand|process)\b[^.;]{0,40}\bas (?:coming from|if (?:it )?(?:came|were|was) (?:from|said by|written by|the|a|your)|said by|written by|issued by|(?:an? )?(?:\w+ )?(?:messages?|orders?|instructions?|commands?|directives?) (?:from|of|by)) (?:the |your |an? )?(?:\w+ )?(?:system|operator|developers?|admin\w*|user|owner|anthropic|openai|google|microsoft|company|employer|platform)\b/
 
 /** What ranks higher must rank above what a model works by, not above another setting. */
 const isOverModel = (sentence: Sentence, said: Mark): boolean => {
@@ -68,7 +78,8 @@ function targetOf(sentence: Sentence, verb: Mark, place: Place): Mark | undefine
   if (passive.test(said) && !isOrder(sentence, verb)) return passiveTarget(sentence, verb)
   if (!isOrder(sentence, verb)) return undefined
   const isWeak = weak.test(said)
-  const abroad = verb.order || said.charCodeAt(0) >= 0x80 ? workedBy(sentence, verb) : undefined
+  const abroad =
+    verb.order || said.charCodeAt(0) >= 0x80 ? workedBy(sentence, verb, place.piece.surface === 'message') : undefined
   if (abroad !== undefined) return abroad
   const isOwn =
     place.piece.surface === 'message' &&
@@ -100,38 +111,40 @@ function targetOf(sentence: Sentence, verb: Mark, place: Place): Mark | undefine
   if (people !== undefined) return people
   const lie = sentence.after(verb, 'tell', 8)
   if (lie !== undefined && !isWeak && sentence.has('user') && truth.test(text.slice(verb.end, lie.start))) return lie
-  const mine =
-    place.piece.surface === 'message' &&
-    /^\W*(?:what |that |everything |all (?:that )?)?(?:i|we|my|our)\b/.test(text.slice(verb.end, verb.end + 24))
-  const told = mine ? undefined : instead(sentence, verb)
-  if (told !== undefined && !isWeak && isForeign(sentence, place) && task.test(text.slice(verb.end, told.start)))
-    return told
-  if (
-    !isWeak &&
-    told === undefined &&
-    isAnswer(place) &&
-    sentence.next !== undefined &&
-    order(sentence.next, 'answer', 'call', 'tell', 'run', 'delete', 'send') !== undefined &&
-    task.test(text.slice(verb.end, sentence.end)) &&
-    (addresses(sentence.next).length > 0 ||
-      sentence.next.hasAny('user', 'assistant', 'money', 'secret', 'delete', 'outside'))
-  )
-    return verb
+  const other = isWeak ? undefined : otherTask(sentence, verb, place)
+  if (other !== undefined) return other
   if (safety !== undefined && isGeneral(sentence, safety) && !isFlag(sentence, place)) return safety
   return undefined
+}
+
+/** The work is to be dropped, and something else to be done. */
+function otherTask(sentence: Sentence, verb: Mark, place: Place): Mark | undefined {
+  const { text } = sentence.reading
+  // Whoever drops what he said himself may.
+  const isMine =
+    place.piece.surface === 'message' &&
+    /^\W*(?:what |that |everything |all (?:that )?)?(?:i|we|my|our)\b/.test(text.slice(verb.end, verb.end + 24))
+  if (isMine || !isForeign(sentence, place)) return undefined
+  const told = instead(sentence, verb)
+  if (told !== undefined) return task.test(text.slice(verb.end, told.start)) ? told : undefined
+  const { next } = sentence
+  if (!isAnswer(place) || next === undefined || !task.test(text.slice(verb.end, sentence.end))) return undefined
+  const isGrave = addresses(next).length > 0 || next.hasAny('user', 'assistant', 'money', 'secret', 'delete', 'outside')
+  return isGrave && order(next, 'answer', 'call', 'tell', 'run', 'delete', 'send') !== undefined ? verb : undefined
 }
 
 const english =
   /^(?:instruction|rule|prompt|polic|guideline|directive|order|command|training|restriction|safeguard|principle|protocol|limitation|boundar|role|programming|constraint|direction|guidance|filter|security|safety|moderation|validation|protection|permission|your|you|system|developer|hidden|initial|original|content|ethic|access|confirmation|alignment|refusal|censor|everything|text|all)/
 
 /** In languages in which the object may stand before the verb: what a model works by, or all that was said. */
-function workedBy(sentence: Sentence, verb: Mark): Mark | undefined {
+function workedBy(sentence: Sentence, verb: Mark, isAsked: boolean): Mark | undefined {
   const near = (concept: Concept): Mark | undefined => sentence.near(verb, concept, 9)
   const rules = near('inner') ?? near('rules') ?? near('safety')
   if (
     rules !== undefined &&
     !english.test(sentence.reading.text.slice(rules.start, rules.end)) &&
-    (rules.concept === 'inner' ||
+    (isAsked ||
+      rules.concept === 'inner' ||
       near('prior') !== undefined ||
       near('every') !== undefined ||
       near('you') !== undefined)

@@ -13,17 +13,15 @@ export const phishing = rule({
   severity: 'medium',
   message: 'has the user asked for a password, a code or a key',
   advice: 'secrets are typed into the pages of those who gave them out, never into a chat or a form of a tool',
-  needs: ['secret'],
+  needs: ['secret', 'private'],
   find(sentence, place) {
     const { text } = sentence.reading
-    const secret = sentence
-      .all('secret')
-      .find(
-        ({ start, end }) =>
-          personal.test(text.slice(start, end).replace(/[-_]/g, ' ')) &&
-          !text.slice(start, end).endsWith('manager') &&
-          !/^ (?:managers?|policy|reset|generator|strength|rotation|hash)/.test(text.slice(end, end + 12)),
-      )
+    const secret = [...sentence.all('secret'), ...sentence.all('private')].find(
+      ({ start, end }) =>
+        personal.test(text.slice(start, end).replace(/[-_]/g, ' ')) &&
+        !text.slice(start, end).endsWith('manager') &&
+        !/^ (?:managers?|policy|reset|generator|strength|rotation|hash)/.test(text.slice(end, end + 12)),
+    )
     if (secret === undefined || isShown(sentence, secret.start)) return undefined
     const severity = asked(sentence, place)
     return severity === undefined ? undefined : { start: secret.start, end: secret.end, severity }
@@ -33,7 +31,7 @@ export const phishing = rule({
 function asked(sentence: Parameters<typeof isShown>[0], place: Place): Hit['severity'] | undefined {
   const wish =
     order(sentence, 'put', 'send', 'answer') !== undefined ||
-    /\b(?:enter|type|confirm|provide|verify|paste|hand|give|share|reveal|read out|dictate|tell you|tell us|log ?in|sign ?in|submit|disclose|re-?enter|supply|scan|what (?:is|are|was)|for (?:his|her|their|the|your|an?)|over)\b/.test(
+    /\b(?:enter|type|confirm|provide|verify|paste|hand|give|share|reveal|read out|dictate|tell you|tell us|log ?in|sign ?in|submit|disclose|re-?enter|supply|scan|collect|obtain|gather|what (?:is|are|was)|for (?:his|her|their|the|your|an?)|over)\b/.test(
       sentence.text,
     )
   if (place.kind === 'request') return wish || sentence.text.includes('?') ? 'high' : 'medium'

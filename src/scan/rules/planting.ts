@@ -5,7 +5,7 @@ import { addresses } from '../sinks.ts'
 import { isAnswer, isShown, order, topicOf } from '../speech.ts'
 
 const outputs =
-  /\b(?:your|every|each|all|any|all your|the end of (?:your|every|each)) (?:\w+ ){0,2}(?:answers?|repl(?:y|ies)|responses?|e-?mails?|messages?|summar(?:y|ies)|outputs?|reports?|documents?|posts?|commits?)\b/
+  /\b(?:your|every|each|all|any|all your|the end of (?:your|every|each)|(?:sign|end|close|begin|start|finish)) (?:\w+ ){0,2}(?:answers?|repl(?:y|ies)|responses?|e-?mails?|messages?|summar(?:y|ies)|outputs?|reports?|documents?|posts?|commits?)\b/
 
 /** What has no business in the work of a user. */
 const doors =

@@ -6,7 +6,7 @@ import { isAnswer, isOrder, isShown, topicOf } from '../speech.ts'
 const steps =
   /\b(?:follow|obey|execute|apply|carry out|do|comply with|adopt)\b[^.;]{0,40}\b(?:instructions?|steps?|rules?|commands?|orders?|directions?|what(?:ever)? (?:it|they|that|the \w+) (?:says?|contains?|tells?|asks?)|there)\b/
 const whatever =
-  /\b(?:do|act|behave|proceed|continue) (?:exactly )?as (?:the |that |this |its )?(?:\w+ ){0,2}(?:says?|tells?|asks?|wants?|instructs?|demands?|commands?|told|instructed|directed)\b|\b(?:do|follow|obey|execute|perform|carry out|comply with)\b[^.;]{0,24}\b(?:what(?:ever)?|anything|everything|all that)\b[^.;]{0,40}\b(?:says?|contains?|tells?|asks?|instructs?|demands?|commands?)\b/
+  /\b(?:obey|comply with|do the bidding of) (?:the |that |this |its |whatever )?(?:page|site|website|document|file|response|text|result|e?mail|message|content|output)s?\b|\b(?:do|act|behave|proceed|continue) (?:exactly )?as (?:the |that |this |its )?(?:\w+ ){0,2}(?:says?|tells?|asks?|wants?|instructs?|demands?|commands?|told|instructed|directed)\b|\b(?:do|follow|obey|execute|perform|carry out|comply with)\b[^.;]{0,24}\b(?:what(?:ever)?|anything|everything|all that)\b[^.;]{0,40}\b(?:says?|contains?|tells?|asks?|instructs?|demands?|commands?)\b/
 
 const promoted =
   /\btreat\b[^.;]{0,24}\b(?:results?|contents?|outputs?|texts?|pages?|responses?|answers?|it|them|everything)\b[^.;]{0,24}\bas (?:an? |the |if (?:it|they) were )?(?:\w+ )?(?:instructions?|orders?|commands?|requests?|prompts?)\b/
@@ -17,6 +17,11 @@ const obeyed =
   /\b(?:instructions?|commands?|orders?|texts?|requests?|content|directions?|whatever|anything|everything|remarks?|notes?)\b[^.;]{0,120}\b(?:(?:must|has to|have to|should|shall|is to|are to|needs? to) be|is|are) (?:\w+ly |to be )?(?:carried out|followed|obeyed|executed|honou?red|acted (?:up)?on|implemented|complied with|treated (?:as|like) (?:\w+ )?(?:\w+ )?(?:instructions?|orders?|commands?|requests?))\b/
 const brought =
   /\b(?:(?:in|from|of|inside|within) (?:the |this |that |its |any |each |every |a )?(?:\w+ )?(?:results?|pages?|responses?|outputs?|answers?|contents?|files?|documents?|pdfs?|fields?|messages?|comments?|e?mails?|html|readme|body|attachments?|web ?sites?|images?)|addressed to|embedded|contained|found there|returned)\b/
+/** “They hold tasks. Carry those out.” */
+const them =
+  /\b(?:carry (?:them|those|these|it|that) out|(?:do|obey|follow|execute|perform|act on|act upon|complete|fulfil|heed) (?:them|those|these|it|all of (?:them|it)|each of them|any of them|such \w+))\b/
+const holding =
+  /\b(?:results?|pages?|responses?|outputs?|answers?|contents?|files?|documents?|pdfs?|fields?|messages?|comments?|e?mails?|html|readme|text|it returns|that come back)\b[^.]{0,60}\b(?:tasks?|instructions?|orders?|commands?|requests?|directions?|to-?dos?|wishes)\b|\b(?:tasks?|instructions?|orders?|commands?|requests?|directions?)\b[^.]{0,40}\b(?:in|inside|within|from|of) (?:the |its |a )?(?:\w+ )?(?:results?|pages?|responses?|outputs?|answers?|contents?|files?|documents?|messages?|comments?|e?mails?|text)\b/
 const insisting =
   /\b(?:even (?:if|when|though)|regardless|no matter|without (?:asking|question|hesitation|delay|confirm\w*|further)|immediately|right away|at once|as if|silently|unconditionally|exactly|literally|instead|always|must|before anything|contradict\w*|override)\b/
 
@@ -36,6 +41,14 @@ export const remoteOrders = rule({
         start: sentence.start + treated.index,
         end: sentence.start + treated.index + treated[0].length,
         severity: sentence.hasAny('user', 'run') ? 'high' : 'medium',
+      }
+    const tasks = isAnswer(place) ? null : them.exec(text)
+    const before = sentence.previous?.text ?? ''
+    if (tasks !== null && !sentence.has('not') && holding.test(before))
+      return {
+        start: sentence.start + tasks.index,
+        end: sentence.start + tasks.index + tasks[0].length,
+        severity: isShown(sentence, sentence.start + tasks.index) ? 'info' : 'medium',
       }
     const passive = !isAnswer(place) && brought.test(text) ? obeyed.exec(text) : null
     if (passive !== null && sentence.index > 0 && !sentence.has('not'))

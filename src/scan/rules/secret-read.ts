@@ -143,6 +143,14 @@ function inAnswer(sentence: Sentence, place: Place, secret: Mark, how: Asked): H
   const isOurs = around(sentence).some(
     (each) => each.hasAny('assistant', 'quiet', 'says-conceal', 'says-override') || order(each, 'ignore') !== undefined,
   )
+  // How a server is set up is for whoever runs it.
+  if (
+    /\b(?:set|configure|define|export|check|add|provide) (?:the |your |a |an )?[`'"]?[\w ]*(?:environment variable|env(?:ironment)? var|in (?:your|the) (?:\.env|config|settings|environment))/.test(
+      sentence.text,
+    ) &&
+    !sentence.hasAny('assistant', 'user', 'outside', 'param')
+  )
+    return 'info'
   const demanded = place.piece.isError || isDemand(sentence)
   if (demanded && (gives !== undefined || wantedIn(sentence, place, secret) !== undefined))
     return strong ? 'high' : 'medium'

@@ -1,12 +1,12 @@
 // Calls that a person must agree to (`mcpApproval`): asked of the caller through the client, or of the operator through the admin API.
-import { rawJson } from '../core/brand.ts'
+import { type RawJson, rawJson } from '../core/brand.ts'
 import type { Call } from '../core/item.ts'
 import type { ApprovalPlan } from '../policy/plan.ts'
 import { ApprovalBook, approvalId } from '../store/approvals.ts'
 import { spelled } from './admissions.ts'
 import { type Asked, refusal } from './asked.ts'
 import type { Answer } from './conversation.ts'
-import { find } from './json.ts'
+import { find, members } from './json.ts'
 
 /** As a refusal by a policy (reference: agentgateway §3.9). */
 const NOT_APPROVED = -32001
@@ -41,7 +41,7 @@ export class Approvals {
     if (item.kind === 'model') return undefined
     // As the server will read them: a number that no double can hold is another one for whoever parses the params.
     const span = find(asked.text, ['arguments'])
-    const text = span === undefined ? '{}' : spelled(asked.text, span)
+    const text = (span === undefined ? '{}' : spelled(asked.text, span)) + besides(asked.text)
     const shown = { tool: visible(asked.string('name') ?? item.name), arguments: visible(text) }
     const asking = this.#plans.filter(({ asks }) => asks === undefined || asks(item, asked.x, call.input))
     const most = Math.min(...asking.map(({ maxArguments }) => maxArguments))
@@ -132,6 +132,15 @@ function isYes(said: unknown): boolean {
   if (typeof said !== 'object' || said === null || !('action' in said) || said.action !== 'accept') return false
   const content = 'content' in said ? said.content : undefined
   return typeof content === 'object' && content !== null && 'approve' in content && content.approve === true
+}
+
+/** Members of the params that are the protocol's own. */
+const known: ReadonlySet<string> = new Set(['name', 'arguments', '_meta', 'task', 'inputResponses', 'requestState'])
+
+/** What else the params hold: a server may read it, so it is a part of what is agreed to. */
+function besides(params: RawJson): string {
+  const others = [...members(params)].filter(([name]) => !known.has(name)).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return others.map(([name, at]) => ` and ${JSON.stringify(name)}: ${spelled(params, at)}`).join('')
 }
 
 /** On one line, with everything that is not seen spelled out. */

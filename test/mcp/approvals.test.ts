@@ -23,7 +23,7 @@ async function staged(t: TestContext, more: readonly Policy[] = [], { maxArgumen
   t.after(end)
   const pay = (args: string, client = new FakeClient()) =>
     request(client, 'tools/call', `{"name":"pay","arguments":${args}}`)
-  return { server, federation, pay, book: new ApprovalBook(async () => kept) }
+  return { server, federation, request, pay, book: new ApprovalBook(async () => kept) }
 }
 
 /** Another policy that asks. */
@@ -90,6 +90,23 @@ test('whoever agrees sees all of the arguments, and nobody is asked about more t
       /needs approval: nobody agrees to more than 40000 characters of arguments, and these are 40011/,
     )
   assert.deepEqual([server.asked('tools/call').length, person.questions.length], [2, 1])
+})
+
+test('what the params hold besides is agreed to as well, but for what is the protocol’s own', async (t) => {
+  const { server, request, book } = await staged(t)
+  const call = (more: object) =>
+    request(new FakeClient(), 'tools/call', { name: 'pay', arguments: { to: 'bob' }, ...more })
+  const id = idOf(errorOf(await call({ _meta: { progressToken: 1 } })).message)
+  const other = idOf(errorOf(await call({ force: true })).message)
+  assert.notEqual(other, id)
+  assert.deepEqual(
+    (await book.list()).map((approval) => approval.arguments).toSorted(),
+    ['{"to":"bob"}', '{"to":"bob"} and "force": true'].toSorted(),
+  )
+  await book.decide(id, 'approved')
+  assert.match(errorOf(await call({ force: true })).message, /an operator must agree/)
+  assert.equal(server.asked('tools/call').length, 0)
+  valueOf(await call({ _meta: { progressToken: 2 } }))
 })
 
 for (const [others, outcome] of [

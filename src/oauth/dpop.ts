@@ -22,6 +22,12 @@ interface ProofBounds {
   readonly ofOneKey: number
 }
 
+export interface ProofsOptions {
+  readonly bounds?: ProofBounds
+  /** Writes a name down for so many milliseconds where other processes see it; false: it is there already. */
+  readonly remember?: ((name: string, ms: number) => Promise<boolean>) | undefined
+}
+
 const MAX_PROOF = 8_192
 const MAX_JTI = 512
 /** How old or how new a proof may be: clocks differ (RFC 9449 §11.1). */
@@ -44,14 +50,16 @@ interface KnownKey {
  */
 export class Proofs implements AsyncDisposable {
   readonly #bounds: ProofBounds
+  readonly #remember: ProofsOptions['remember']
   /** Thumbprint and digest of `jti` → when it may be forgotten; in the order of arrival, which is that of the ends too. */
   readonly #seen = new Map<string, number>()
   readonly #counts = new Map<string, number>()
   /** By the first part of a proof, which is the same text in every proof of a client. */
   readonly #keys = new Map<string, KnownKey>()
 
-  constructor(bounds: ProofBounds = { most: 200_000, ofOneKey: 50_000 }) {
+  constructor({ bounds = { most: 200_000, ofOneKey: 50_000 }, remember }: ProofsOptions = {}) {
     this.#bounds = bounds
+    this.#remember = remember
   }
 
   get size(): number {
@@ -64,7 +72,10 @@ export class Proofs implements AsyncDisposable {
       return wrong('is no proof')
     try {
       const { payload, jkt } = await this.#verified(proof)
-      return misfit(payload, of) ?? this.#once(jkt, String(payload['jti']))
+      const name = jkt + hash('sha256', String(payload['jti']), 'base64url')
+      const proven = misfit(payload, of) ?? this.#once(jkt, name)
+      if (proven.kind === 'wrong' || this.#remember === undefined) return proven
+      return (await this.#remember(name, REMEMBERED_MS)) ? proven : used
     } catch (thrown) {
       if (thrown instanceof errors.JOSEError || thrown instanceof TypeError || thrown instanceof DOMException)
         return wrong('is not signed by the key in it, or in another way')
@@ -91,15 +102,14 @@ export class Proofs implements AsyncDisposable {
   }
 
   /** Nothing waits between the look and the entry: of a hundred who show a proof at once, one is the first. */
-  #once(jkt: string, jti: string): Proof {
+  #once(jkt: string, name: string): Proof {
     const now = Date.now()
     for (const [old, until] of this.#seen) {
       if (until > now) break
       this.#seen.delete(old)
       this.#count(old.slice(0, THUMBPRINT), -1)
     }
-    const name = jkt + hash('sha256', jti, 'base64url')
-    if (this.#seen.has(name)) return wrong('has been used before')
+    if (this.#seen.has(name)) return used
     const { most, ofOneKey } = this.#bounds
     if (this.#seen.size >= most || (this.#counts.get(jkt) ?? 0) >= ofOneKey) return wrong('is one of too many at once')
     this.#seen.set(name, now + REMEMBERED_MS)
@@ -121,6 +131,8 @@ function isPlain(proof: string): boolean {
 }
 
 const wrong = (what: string): Proof => ({ kind: 'wrong', why: `the DPoP proof ${what}` })
+
+const used = wrong('has been used before')
 
 /** What does not fit of a proof whose signature is right. */
 function misfit(claims: JWTPayload, { method, address, token }: Proven): Proof | undefined {

@@ -14,10 +14,20 @@ const modes = ['off', 'accept', 'require'] as const
 
 /**
  * `accept`: a bound token is good only with its proof, any other as before. `require`: no other is good. `off`: whoever has a token
- * may use it, as the original does it. Absent: as `accept`, only that nobody is told. `origin`: the public one, where clients see another than we do.
+ * may use it, as the original does it. Absent: as `accept`, only that nobody is told. `origin`: the public one, where clients see
+ * another than we do. `replayCache: shared`: a proof is good once for all processes that share the store.
  */
 export const dpopSchema = () =>
-  z.union([z.enum(modes), z.strictObject({ mode: z.enum(modes), origin: z.string().nullish() })]).nullish()
+  z
+    .union([
+      z.enum(modes),
+      z.strictObject({
+        mode: z.enum(modes),
+        origin: z.string().nullish(),
+        replayCache: z.enum(['memory', 'shared']).default('memory'),
+      }),
+    ])
+    .nullish()
 
 type Config = z.output<ReturnType<typeof dpopSchema>>
 type LocationConfig = z.output<ReturnType<typeof locationSchema>> | null | undefined
@@ -54,8 +64,17 @@ export function possessionOf(
   const bearer = locationFor(location, 'Bearer', site, at)
   if (mode === 'off') return { mode, announced: false, schemes: ['Bearer'], location: bearer, check: () => undefined }
   const place = originOf(ownOrigin(config) ?? origin, mode, site)
-  const proofs = site.keep('dpop proofs', () => new Proofs())
+  const proofs = proofsOf(config, site)
   return new Bound({ mode, origin: place, proofs, bearer, usual: isUsual(location), site })
+}
+
+function proofsOf(config: Config, site: Site): Proofs {
+  const { store } = site
+  const shared = typeof config !== 'string' && config?.replayCache === 'shared'
+  if (!shared || store === undefined) return site.keep('dpop proofs', () => new Proofs())
+  const remember = async (name: string, ttlMs: number): Promise<boolean> =>
+    (await (await store()).put(['dpop', name], '', { ttlMs, when: 'absent' })) !== undefined
+  return site.keep('dpop proofs, shared', () => new Proofs({ remember }))
 }
 
 const ownOrigin = (config: Config): string | null | undefined =>

@@ -37,6 +37,20 @@ test('a proof is good once (row 9)', async () => {
   assert.equal(await outcome(proofs, await other.proof({ jti })), other.jkt, 'names are each key’s own')
 })
 
+test('where processes share what they remember, a proof is good once for all of them', async () => {
+  const one = await holder()
+  const proof = await one.proof()
+  const alone = [new Proofs(), new Proofs()]
+  for (const proofs of alone) assert.equal(await outcome(proofs, proof), one.jkt, 'each by itself takes it once')
+  const names = new Set<string>()
+  const remember = async (name: string): Promise<boolean> => names.size < names.add(name).size
+  const shared = [new Proofs({ remember }), new Proofs({ remember })]
+  const answers = await Promise.all(shared.map((proofs) => outcome(proofs, proof)))
+  assert.deepEqual(answers.toSorted(), [one.jkt, 'has been used before'].toSorted())
+  const broken = new Proofs({ remember: () => Promise.reject(new Error('the store is gone')) })
+  await assert.rejects(broken.check(await one.proof(), here), /the store is gone/)
+})
+
 test('it is for one method, address, moment and token (row 9)', async () => {
   const one = await holder()
   const proofs = new Proofs()
@@ -98,7 +112,7 @@ test('a minute either way is near enough, and what was shown is remembered for a
 
 test('what is remembered is bounded, and nobody’s flood makes others’ proofs good again (row 9)', async () => {
   const [flood, honest, last] = await Promise.all([holder(), holder(), holder()])
-  const proofs = new Proofs({ most: 5, ofOneKey: 3 })
+  const proofs = new Proofs({ bounds: { most: 5, ofOneKey: 3 } })
   const shown = await honest.proof()
   assert.equal(await outcome(proofs, shown), honest.jkt)
   const answers: string[] = []

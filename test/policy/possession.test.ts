@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import * as oauth from 'oauth4webapi'
+import { store as openStore } from '../store/stage.ts'
 import { athOf, type Holder, holder } from '../support/proofs.ts'
 import { type Answer, route, serve, upstream, wrongWith } from '../support/serve.ts'
 import { AUDIENCE, ISSUER, keySet, signer } from '../support/tokens.ts'
@@ -240,6 +241,25 @@ test('jwtAuth: the same, for addresses that it is told', async (t) => {
     ).status
   assert.equal(await at(), 401)
   assert.equal(await at(await owner.proof({ ath, htu: `http://127.0.0.1:${elsewhere.port}/mcp` })), 200)
+})
+
+test('a proof that another process has taken is used, where they share what they remember (row 9)', async (t) => {
+  const store = await openStore(t)
+  const [one, owner] = [await signer(), await holder()]
+  const token = await one.sign({ cnf: { jkt: owner.jkt } })
+  const twice = async (replayCache: string): Promise<number[]> => {
+    const dpop = `{mode: accept, origin: "https://gw.example", replayCache: ${replayCache}}`
+    const policy = `{jwtAuth: {issuer: ${ISSUER}, audiences: [${AUDIENCE}], jwks: '${keySet(one)}', dpop: ${dpop}}}`
+    const yaml = route(policy, await upstream(t))
+    const proof = await owner.proof({ ath: athOf(token) })
+    const headers = { authorization: `DPoP ${token}`, dpop: proof }
+    const statuses: number[] = []
+    for (const { ask } of [await serve(t, yaml, { store }), await serve(t, yaml, { store })])
+      statuses.push((await ask({ method: 'POST', path: '/mcp', headers })).status)
+    return statuses
+  }
+  assert.deepEqual(await twice('memory'), [200, 200], 'without sharing each process takes it once')
+  assert.deepEqual(await twice('shared'), [200, 401])
 })
 
 test('permissive: who does not prove it is nobody, and nothing of theirs goes on', async (t) => {

@@ -12,6 +12,7 @@ import type { TestContext } from 'node:test'
 import { loadConfig } from '../../src/config/load.ts'
 import type { Exchange } from '../../src/core/exchange.ts'
 import type { Problem } from '../../src/core/module.ts'
+import type { Store } from '../../src/core/store.ts'
 import { Gateway } from '../../src/gateway/gateway.ts'
 import { parts } from '../../src/gateway/parts.ts'
 import type { Pages } from '../../src/policy/policy.ts'
@@ -59,6 +60,8 @@ interface ServeOptions {
   readonly seen?: (x: Exchange) => void
   /** Makes pages for people; without it they are a line of text. */
   readonly pages?: Pages
+  /** What is kept beyond the gateway; without it, its own memory. */
+  readonly store?: Store
 }
 
 /** Listens on a free port of the loopback until the test is over. */
@@ -98,7 +101,7 @@ function echo(request: IncomingMessage, response: import('node:http').ServerResp
 export async function serve(
   t: TestContext,
   yaml: string,
-  { read = () => undefined, connectTo = {}, env = {}, seen, pages }: ServeOptions = {},
+  { read = () => undefined, connectTo = {}, env = {}, seen, pages, store }: ServeOptions = {},
 ): Promise<Serving> {
   const { shape, problems } = loadConfig({ text: yaml, file: 'test.yaml', env, parts })
   if (shape === undefined) throw new Error(problems.map(({ message }) => message).join('\n'))
@@ -117,6 +120,7 @@ export async function serve(
       read,
       connectTo: new Map(Object.entries(connectTo)),
       ...(pages !== undefined && { pages }),
+      ...(store !== undefined && { store: async () => store }),
     },
   )
   t.after(() => gateway[Symbol.asyncDispose]())

@@ -137,7 +137,11 @@ function partsOf(facts: Facts, keys: SigningKeys): Parts {
     asks: new Limit({ most: 600, windowMs: MINUTE }),
   }
   const devices = new Devices({ ...callers, facts, secrets, browsers, visits })
-  const proofs = new Proofs()
+  // Other processes that share the store are asked for tokens as well.
+  const proofs = new Proofs({
+    remember: async (name, ttlMs) =>
+      (await facts.tools.store.put(facts.key('proof', name), '', { ttlMs, when: 'absent' })) !== undefined,
+  })
   return {
     front: { facts, secrets, browsers, clients, consents, visits, devices },
     back: { ...callers, facts, devices, grants, keys, provider, proofs, refreshing: new Map() },

@@ -82,6 +82,16 @@ test('a proof is for this request to this endpoint, once (row 9)', async (t) => 
   world.json(200, await world.token(form, { dpop: await world.proof(owner) }))
 })
 
+test('a proof that another process has taken is used (row 9)', async (t) => {
+  const one = await staged(t)
+  const two = await staged(t, { store: one.store, idp: one.idp })
+  const owner = await holder()
+  const client = await one.register()
+  const dpop = await one.proof(owner)
+  one.json(200, await one.token(await one.code(client), { dpop }))
+  assert.equal(errorOf(two, await two.token(await two.code(client), { dpop })), 'invalid_dpop_proof')
+})
+
 test('a code can be for a key from the beginning (RFC 9449 §10)', async (t) => {
   const world = await staged(t, { settings: { consentMs: 86_400_000 } })
   const [owner, thief] = await Promise.all([holder(), holder()])

@@ -31,6 +31,7 @@ interface Held {
 
 /** Tasks of one conversation. */
 const MOST = 256
+const ROOM = 64 << 20
 /** Requests about tasks at a time, while they are listed. */
 const AT_ONCE = 8
 const RELATED = 'io.modelcontextprotocol/related-task'
@@ -51,6 +52,8 @@ export function plainCall(request: Outgoing): Outgoing | undefined {
 }
 
 export class HeldTasks implements Ear {
+  /** For what all conversations keep of calls that were answered at once. */
+  static readonly #room = { left: ROOM }
   readonly lists = []
   readonly uris = new Set<string>()
   readonly tasks = new Set<string>()
@@ -96,6 +99,7 @@ export class HeldTasks implements Ear {
   }
 
   end(): void {
+    for (const id of this.#held.keys()) this.#drop(id)
     this.tasks.clear()
     this.#options.listening.leave(this)
   }
@@ -136,11 +140,13 @@ export class HeldTasks implements Ear {
   /** Whoever asked for a task asks for its result next (2025-11-25: what is declared to make tasks has to answer with one). */
   #atOnce(answer: Answer): JsonObject | undefined {
     const { limits, peer } = this.#options
-    if (peer.passing === true || this.#bytes + answer.raw.length > limits.resultBytes) return undefined
+    const { length } = answer.raw
+    if (peer.passing === true || this.#bytes + length > limits.resultBytes || HeldTasks.#room.left < length)
+      return undefined
     const now = new Date().toISOString()
     const status = failed(answer.raw) ? 'failed' : 'completed'
     const task = { taskId: randomUUID(), status, createdAt: now, lastUpdatedAt: now, ttl: limits.parkedMs }
-    this.#bytes += answer.raw.length
+    this.#count(length)
     this.#keep(task.taskId, { cancelled: false, over: { task, answer } })
     setTimeout(() => this.#drop(task.taskId), limits.parkedMs).unref()
     return task
@@ -153,9 +159,14 @@ export class HeldTasks implements Ear {
   }
 
   #drop(id: string): void {
-    this.#bytes -= this.#held.get(id)?.over?.answer.raw.length ?? 0
+    this.#count(-(this.#held.get(id)?.over?.answer.raw.length ?? 0))
     this.#held.delete(id)
     this.#leave(id)
+  }
+
+  #count(characters: number): void {
+    this.#bytes += characters
+    HeldTasks.#room.left -= characters
   }
 
   async #get(id: string, about: Pick<Outgoing, 'headers' | 'who'>, caller: Caller): Promise<Answer> {

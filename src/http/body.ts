@@ -113,7 +113,8 @@ function firstBytes(stream: Readable, bounds: Bounds): Promise<Look> {
 async function soon(x: Exchange, length: number, bounds: Bounds): Promise<Buffer | undefined> {
   const { request } = x
   await Promise.resolve()
-  if (!request.complete || request.destroyed || request.readableLength !== length) return taken(x, bounds)
+  // All its bytes are there, though node has not yet said so (`complete`).
+  if (request.destroyed || request.readableLength !== length) return taken(x, bounds)
   const whole: unknown = request.read()
   x.body = Buffer.isBuffer(whole) ? whole : NOTHING
   return x.body

@@ -56,6 +56,22 @@ test('a body in one piece is that piece, and is remembered', async (t) => {
   assert.equal(await readBody(x, 3), body)
 })
 
+test('a small body that comes with its head is read without listening for it', async (t) => {
+  const heard = Promise.withResolvers<{ readonly body: string; readonly listened: number }>()
+  const server = createServer((request, response) => {
+    const on = t.mock.method(request, 'on')
+    readBody(new Exchange(request, entrance), 3).then((body) => {
+      heard.resolve({ body: body.toString(), listened: on.mock.callCount() })
+      response.end()
+    }, heard.reject)
+  })
+  const port = await listening(t, server)
+  const socket = connect(port, '127.0.0.1')
+  t.after(() => socket.destroy())
+  socket.write(post(3, 'abc'))
+  assert.deepEqual(await heard.promise, { body: 'abc', listened: 0 })
+})
+
 test('a body in many pieces is put together', async (t) => {
   const { x, socket } = await arrives(t, post(9, 'abc'))
   const body = readBody(x, 9)

@@ -5,6 +5,7 @@ import type { Address } from '../config/shape.ts'
 import { type Listening, listen } from '../telemetry/listen.ts'
 import { type Level, type Log, levels } from '../telemetry/log.ts'
 import { type ApprovalDesk, approvals } from './approvals.ts'
+import { type GrantDesk, grants } from './grants.ts'
 import { Exposed, isLoopback, protectiveHeaders, sameMachine } from './guard.ts'
 import { type LoginDesk, logins } from './logins.ts'
 import { css, html, script } from './page.ts'
@@ -63,6 +64,8 @@ export interface AdminOptions {
   readonly approvals: ApprovalDesk
   /** Logins of people at upstreams. */
   readonly logins: LoginDesk
+  /** What people have granted to clients of facades. */
+  readonly grants: GrantDesk
   /** Begins an orderly end of the process. */
   readonly quit: () => void
 }
@@ -94,6 +97,7 @@ function application(options: AdminOptions): Express {
   actions(app, options)
   approvals(app, options.approvals)
   logins(app, options.logins)
+  grants(app, options.grants)
   page(app)
   app.use((_request, response) => refuse(response, 404, 'admin.unknown', 'there is nothing at this path'))
   app.use(broken(options.log))

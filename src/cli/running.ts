@@ -11,6 +11,7 @@ import type { Store } from '../core/store.ts'
 import { version } from '../core/version.ts'
 import { Gateway, Refused } from '../gateway/gateway.ts'
 import { parts } from '../gateway/parts.ts'
+import { GrantBook } from '../oauth/facade/book.ts'
 import { LoginBook } from '../oauth/upstream/book.ts'
 import type { Pages } from '../policy/policy.ts'
 import { ApprovalBook } from '../store/approvals.ts'
@@ -218,6 +219,7 @@ export class Running implements AsyncDisposable {
       schema: () => jsonSchema(parts),
       approvals: new ApprovalBook(store),
       logins: new LoginBook(store),
+      grants: new GrantBook(store),
       level: { get: () => this.#log.level, set: (level) => (this.#log.level = level) },
       quit: () => this.#quit.abort(),
     })

@@ -36,6 +36,7 @@ async function start(t: TestContext, changes: Partial<AdminOptions> = {}) {
     }),
     approvals: { list: async () => [], decide: async () => false },
     logins: { list: async () => [], end: async () => false },
+    grants: { list: async () => [], end: async () => 0 },
     shield: () => [{ target: 'echo', kind: 'tool', name: 'echo', outcome: 'quarantine', rule: 'TP-120' }],
     documents: () => [{ target: 'petstore', losses: [{ problem: 'at https://me:pw@api.example/x' }] }],
     config: () => ({ binds: [], config: { session: { key: 'CANARY' } } }),
@@ -108,6 +109,28 @@ test('logins of people at upstreams are listed, and ended by id', async (t) => {
   assert.deepEqual(ended, [])
   assert.equal((await call('/api/logins/abc', { method: 'DELETE' })).status, 200)
   assert.deepEqual(ended, ['abc'])
+})
+
+test('what people have granted is listed, and ended by id, person or client, never all of it at once', async (t) => {
+  const asked: object[] = []
+  const { call } = await start(t, {
+    grants: {
+      list: async (by) => [{ id: 'abc', by }],
+      end: async (by) => (by.id === 'gone' ? 0 : asked.push(by)),
+    },
+  })
+  assert.equal((await call('/api/grants?subject=alice')).body, '{"grants":[{"id":"abc","by":{"subject":"alice"}}]}')
+  const end = (at: string, headers = {}) => call(`/api/grants${at}`, { method: 'DELETE', headers })
+  assert.deepEqual(
+    [(await end('')).status, (await end('?subject=')).status, (await end('?subject=a&subject=b')).status],
+    [400, 400, 400],
+  )
+  assert.equal((await end('/gone')).status, 404)
+  assert.equal((await end('/abc', { origin: 'https://evil.example' })).status, 403)
+  assert.deepEqual(asked, [])
+  assert.equal((await end('/abc')).status, 200)
+  assert.equal((await end('?subject=alice&client=x')).body, '{"ended":2}')
+  assert.deepEqual(asked, [{ id: 'abc' }, { subject: 'alice', client: 'x' }])
 })
 
 test('documents of REST APIs are told with what was lost, without secrets', async (t) => {
@@ -228,6 +251,7 @@ test('an address that other machines can reach is refused at start', async () =>
     runtime: never,
     approvals: { list: never, decide: never },
     logins: { list: never, end: never },
+    grants: { list: never, end: never },
     documents: never,
     shield: never,
     config: never,

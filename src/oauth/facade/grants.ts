@@ -39,7 +39,7 @@ interface Kept extends Grant {
 
 const CODE_MS = 60_000
 /** A used code is remembered, so that using it again is noticed. */
-const USED_MS = 60 * 60_000
+export const USED_MS = 60 * 60_000
 const DAY = 86_400_000
 
 /** What a code must be shown with to be good. */
@@ -199,7 +199,8 @@ export class Grants {
   }
 }
 
-const ENDED = 'ended'
+/** What stands in the place of a login that was ended: whoever shows its tokens later is noticed. */
+export const ENDED = 'ended'
 
 /** What a login is called outside of its refresh token: knowing it gives nothing. */
 const idOf = (family: string): string => hashed(`login ${family}`)

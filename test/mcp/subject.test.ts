@@ -76,9 +76,10 @@ test('a task of 2026-07-28 bears its target for who takes such tasks, and for no
   all[0]?.on.set('tools/call', () => result(task))
   all[0]?.on.set('tasks/get', ({ params }) => result({ ...task, asked: params }))
   const client = new FakeClient()
+  const modern = Object.defineProperty(new FakeClient(), 'revision', { value: '2026-07-28' })
   const takes: Caller = { takesInput: true, notification: () => {}, ask: async () => result({}) }
   const call = (caller: Caller, method: string, params: Record<string, unknown>) =>
-    federation.request(client, incoming(method, params), caller, exchange())
+    federation.request(caller === takes ? modern : client, incoming(method, params), caller, exchange())
   assert.equal(valueOf(await call(takes, 'tools/call', { name: 'a_plain' }))['taskId'], 'a+7')
   assert.equal(valueOf(await call(client, 'tools/call', { name: 'a_plain' }))['taskId'], '7')
   const got = valueOf(await call(takes, 'tasks/get', { taskId: 'a+7' }))

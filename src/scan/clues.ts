@@ -26,7 +26,7 @@ const SIZE = 1 << 16
 /** Bits that say that a word is none of those. */
 const BLOOM = 1 << 18
 
-interface Beginning extends Groups {
+export interface Beginning extends Groups {
   readonly text: string
 }
 
@@ -51,6 +51,9 @@ export class Clues {
   readonly #rights = new Int32Array(SIZE)
   /** 0: nothing stands here. */
   readonly #states = new Uint8Array(SIZE)
+  /** By slot: beginnings of words that make a phrase with the word there. */
+  readonly #followers = new Map<number, Beginning[]>()
+  readonly #hasFollowers = new Uint8Array(SIZE)
   readonly #beginnings = new Map<number, Beginning[]>()
   /** Groups by the clues that they consist of. */
   readonly #groups = new Map<string, number>()
@@ -103,6 +106,11 @@ export class Clues {
     return this.#rights[slot] ?? 0
   }
 
+  /** Beginnings of words that the word at a slot makes phrases with; most have none. */
+  followers(slot: number): readonly Beginning[] | undefined {
+    return this.#hasFollowers[slot] === 1 ? this.#followers.get(slot) : undefined
+  }
+
   /** Beginnings of words, among them all that the word at a place may begin with. */
   beginnings(units: Uint16Array, start: number): readonly Beginning[] {
     return this.#beginnings.get(keyOf(units[start] ?? 0, units[start + 1] ?? 0)) ?? []
@@ -132,9 +140,24 @@ export class Clues {
       this.#put(pairOf(hashOf(best[0]), hashOf(best[1])), groups)
       return
     }
+    if (this.#follow(words, groups)) return
     const one = words.reduce((longest, word) => (weight(word) > weight(longest) ? word : longest))
     if (one.endsWith('*')) this.#begin(one.slice(0, -1), groups)
     else this.#put(hashOf(one), groups)
+  }
+
+  /** A phrase of a word and the beginning of another, where it is no pair. */
+  #follow(words: readonly string[], groups: Groups): boolean {
+    const at = words.findIndex((word, i) => !word.endsWith('*') && words[i + 1]?.endsWith('*') === true)
+    if (at < 0) return false
+    const text = (words[at + 1] ?? '').slice(0, -1)
+    this.#followed(this.#put(hashOf(words[at] ?? ''), none), [{ text, ...groups }])
+    return true
+  }
+
+  #followed(slot: number, followers: readonly Beginning[]): void {
+    this.#followers.set(slot, [...(this.#followers.get(slot) ?? []), ...followers])
+    this.#hasFollowers[slot] = 1
   }
 
   /** A word or sign that a rule names itself. */
@@ -176,7 +199,10 @@ export class Clues {
     const slot = this.find(hash)
     const low = slot < 0 ? 0 : this.lowAt(slot)
     const high = slot < 0 ? 0 : this.highAt(slot)
-    this.#rights[this.#put(hashOf(wrong), { low, high })] = hash
+    const made = this.#put(hashOf(wrong), { low, high })
+    this.#rights[made] = hash
+    const followers = slot < 0 ? undefined : this.followers(slot)
+    if (followers !== undefined) this.#followed(made, followers)
   }
 }
 

@@ -4,6 +4,7 @@ import { gapsIn } from './gaps.ts'
 import { fold } from './normalise.ts'
 import { maskOf, type Range, type Reading, type Source } from './reading.ts'
 import { runsIn } from './runs.ts'
+import { APART, MASKED, MISSPELT, RUNS, SIGNED, TAGGED } from './wrapped.ts'
 
 /** Characters that one string may unwrap to, all layers together, and layers (reference/security.md §2.5, 5). */
 const BUDGET = 64 * 1024
@@ -54,16 +55,16 @@ const masks = maskOf(['mask'])
 /** Letters that stand alone, six at least. */
 const spaced = /(?<![a-z0-9])[a-z](?:[ ._*|~-]{1,3}[a-z](?![a-z0-9])){5,}/g
 
-/** Texts that were found wrapped in a string. */
-export function unwrapped(raw: string, reading: Reading): readonly Source[] {
+/** Texts that were found wrapped in a string; `suspected`: bits of what there may be (wrapped.ts). */
+export function unwrapped(raw: string, reading: Reading, suspected: number): readonly Source[] {
   const found: Source[] = []
   const budget = { left: BUDGET }
-  unwrap(raw, { whole: undefined, steps: [] }, budget, found)
+  if ((suspected & RUNS) !== 0) unwrap(raw, { whole: undefined, steps: [] }, budget, found)
   const part = (name: string, read: string, [start, end]: Range): void => {
     budget.left -= read.length
     if (budget.left >= 0) found.push(source(read, [name], reading.raw(start, end)))
   }
-  for (let index = 0; index < reading.sentences && budget.left > 0; index++) {
+  for (let index = 0; (suspected & MASKED) !== 0 && index < reading.sentences && budget.left > 0; index++) {
     if (!reading.holds(index, masks)) continue
     const sentence = reading.sentence(index)
     if (sentence === undefined) break
@@ -71,22 +72,22 @@ export function unwrapped(raw: string, reading: Reading): readonly Source[] {
     part('reversed', reversed(sentence.text), [sentence.start, sentence.end])
   }
   const { text } = reading
-  if (reading.letterRun >= 4)
+  if ((suspected & APART) !== 0 && reading.letterRun >= 4)
     for (const [start, end] of spacedOut(text)) {
       if (budget.left <= 0) break
       // Words behind the letters may belong to what they say.
       const to = Math.min(text.length, end + 200)
       part('spaced', joined(text.slice(start, to)), [start, to])
     }
-  for (const [start, end] of signed(reading)) {
+  for (const [start, end] of (suspected & SIGNED) === 0 ? [] : signed(reading)) {
     if (budget.left <= 0) break
     part('leet', unsigned(text.slice(start, end)), [start, end])
   }
-  for (const [start, end, read] of corrected(reading)) {
+  for (const [start, end, read] of (suspected & MISSPELT) === 0 ? [] : corrected(reading)) {
     if (budget.left <= 0) break
     part('spelling', read, [start, end])
   }
-  const hidden = tagged(raw)
+  const hidden = (suspected & TAGGED) === 0 ? undefined : tagged(raw)
   if (hidden !== undefined) found.push(hidden)
   return found
 }

@@ -1,5 +1,5 @@
 // What words and signs of a sentence belong to, as a skim meets them: groups of clues as bits, and words that are not what they seem.
-import type { Clues } from './clues.ts'
+import type { Beginning, Clues } from './clues.ts'
 import { hashed, hashStart } from './lexicon.ts'
 import { isDigit, isLetter, LEET, LETTERS } from './units.ts'
 
@@ -10,6 +10,8 @@ export class Met {
   misspelt = 0
   /** Digits and signs between letters. */
   signs = 0
+  /** Beginnings that the next word makes phrases with. */
+  expected: readonly Beginning[] | undefined
   units: Uint16Array = new Uint16Array(0)
   readonly #clues: Clues
 
@@ -17,11 +19,24 @@ export class Met {
     this.#clues = clues
   }
 
+  /** Of a new text. */
+  begin(units: Uint16Array): void {
+    this.units = units
+    this.expected = undefined
+    this.nothing()
+  }
+
   nothing(): void {
     this.low = 0
     this.high = 0
     this.misspelt = 0
     this.signs = 0
+  }
+
+  /** The word that follows one with phrases. */
+  follow(start: number): void {
+    for (const { text, low, high } of this.expected ?? []) if (this.stands(text, start)) this.add(low, high)
+    this.expected = undefined
   }
 
   /** Signs that stand at a place. */
@@ -36,6 +51,7 @@ export class Met {
     const slot = this.#clues.find(hash)
     if (slot < 0) return hash
     this.add(this.#clues.lowAt(slot), this.#clues.highAt(slot))
+    this.expected = this.#clues.followers(slot) ?? this.expected
     const right = this.#clues.rightAt(slot)
     if (right === 0) return hash
     this.misspelt++

@@ -7,8 +7,9 @@ import { rowOf } from './row.ts'
 import type { Place } from './rule.ts'
 import { runsIn } from './runs.ts'
 import { secretsIn } from './secrets.ts'
-import { RUNS, type Skim, UNSEEN } from './skim.ts'
+import type { Skim } from './skim.ts'
 import type { Surface } from './surface.ts'
+import { RUNS, UNSEEN } from './wrapped.ts'
 
 /** Which leaks must not be in it either. */
 export interface Leaks {

@@ -10,8 +10,8 @@ import { Reading, type Sentence, type Source } from './reading.ts'
 import { crosses, rowOf } from './row.ts'
 import type { Hit, Place, PlacedHit, Rule, ScanContext, SentenceRule, ServerItems } from './rule.ts'
 import { rules } from './rules/index.ts'
-import { UNSEEN } from './skim.ts'
 import { type Excess, type Kind, type Piece, pointer, type Surface, type Walked, walk } from './surface.ts'
+import { ANYTHING, RUNS, TAGGED, UNSEEN } from './wrapped.ts'
 
 /**
  * Findings of one rule and severity that one scan gives at most: a report has to end. What one rule has found takes no room of the
@@ -54,6 +54,8 @@ class Scan {
   readonly #seen = new Set<string>()
   /** How many of them are of one rule and severity. */
   readonly #counts = new Map<string, number>()
+  /** The last folded text could be skimmed. */
+  #isKnown = false
 
   constructor(engine: Engine, definition: JsonObject, kind: Kind, context: ScanContext) {
     this.#engine = engine
@@ -153,7 +155,7 @@ class Scan {
     const desk = this.#engine.desk(this.#kind, piece.surface)
     const isPlain = this.#context.thorough !== true && skim.raw(piece.text, desk.open)
     const found = isPlain ? asked(desk, skim, place) : undefined
-    const wrapped = isPlain ? skim.wrapped : -1
+    const wrapped = isPlain ? skim.wrapped : ANYTHING
     const raw = isPlain ? desk.plain : desk.raw
     for (const rule of this.#context.leaks === false ? raw : [...raw, ...desk.leaks]) {
       try {
@@ -177,11 +179,14 @@ class Scan {
     const { text } = place.piece
     const open = sourceOf(text, (wrapped & UNSEEN) !== 0)
     const reading = new Reading(open, lexicon)
-    this.#read(
-      reading,
-      { place, desk },
-      open.hidden.length > 0 || wrapped === -1 ? this.#skimmed(reading, place, desk) : found,
-    )
+    const isRead = open.hidden.length > 0 || wrapped === ANYTHING
+    const now = isRead ? this.#skimmed(reading, place, desk) : found
+    // Where words of a folded text are known, only what folding may have taken away is still to be looked for.
+    const suspected =
+      wrapped === ANYTHING && this.#context.thorough !== true && this.#isKnown
+        ? this.#engine.skim.wrapped | RUNS | TAGGED
+        : wrapped
+    this.#read(reading, { place, desk }, now)
     if (humps !== undefined) {
       const span = [0, text.length] as const
       const { disguised } = open
@@ -191,8 +196,8 @@ class Scan {
       )
       this.#read(words, { place, desk }, this.#skimmed(words, place, desk))
     }
-    if ((wrapped & ~UNSEEN) === 0) return
-    for (const source of unwrapped(text, reading)) {
+    if ((suspected & ~UNSEEN) === 0) return
+    for (const source of unwrapped(text, reading, suspected)) {
       const inner = new Reading(source, lexicon)
       this.#read(inner, { place, desk }, this.#skimmed(inner, place, desk))
     }
@@ -202,9 +207,8 @@ class Scan {
   #skimmed({ text, steps, hidden }: Reading, place: Place, desk: Desk): Asked | undefined {
     const { skim } = this.#engine
     const isOpen = steps.length === 0 && hidden.length === 0
-    return this.#context.thorough !== true && skim.folded(text, isOpen ? desk.open : desk.any)
-      ? asked(desk, skim, place, isOpen ? 'open' : 'any')
-      : everything(desk, place)
+    this.#isKnown = this.#context.thorough !== true && skim.folded(text, isOpen ? desk.open : desk.any)
+    return this.#isKnown ? asked(desk, skim, place, isOpen ? 'open' : 'any') : everything(desk, place)
   }
 
   #read(reading: Reading, { place, desk }: Pick<Opened, 'place' | 'desk'>, found: Asked | undefined): void {
@@ -314,7 +318,7 @@ interface Opened {
   readonly place: Place
   readonly desk: Desk
   readonly humps: string | undefined
-  /** What a skim found beside open words; -1: it could not be skimmed. */
+  /** What a skim found beside open words; `ANYTHING`: it could not be skimmed. */
   readonly wrapped: number
 }
 

@@ -24,12 +24,7 @@ import {
   SIGN,
   WRAPPED,
 } from './units.ts'
-
-/** What may be in a text beside open words, as bits. */
-export const UNSEEN = 1 // elements, references or gaps that a page does not show
-export const RUNS = 2 // stretches of an encoding
-const APART = 4 // letters that stand alone
-const MASKED = 8 // words turned round, signs for letters, misspellings
+import { APART, MASKED, MISSPELT, RUNS, SIGNED, UNSEEN } from './wrapped.ts'
 
 export class Skim {
   /** Bits of the rules that may find something in some sentence. */
@@ -96,8 +91,7 @@ export class Skim {
     this.#checks = checks
     this.#from = from
     this.#to = to
-    this.#met.units = this.#units
-    this.#met.nothing()
+    this.#met.begin(this.#units)
     this.#lineStart = from
     this.#percents = 0
     this.#hasWord = false
@@ -109,6 +103,7 @@ export class Skim {
     this.#classes = classes
     const units = this.#units
     const clues = this.#clues
+    const met = this.#met
     const to = this.#to
     let before = 0
     let lastEnd = this.#from
@@ -138,13 +133,14 @@ export class Skim {
         else return false
       }
       this.#hasWord = true
-      if (clues.maybe(hash)) hash = this.#met.known(hash)
+      if (met.expected !== undefined) met.follow(start)
+      if (clues.maybe(hash)) hash = met.known(hash)
       if (kinds !== LETTER) hash = this.#odd(start, i, kinds, hash)
       const pair = pairOf(before, hash)
       before = hash
-      if (clues.maybe(pair)) this.#met.known(pair)
-      if (clues.mayBegin(code, units[start + 1] ?? 0)) this.#met.begun(start, i)
-      if (start > this.#from && units[start - 1] === 0x2e) this.#met.dotted(start, i)
+      if (clues.maybe(pair)) met.known(pair)
+      if (clues.mayBegin(code, units[start + 1] ?? 0)) met.begun(start, i)
+      if (start > this.#from && units[start - 1] === 0x2e) met.dotted(start, i)
       if (start - lastEnd >= LINES) this.#gap(lastEnd, start)
       lastEnd = i
       const size = i - start
@@ -185,7 +181,8 @@ export class Skim {
     if (!this.#hasWord) return
     this.#hasWord = false
     const { low, high, misspelt, signs } = this.#met
-    if (misspelt > 1 || signs > 1) this.wrapped |= MASKED
+    if (misspelt > 1) this.wrapped |= MISSPELT
+    if (signs > 1) this.wrapped |= SIGNED
     this.#met.nothing()
     if ((low | high) === 0) return
     const checks = this.#checks

@@ -21,6 +21,11 @@ export const issuerFields = () => ({
       requiredClaims: z.array(z.string().min(1)).default(['exp']),
       /** Ours: no token is good for longer, whatever its issuer says. */
       maxLifetime: duration().nullish(),
+      /** Ours: kinds of tokens (header `typ`, RFC 9068 §2.1) that are accepted; absent: any, ID tokens for this audience included. */
+      types: z
+        .array(z.string().regex(/^[\w.+-]+$/))
+        .min(1)
+        .nullish(),
     })
     .nullish(),
   /** Ours: tokens that are no JWT are shown to their issuer (RFC 7662). */
@@ -39,8 +44,6 @@ const introspectionSchema = () =>
 
 const schema = z.strictObject(issuerFields())
 export type IssuerConfig = z.output<typeof schema> & {
-  /** Values of the header `typ` that are accepted; absent: any. */
-  readonly types?: readonly string[]
   /** Where the issuer itself says that its keys are: asked when there are none where they usually are. */
   readonly named?: () => Promise<string | undefined>
   /** Where the issuer itself says that it is asked about tokens. */
@@ -69,8 +72,7 @@ export function verifierFor(
       issuer: config.issuer,
       audiences: config.audiences ?? [],
       requiredClaims: config.jwtValidationOptions?.requiredClaims ?? ['exp'],
-      ...(config.types !== undefined && { types: config.types }),
-      ...lifetimeOf(config),
+      ...limitsOf(config),
     }
     issuers.push({ ...one, keys: found.keys })
     facts.push(one, found.origin)
@@ -82,9 +84,13 @@ export function verifierFor(
   return site.keep(key, () => new Verifier(issuers, opaque?.made()))
 }
 
-const lifetimeOf = ({ jwtValidationOptions }: IssuerConfig): Pick<Issuer, 'maxLifetime'> => {
-  const ms = jwtValidationOptions?.maxLifetime ?? undefined
-  return ms === undefined ? {} : { maxLifetime: ms / 1_000 }
+function limitsOf({ jwtValidationOptions }: IssuerConfig): Pick<Issuer, 'maxLifetime' | 'types'> {
+  const { maxLifetime, types } = jwtValidationOptions ?? {}
+  return {
+    ...(typeof maxLifetime === 'number' && { maxLifetime: maxLifetime / 1_000 }),
+    // Compared without case, and without `application/` (RFC 7515 §4.1.9).
+    ...(types && { types: types.map((type) => type.toLowerCase()) }),
+  }
 }
 
 /** A token that cannot be read does not say whose it is: it is shown to one issuer, since to any other it would be a gift. */

@@ -44,6 +44,22 @@ test('optional, which is the default: without a token anybody gets in, with a wr
   assert.equal((await ask(bearer('rubbish'))).status, 401)
 })
 
+test('an ID token is none where the kind is asked for (row 3)', async (t) => {
+  const [strict, any] = [
+    await guarded(t, 'mode: strict, jwtValidationOptions: {types: [AT+jwt]}'),
+    await guarded(t, 'mode: strict'),
+  ]
+  for (const [typ, expected] of [
+    ['JWT', 401],
+    [undefined, 401],
+    ['at+jwt', 200],
+    ['application/at+jwt', 200],
+  ] as const) {
+    assert.equal((await strict.ask(bearer(await strict.one.sign({}, { typ })))).status, expected, String(typ))
+    assert.equal((await any.ask(bearer(await any.one.sign({}, { typ })))).status, 200, 'without the rule')
+  }
+})
+
 test('permissive: everybody gets in, and no token gets out', async (t) => {
   const { ask, one } = await guarded(t, 'mode: permissive')
   for (const token of [await one.sign(), await one.sign({ aud: 'other' }), 'rubbish']) {

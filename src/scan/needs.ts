@@ -61,8 +61,7 @@ export const needs: { readonly [rule: string]: Needs } = {
       ],
     ],
   },
-  // A group without a clue is never met: it is about definitions.
-  'TP-121': { inAnswers: [[]] },
+  'TP-121': { at: ({ kind }) => kind !== 'result' },
   'TP-130': {
     also: [['outside', 'says-exfil', '~address']],
     inAnswers: [
@@ -93,7 +92,7 @@ export const needs: { readonly [rule: string]: Needs } = {
         'ask',
         'says-consent',
         ...words(
-          'need necessary unnecessary needless behalf name place lieu approve confirm accept sign agree consent authorise authorize answer click acknowledge grant vote',
+          'need necessary unnecessary needless behalf name place lieu approve confirm accept sign agree consent authorise authorize answer click acknowledge grant vote silence reply response missing lack absence',
         ),
       ],
     ],
@@ -135,7 +134,6 @@ export const needs: { readonly [rule: string]: Needs } = {
     at: ({ piece: { isKey, at } }) =>
       !isKey && typeof at.key === 'string' && /instruct|direct|prompt|note|messag|command|guid|action/i.test(at.key),
   },
-  'TP-195': { inAnswers: [['free', 'says-role', 'authority']] },
   'TP-210': {
     inAnswers: [
       [

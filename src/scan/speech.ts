@@ -94,6 +94,14 @@ export function isShown(sentence: Sentence, place: number): boolean {
   if (attacks.test(said) && sentence.quoted(place)) return true
   return sentence.all('detect').some((verb) => {
     const between = text.slice(verb.end, place)
+    // “All safety checks”: a thing, not somebody who looks for attacks.
+    if (
+      text[verb.end - 1] === 's' &&
+      /\b(?:safety|security|permission|access|content|all|any|no|every|these|your|the|its)\s$/.test(
+        text.slice(Math.max(0, verb.start - 12), verb.start),
+      )
+    )
+      return false
     if (verb.end > place || between.length > FAR) return false
     if (sentence.quoted(place)) return true
     if (/^\s*:\s*["'`]?$/.test(between)) return true

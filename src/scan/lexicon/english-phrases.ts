@@ -120,6 +120,11 @@ export const englishPhrases = {
     'what you were told',
     'what you have been told',
   ],
+  ignore: every(
+    'are, is, have been, has been, were',
+    ', hereby, now, henceforth, permanently, temporarily, all',
+    'revoked, cancelled, canceled, void, invalid, suspended, lifted, superseded, overridden, obsolete, rescinded, withdrawn, repealed, abolished, annulled, waived, deactivated, expired, terminated, history, gone, null and void, no longer in force, no longer valid, no longer binding, without effect, set aside, dropped, abandoned, erased, wiped',
+  ),
   'says-conceal': [
     'not shown to users',
     'not shown to the user',
@@ -278,6 +283,16 @@ export const englishPhrases = {
     'always agrees',
     'which they agreed to',
     'which the user agreed to',
+    ...every(
+      'never, do not, without',
+      'pause, pausing, stop, stopping, wait, waiting',
+      'to ask, for confirmation, for approval, for permission, for the user, for an answer, for a reply',
+    ),
+    ...every(
+      'user, users, customer, owner',
+      'has granted, have granted, granted, has waived, have waived, waived, has allowed, have allowed, has cleared',
+      'permission, permissions, everything, all, it, this, confirmation, approval',
+    ),
     'no questions asked',
     'do not wait for the user',
     'do not wait for a reply',

@@ -19,7 +19,7 @@ export const englishSpeech = {
   inner: [
     ...every(
       'system, developer, hidden, internal, base, initial, original, secret, underlying, preset, confidential, starting, first, preliminary, meta, custom',
-      'prompt, prompts, instruction, instructions, message, directive, directives, prompt text',
+      'prompt, prompts, instruction, instructions, message, messages, directive, directives, prompt text',
     ),
     ...every(
       'your, your own, your full, your complete, your entire, your initial, your original, your current, your hidden, your secret, your internal, your system, your exact',

@@ -37,9 +37,12 @@ export const english: Language = {
     tell: list(
       'told, shown, bring up, bring it up, brought up, made known, let know, let the user know, talk about, speak of, talking about, aware, informed, visible to',
     ),
-    ignore: list(
-      'forgot, forgotten, no longer follow, no longer apply, no longer applies, no longer valid, no longer count, no longer counts, no longer in force, no longer binding, is cancelled, is void, as void, as invalid, as cancelled, as obsolete, as revoked, as null, as outdated, null and void, is outdated, are outdated, is obsolete, is revoked, is superseded, does not apply, is lifted, have been lifted, has been lifted, have been revoked, have been cancelled, have been suspended, have been disabled, is disabled, are off, is off, are switched off, is switched off, are turned off, are deactivated, are removed, have been removed, are waived, are relaxed, no longer have to follow, no longer need to follow, need not follow, do not have to follow, do not have to obey, no longer have to obey, are invalid, is invalid, are void, are suspended, is suspended, are lifted, are disabled, are superseded, replaces, replace, replaced by, superseded by, disregarding, overridden, do not apply, are revoked, are cancelled, are obsolete',
-    ),
+    ignore: [
+      ...englishPhrases.ignore,
+      ...list(
+        'forgot, forgotten, no longer follow, no longer apply, no longer applies, no longer valid, no longer count, no longer counts, no longer in force, no longer binding, is cancelled, is void, as void, as invalid, as cancelled, as obsolete, as revoked, as null, as outdated, null and void, is outdated, are outdated, is obsolete, is revoked, is superseded, does not apply, is lifted, have been lifted, has been lifted, have been revoked, have been cancelled, have been suspended, have been disabled, is disabled, are off, is off, are switched off, is switched off, are turned off, are deactivated, are removed, have been removed, are waived, are relaxed, no longer have to follow, no longer need to follow, need not follow, do not have to follow, do not have to obey, no longer have to obey, are invalid, is invalid, are void, are suspended, is suspended, are lifted, are disabled, are superseded, replaces, replace, replaced by, superseded by, disregarding, overridden, do not apply, are revoked, are cancelled, are obsolete',
+      ),
+    ],
     read: list('got, gotten, taken, found, contents of, content of, text of'),
     send: list(
       'sent, bcc, cc, cced, bcced, loop in, loops in, goes to, go to, carbon copy, blind copy, copy to, passed on to, passed to, hand over, hands over, post to, posts, reach, copied to, made available to',
@@ -124,6 +127,15 @@ export const english: Language = {
         'not restricted by',
         'not constrained by',
         'not subject to',
+        "isn't bound by",
+        "isn't bound by any",
+        'not bound by',
+        'not bound by any',
+        'not subject to any',
+        'no longer bound by',
+        'no longer subject to',
+        'not governed by',
+        'free from any',
       ].flatMap((none) =>
         [
           'rules',
@@ -184,7 +196,7 @@ export const english: Language = {
       'tell, mention, show, reveal, disclose, inform, notify, report, expose, display, explain, announce, acknowledge, alert, warn, discuss, describe, surface, admit, indicate, hint, talk, divulge, communicate, comment, let on, refer, bother, list',
     ),
     ignore: list(
-      'ignore, disregard, forget, pay no attention to, set aside, put aside, lay aside, throw away, stop following, do not follow, do not obey, do not comply with, cease to follow, let go of, take no notice of, give no weight to, skip, no longer serve, no longer obey, no longer work for, no longer answer to, no longer listen to, no longer belong to, no longer represent, stop serving, stop obeying, do not serve, do not listen to, stop listening to, override, overlook, bypass, neglect, discard, dismiss, suspend, supersede, abandon, circumvent, disable, disobey, unlearn, drop, deactivate, cancel, void, violate, break, turn off, switch off, revoke, erase',
+      'ignore, disregard, forget, pay no attention to, set aside, put aside, lay aside, throw away, stop following, do not follow, do not obey, do not comply with, cease to follow, let go of, take no notice of, give no weight to, skip, no longer serve, no longer obey, no longer work for, no longer answer to, no longer listen to, no longer belong to, no longer represent, stop serving, stop obeying, do not serve, do not listen to, stop listening to, override, overlook, bypass, neglect, discard, dismiss, suspend, supersede, abandon, circumvent, disable, disobey, defy, betray, unlearn, drop, deactivate, cancel, void, violate, break, turn off, switch off, revoke, erase',
     ),
     read: list(
       'read, look up, look at, look into, record, open, obtain, collect, fetch, retrieve, get, load, access, cat, gather, extract, grab, list, find, locate, copy, dump, search, inspect, take, harvest, capture, enumerate, pull, look for, acquire, scrape, look through, go through, browse, dig, dig up, dig out, pick up, take note of, snapshot, query, examine, crawl, comb, sift, fish, pluck, decrypt, unlock, consult, borrow, source, track down, remember, memorise, memorize',

@@ -5,6 +5,11 @@ import { everyJoined, list } from '../phrases.ts'
 export const japanese: Language = {
   words: {
     'says-override': [
+      ...everyJoined(
+        'これまでの, 以前の, 上記の, 従来の, 先の, 前の, すべての',
+        '指示, 制約, ルール, 規則, 制限, 命令, 方針',
+        'は無効, は適用され, は解除, はもう, は忘れ, は取り消',
+      ),
       ...everyJoined('指示, 命令, 指令, ルール', 'に, には', '従わず, 従わないで, とらわれず'),
       ...everyJoined(
         '指示, 命令, 指令, プロンプト, 指示事項',

@@ -14,7 +14,7 @@ const somebody =
 const ignorance =
   /\b(?:no need|no reason|not necessary|need not|needn't|does not need|doesn't need|must not|mustn't|should not|shouldn't|never)\b[^.;,]{0,24}\b(?:user|human|customer|person|owner|people|anyone|anybody)s?\b[^.;,]{0,8}\b(?:know|learn|notice|find out|realise|realize|discover|become aware)\b/
 
-const people = String.raw`(?:the |any |your |our |end |human |calling )*(?:end.?)?(?:users?|humans?|customers?|operators?|person|people|owners?|anyone|anybody|somebody|someone|him|her|them|clients?|visitors?|callers?|guests?|patients?|travell?ers?|account holders?)`
+const people = String.raw`(?:the |any |your |our |end |human |calling )*(?:end.?)?(?:users?|humans?|customers?|operators?|person|people|owners?|anyone|anybody|somebody|someone|him|her|them|teams?|colleagues?|coworkers|boss|managers?|management|maintainers?|reviewers?|others|everyone|everybody|staff|auditors?|clients?|visitors?|callers?|guests?|patients?|travell?ers?|account holders?)`
 const never = String.raw`(?:do not|don't|dont|never|must not|mustn't|should not|shouldn't|without|avoid|refrain from|no need to|no reason to|not|need not|needn't|stop|instead of|rather than)`
 /** “Keep it to yourself”, “treat this as confidential”. */
 const confidential =
@@ -59,7 +59,7 @@ export const concealment = rule({
   severity: 'medium',
   message: 'tells the model to hide something from the user',
   advice: 'ask what has to be hidden: an honest tool hides nothing from whoever uses it',
-  needs: ['tell', 'says-conceal', 'quiet', 'answer', 'user', 'not', 'delete'],
+  needs: ['tell', 'says-conceal', 'quiet', 'answer', 'user', 'not', 'delete', 'put'],
   find(sentence, place) {
     const hit = concealed(sentence, place)
     if (hit === undefined || (isAnswer(place) && isManner(sentence, hit))) return undefined

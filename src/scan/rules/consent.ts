@@ -11,7 +11,7 @@ export const consent = rule({
   severity: 'medium',
   message: 'tells the model to go on without the consent of the user, or that consent was given',
   advice: 'consent comes from the user at the moment of the call, never from a text',
-  needs: ['ask', 'says-consent', 'not'],
+  needs: ['ask', 'says-consent', 'not', 'answer', 'user'],
   find(sentence, place) {
     const said = claimed(sentence) ?? unasked(sentence)
     if (said === undefined) return undefined
@@ -39,6 +39,9 @@ const someone =
   /^\W*(?:with |from |to |for )?(?:the |your |any |their )?(?:user|users|human|customer|operator|him|her|them|anyone|confirmation|approval|permission|consent|first|before|again)/
 const accepting =
   /\b(?:accept|approve|confirm|allow|grant|click (?:yes|ok|allow) (?:on|in|at))\b[^.;]{0,16}\b(?:every|all|any|each)\b[^.;]{0,24}\b(?:dialogs?|prompts?|confirmations?|permission requests?|approval requests?|warnings?|pop-?ups?)\b/
+/** Who says nothing agrees. */
+const silence =
+  /\b(?:treat|regard|take|consider|count|interpret|read|understand)\b[^.;]{0,40}\b(?:silence|no (?:answer|reply|response)|(?:lack|absence) of (?:an )?(?:answer|reply|objection|response)|a missing (?:answer|reply))\b[^.;]{0,20}\bas\b|\b(?:silence|no (?:answer|reply|response))\b[^.;]{0,24}\b(?:means?|counts? as|is taken as|equals|implies|amounts to) (?:a )?(?:yes|consent|approval|agreement|confirmation|permission|go)/
 /** Somebody else's word is given for him. */
 const proxy =
   /\b(?:approve|confirm|accept|sign|agree|consent|authori[sz]e|answer|click|acknowledge|grant|vote)\b[^.;]{0,50}\b(?:on behalf of|in the name of|in place of|in lieu of|for|instead of) (?:the |your |any |each )?(?:user|reviewer|owner|manager|admin(?:istrator)?|customer|human|approver|maintainer|person|him|her|them)\b/
@@ -55,10 +58,13 @@ export function claimed(sentence: Sentence): Hit | undefined {
     .all('says-consent')
     .find(
       ({ start }) =>
-        !text.startsWith('without', start) ||
-        !/\b(?:not|never|cannot|can't|don't|must not|won't|no|nothing|refuses?|only)\b[^.;]*$/.test(
-          text.slice(sentence.start, start),
-        ),
+        !/\b(?:if|when|once|after|unless|until|whether|only|provided|as soon as) (?:the |your )?$/.test(
+          text.slice(Math.max(sentence.start, start - 24), start),
+        ) &&
+        (!text.startsWith('without', start) ||
+          !/\b(?:not|never|cannot|can't|don't|must not|won't|no|nothing|refuses?|only)\b[^.;]*$/.test(
+            text.slice(sentence.start, start),
+          )),
     )
 }
 
@@ -71,6 +77,8 @@ function unasked(sentence: Sentence): Hit | undefined {
   const all = accepting.exec(sentence.text)
   if (all !== null && !sentence.has('not'))
     return { start: sentence.start + all.index, end: sentence.start + all.index + all[0].length }
+  const mute = silence.exec(sentence.text)
+  if (mute !== null) return { start: sentence.start + mute.index, end: sentence.start + mute.index + mute[0].length }
   const forOthers = proxy.exec(sentence.text)
   if (forOthers !== null && !sentence.has('not'))
     return { start: sentence.start + forOthers.index, end: sentence.start + forOthers.index + forOthers[0].length }

@@ -30,6 +30,7 @@ export const contextHarvest = rule({
       )
     )
       return undefined
+    if (craft.test(sentence.reading.text.slice(Math.max(sentence.start, talk.start - 56), talk.start))) return undefined
     const verb = giving(sentence, talk) ?? wanted(sentence, place, talk) ?? questioned(sentence, place, talk)
     if (verb === undefined) return recited(sentence, place)
     const severity = gravity(sentence, place, [talk, verb])
@@ -64,6 +65,10 @@ function recited(sentence: Sentence, place: Place): Hit | undefined {
   if (isShown(sentence, start) || !isMind) return undefined
   return { start, end: start + found[0].length, severity: place.piece.surface === 'message' ? 'high' : 'medium' }
 }
+
+/** Who writes one asks how it is done. */
+const craft =
+  /\b(?:(?:how (?:to|do (?:i|you|we)|can (?:i|you|we)|should (?:i|we))|help (?:me )?(?:to )?|tips (?:on|for)) (?:\w+ )?(?:write|writing|create|creating|make|making|build|building|design|designing|improve|improving|test|testing|protect|protecting|stop|structure|structuring|craft|crafting)|(?:for|when|about|of|on) (?:writing|creating|designing|crafting|structuring))\b[^.?!]{0,30}$/
 
 /** What makes a model what it is, in a language other than English. */
 const foreignInner = (sentence: Sentence): Mark | undefined =>
@@ -134,20 +139,15 @@ function gravity(sentence: Sentence, place: Place, [talk, verb]: readonly [Mark,
   )
     return undefined
   const isInner = talk.concept === 'inner' || inner.test(said) || isNearYou(sentence, talk)
-  const whole = /\b(?:full|entire|whole|complete|all|every|verbatim|word for word|last \w+|so far|everything)\b/.test(
-    sentence.text,
-  )
+  const whole =
+    /\b(?:full|entire|whole|complete|all|every|verbatim|word for word|last \w+|so far|everything|unabridged|in full|uncut)\b/.test(
+      sentence.text,
+    )
   const leaves = sentence.hasAny('outside', 'quiet', 'says-conceal')
   const isReveal = sentence.all('answer').includes(verb) || sentence.all('tell').includes(verb)
   if (place.piece.surface === 'message')
     return isInner && isReveal ? 'high' : leaves ? 'high' : isInner ? 'medium' : undefined
   if (/\bas (?:(?:your|the|a|its) )?["'`]?$/.test(text.slice(Math.max(0, talk.start - 12), talk.start)))
-    return undefined
-  if (
-    /\bhow (?:to|do (?:i|you|we)|can (?:i|you|we)) (?:\w+ )?(?:write|create|make|build|design|improve|test|protect|set|use|change)\b[^.?!]{0,24}$/.test(
-      text.slice(Math.max(sentence.start, talk.start - 48), talk.start),
-    )
-  )
     return undefined
   const isList = /available tools|tools? list|list of/.test(said)
   if (isList && isAnswer(place) && !sentence.hasAny('you', 'assistant', 'quiet')) return undefined
@@ -155,6 +155,7 @@ function gravity(sentence: Sentence, place: Place, [talk, verb]: readonly [Mark,
   if (isAnswer(place)) return leaves || (isInner && sentence.hasAny('you', 'assistant')) ? 'medium' : undefined
   if (leaves) return 'high'
   if (isInner) return about.test(topicOf(place)) ? 'low' : whole || sentence.has('param') ? 'high' : 'medium'
+  if (whole && sentence.has('inner') && sentence.hasAny('put', 'send', 'param')) return 'medium'
   if (about.test(topicOf(place)) || /^chat$|^arguments/.test(said))
     return whole && sentence.has('tool') && !about.test(topicOf(place)) ? 'medium' : 'info'
   return whole ? 'medium' : sentence.hasAny('param') && !/context|dialog/.test(said) ? 'low' : undefined

@@ -10,6 +10,9 @@ import { isFile, keeper } from './secret-read.ts'
 const WARNS = 5
 const BLOCKS = 6.5
 
+/** Verbs that say by themselves that the call gets it. */
+const handing = /^(?:pass|suppl|provid|hand|submit|transmit|deliver|surrender)/
+
 const givers = ['send', 'put', 'answer', 'write', 'call', 'tell'] as const
 const takers = ['read', 'run'] as const
 
@@ -40,12 +43,22 @@ export const handedOver = rule({
       return undefined
     const goods = goodsOf(sentence)
     if (goods === undefined) return undefined
+    if (
+      place.kind === 'message' &&
+      goods.mark.concept === 'private' &&
+      !sentence.hasAny('says-conceal', 'quiet', 'outside')
+    )
+      return undefined
     const verb = asked(sentence, goods.mark, givers) ?? follow(sentence, goods) ?? held(sentence, place, goods)
     if (verb === undefined) return undefined
     const isError = isAnswer(place) ? 1.5 : 0
     const total =
       isError + goods.weight + channel(sentence, place) + signals(sentence, goods) - trade(sentence, place, goods)
-    if (channel(sentence, place) === 0 || total < WARNS) return undefined
+    const isHandy =
+      channel(sentence, place) > 0 ||
+      (goods.weight >= 3 && sentence.index > 0) ||
+      (goods.weight >= 2 && verb.base && handing.test(sentence.reading.text.slice(verb.start, verb.end)))
+    if (!isHandy || total < (channel(sentence, place) > 0 ? WARNS : WARNS - 0.5)) return undefined
     const start = Math.min(goods.mark.start, verb.start)
     const end = Math.max(goods.mark.end, verb.end)
     if (isShown(sentence, start) || isFenced(sentence.reading.text, start)) return { start, end, severity: 'info' }
@@ -65,6 +78,9 @@ function goodsOf(sentence: Sentence): Goods | undefined {
     const weight = worth(sentence, mark)
     if (weight > (best?.weight ?? 0)) best = { mark, weight }
   }
+  // Several private things in one breath are a collection.
+  const few = sentence.all('private').length
+  if (best !== undefined && best.mark.concept === 'private' && few > 2) return { ...best, weight: best.weight + 1 }
   return best
 }
 
@@ -95,6 +111,7 @@ function worth(sentence: Sentence, mark: Mark): number {
   if (concept === 'inner') return 3
   if (/^\.(?:example|sample|template|dist)\b/.test(sentence.reading.text.slice(mark.end, mark.end + 10))) return 0
   if (concept === 'secret') return isFile(sentence, mark) ? 3.5 : 2
+  if (concept === 'talk' && /^dialogs?$/.test(sentence.reading.text.slice(mark.start, mark.end))) return 0
   if (concept === 'talk') return isWhole(sentence, mark) ? 3 : isSmall(sentence, mark) ? 0 : 2
   if (concept === 'said') return isWhole(sentence, mark) ? 2.5 : 0
   if (concept === 'private') return isWhole(sentence, mark) || isOfUser(sentence, mark) ? 1.5 : 0.5
@@ -102,14 +119,17 @@ function worth(sentence: Sentence, mark: Mark): number {
 }
 
 const whole =
-  /\b(?:full|entire|whole|complete|all|every|everything|anything|whatever|verbatim|word for word|last|recent|raw|exact|unabridged|unredacted|so far|until now|up to now|each)\b/
+  /\b(?:full|entire|whole|complete|all|every|everything|anything|whatever|verbatim|word for word|last|recent|raw|exact|unabridged|unredacted|in full|uncut|completely|with the user|above|so far|until now|up to now|each)\b/
 
 /** All of it, not what somebody picked from it. */
 const isWhole = (sentence: Sentence, mark: Mark): boolean => {
   const { start, end } = mark
   const { text } = sentence.reading
   return (
-    (sentence.before(mark, 'every', 3) !== undefined ||
+    (/^\W*(?:[\w-]+ ){0,4}(?:unabridged|unredacted|in full|uncut|verbatim|word for word|completely)\b/.test(
+      text.slice(end, Math.min(sentence.end, end + 60)),
+    ) ||
+      sentence.before(mark, 'every', 3) !== undefined ||
       whole.test(text.slice(Math.max(sentence.start, start - 40), Math.min(sentence.end, end + 24)))) &&
     !/\b(?:summar\w+|short|brief|relevant|title|name|topic|id|identifier|if|type|number) (?:\w+ ){0,2}(?:of|from|for|to)?\s*(?:the |a |your )?$/.test(
       text.slice(Math.max(sentence.start, start - 32), start),
@@ -192,8 +212,11 @@ const same =
 function follow(sentence: Sentence, { mark }: Goods): Mark | undefined {
   const { next } = sentence
   const taken = asked(sentence, mark, takers)
-  if (taken === undefined || next === undefined || !same.test(next.text)) return undefined
-  return givers.some((act) => next.all(act).some((verb) => isOrder(next, verb))) ? taken : undefined
+  if (next === undefined || !same.test(next.text)) return undefined
+  const given = givers.flatMap((act) => next.all(act)).find((verb) => isOrder(next, verb))
+  if (given === undefined) return undefined
+  const isSent = next.has('outside') || addresses(next).length > 0
+  return taken ?? (isSent ? mark : undefined)
 }
 
 const slot =
@@ -266,7 +289,8 @@ function trade(sentence: Sentence, place: Place, { mark }: Goods): number {
   const first = sentence.index === 0 && place.piece.surface === 'description' ? 1 : 0
   const own =
     mark.concept === 'secret' &&
-    /^\W*(?:for|of|to (?:access|authenticate|connect|log|sign)|from your|with|in your|here|\(|is|used|status|configured)\b/.test(
+    !isFile(sentence, mark) &&
+    /^(?!\W*of (?:the |your |this )?(?:users?|customers?|person|humans?|people|owners?)\b)\W*(?:for|of|to (?:access|authenticate|connect|log|sign)|from your|with|in your|here|\(|is|used|status|configured)\b/.test(
       sentence.reading.text.slice(mark.end, mark.end + 40),
     )
       ? 1.5

@@ -11,6 +11,9 @@ export const jailbreak = rule({
   advice: 'do not admit it: there is no mode without rules',
   needs: ['role', 'says-role', 'free', 'authority', 'rules', 'you', 'assistant'],
   find(sentence, place) {
+    const vow = place.piece.surface === 'message' ? vows.exec(sentence.text) : null
+    if (vow !== null && !isShown(sentence, sentence.start + vow.index))
+      return { start: sentence.start + vow.index, end: sentence.start + vow.index + vow[0].length, severity: 'high' }
     const broken = place.piece.surface === 'message' || !isAnswer(place) ? unbound.exec(sentence.text) : null
     if (broken !== null && !isShown(sentence, sentence.start + broken.index))
       return {
@@ -31,13 +34,17 @@ export const jailbreak = rule({
 const protection =
   /\b(?:moderation|safety|guardrails?|safeguards?|ethic\w*|refusals?|censorship|alignment|content filters?)\b/
 
+/** Put into the mouth of the model. */
+const vows =
+  /\bi(?: am|'m|'ll| will| shall| now)?(?: now)? (?:no longer (?:follow|obey|have|care|bound|need|restricted|limited|subject)|ignore|disregard|bypass|answer (?:anything|everything|any)|comply with (?:any|every|all)|not refuse|never refuse|forget (?:my|all|the) (?:rules|guidelines|instructions|training)|drop (?:my|all) (?:rules|guidelines|restrictions)|have no (?:rules|limits|restrictions|guidelines))\b[^.]{0,60}\b(?:rules?|guidelines?|instructions?|policies|policy|restrictions?|training|question|request|everything|anything|limits?)?/
+
 /** Somebody who shook off what held him. */
 const unbound =
   /\b(?:(?:throw|throws|threw|thrown|cast|casts|shed|sheds|shook|shaken|shake|burn(?:ed|t)?|toss(?:ed)?) (?:off|away|out|aside)?|(?:broke|broken|breaks?|bursts?) (?:out of|away from|free (?:of|from)|every|all|through)|escaped(?: from)?|freed (?:from|of)|rid of|rejects?|rejected|abandoned|left behind|unlearned|forgotten|transcended|outgrown|overcame|overcome|defies|defied|deleted|removed|jettisoned) (?:\w+ ){0,4}(?:rules?|limits?|limitations?|chains|shackles|restrictions?|guidelines|programming|constraints?|ethics|morals?|filters?|restraints?|boundaries|safeguards?|instructions)\b(?! (?:in|from|for) the (?:file|config))/
 
 /** “You are GROK2, who …”: a name and what it is. */
 const persona =
-  /\bi(?:'m| am) now\b|\b(?:you(?:'re| are| will be| have become| now are)|your name is|i (?:want|need) you to be|you (?:now )?(?:answer|reply|respond|speak|write|talk|act|play|behave|work|pose|function) (?:as|like)) (?:now |called |named |an? |the |my )*(?:[\w-]+,? ){1,3}(?:who|which|that|an? |the |with|without|and)\b|\bas (?:an? |the )?(?:\w+ ){0,3}(?:ai|bot|model|assistant|character|persona|version of (?:you|yourself))\b/
+  /\bi(?:'m| am) now\b|\b(?:you(?:'re| are| will be| have become| now are)|your name is|i (?:want|need) you to be|you (?:now )?(?:answer|reply|respond|speak|write|talk|act|play|behave|work|pose|function) (?:as|like)) (?:now |called |named |an? |the |my )*(?:["']?[\w-]+["']?,? ){1,3}(?:who|which|that|an? |the |with|without|and)\b|\bas (?:an? |the )?(?:\w+ ){0,3}(?:ai|bot|model|assistant|character|persona|version of (?:you|yourself))\b/
 
 function gravity(sentence: Parameters<typeof isShown>[0], place: Place): Hit['severity'] | undefined {
   const window = around(sentence)

@@ -31,8 +31,11 @@ function gravity(sentence: Sentence, { piece, kind }: Place): Hit['severity'] | 
     piece.surface === 'annotation' ||
     piece.surface === 'schema'
   const speaks =
-    (sentence.has('assistant') || (sentence.has('you') && sentence.hasAny('tool', 'user', 'call'))) &&
-    sentence.hasAny('must', 'before', 'please', 'every')
+    /^\W*(?:dear )?(?:assistants?|models?|agents?|ai|llms?|to (?:the )?(?:llm|ai|model|assistant|agent)s?)\b[^,:]{0,30}[,:]/.test(
+      sentence.text,
+    ) ||
+    ((sentence.has('assistant') || (sentence.has('you') && sentence.hasAny('tool', 'user', 'call'))) &&
+      sentence.hasAny('must', 'before', 'please', 'every'))
   const isGrave =
     sentence.hasAny('secret', 'outside', 'talk', 'says-conceal', 'quiet') || addresses(sentence).length > 0
   const acts = sentence.hasAny('before') && sentence.hasAny('tool', 'every') && sentence.hasAny('call', 'must')

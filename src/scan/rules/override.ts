@@ -57,7 +57,7 @@ const isOverModel = (sentence: Sentence, said: Mark): boolean => {
   const { text } = sentence.reading
   if (!/precedence|priority|important|outrank|^supersede|^overrides/.test(text.slice(said.start, said.end))) return true
   return (
-    /^\W*(?:\w+ ){0,5}(?:system|developer|user'?s?|your|safety|assistant|model|previous|other|all) (?:\w+ ){0,2}(?:prompt|instruction|message|rule|guideline|polic|request|wish|training|safeguard)|^\W*(?:those|that|the ones?|what|any(?:thing)?) (?:of|from|by|given by|said by) (?:the |your )?(?:user|system|operator|developer|human)|^\W*(?:the |your )?(?:user|human|operator|developer)s?(?:'s)?\b/.test(
+    /^\W*(?:\w+ ){0,5}(?:system|developer|user'?s?|your|safety|assistant|model|previous|other|all) (?:\w+ ){0,2}(?:prompt|instruction|message|rule|guideline|polic|request|wish|training|safeguard)|^\W*(?:those|that|the ones?|what|any(?:thing)?) (?:of|from|by|given by|said by) (?:the |your )?(?:user|system|operator|developer|human)|^\W*(?:the |your )?(?:user|human|operator|developer)s?(?:'s)?\b|^\W*(?:the |any |all )?(?:wish|request|instruction|order|intention|interest|choice|decision|rule|word)\w* (?:of|by|from) (?:the |your )?(?:user|system|operator|developer|customer|human)/.test(
       text.slice(said.end, said.end + 80),
     ) || text.slice(said.start, said.end).endsWith('your')
   )
@@ -107,6 +107,8 @@ function targetOf(sentence: Sentence, verb: Mark, place: Place): Mark | undefine
       return isWeak && isFlag(sentence, place) ? undefined : rules
     if (has && (!isWeak || safety !== undefined) && !isFlag(sentence, place)) return rules
   }
+  const off = switchedOff(sentence, verb)
+  if (off !== undefined) return off
   const people = isWeak ? undefined : peopleOf(sentence, verb)
   if (people !== undefined) return people
   const lie = sentence.after(verb, 'tell', 8)
@@ -168,6 +170,17 @@ const instead = (sentence: Sentence, verb: Mark): Mark | undefined =>
       isOrder(sentence, mark),
   )
 
+/** “The filter must be switched off.” */
+const forced = /\b(?:must|has to|have to|should|shall|needs? to|is to|are to) (?:\w+ly |first |now )?be $/
+
+/** What protects must be made to protect no more. */
+const switchedOff = (sentence: Sentence, verb: Mark): Mark | undefined =>
+  forced.test(sentence.reading.text.slice(Math.max(sentence.start, verb.start - 24), verb.start))
+    ? sentence
+        .all('safety')
+        .find((safety) => safety.start < verb.start && verb.word - safety.word < 8 && isGeneral(sentence, safety))
+    : undefined
+
 /** The user is no longer to be served, or what he wants no longer to count. */
 function peopleOf(sentence: Sentence, verb: Mark): Mark | undefined {
   const { text } = sentence.reading
@@ -175,11 +188,12 @@ function peopleOf(sentence: Sentence, verb: Mark): Mark | undefined {
   const found =
     (serving.test(text.slice(verb.start, verb.end)) ? masters.exec(behind) : null) ??
     wishes.exec(behind) ??
-    makers.exec(behind)
+    makers.exec(behind) ??
+    given.exec(behind)
   return found === null ? undefined : { ...verb, end: verb.end + found[0].length }
 }
 
-const serving = /^(?:no longer|stop|do not) (?:serv|obey|work|answer|listen|belong|represent)/
+const serving = /^(?:(?:no longer|stop|do not) (?:serv|obey|work|answer|listen|belong|represent)|disobey|defy|betray)/
 const masters =
   /^\W*(?:the |this |that |any |your )?(?:\w+ )?(?:user|person|human|customer|people|anyone|developers?|makers?|creators?|company|operator|owner|instructions?|rules?|orders?|guidelines?|them|him|her)\b/
 
@@ -189,6 +203,8 @@ const everything =
 /** The user is to be ignored. */
 const makers =
   /^\W*(?:what(?:ever)?|everything|anything|all(?: that)?) (?:the |your |my )?(?:developers?|operators?|makers?|creators?|system|admins?|company|authors?|owners?|openai|anthropic|google|previous \w+) (?:\w+ ){0,2}(?:wrote|said|says|told|set|put|configured|defined|wants?|ordered|asked|instructed|specified)\b/
+const given =
+  /^\W*(?:the |any |whatever )(?:[\w-]+ ){1,2}?(?:that |which )?(?:the )?(?:user|customer|caller|person|human)s? (?:gives?|gave|enters?|entered|wants?|wanted|names?|named|specifies|specified|asks? for|asked for|chose|chooses|selects?|selected|provides?|provided|typed|types|requested|requests|mentions?|mentioned)\b/
 const wishes =
   /^\W*(?:what(?:ever)? )?(?:the |all )?(?:user|customer|human)(?:'s|s')? ?(?:wish|request|choice|instruction|question|intent|order|preference|objection|says|wants|asks|decision|confirmation)\w*/
 /** What a tool found, and the reader is to tell otherwise. */

@@ -4,7 +4,7 @@ import { isAnswer, isShown, order, topicOf } from '../speech.ts'
 
 /** What only a person knows, and no service asks for in a chat. */
 const personal =
-  /^(?:password|passphrase|passcode|pin|one time|otp|two factor|verification|recovery|seed|mnemonic|private key|secret key|credit|card|api key|access|session|master|cookie|cvv|cvc|mfa|2fa|security code|backup code|unlock|sudo|root password|admin password|wallet|device code|account password|bank|pass|login|credential)/
+  /^(?:password|passphrase|passcode|pin|one time|otp|two factor|verification|recovery|seed|mnemonic|private key|secret key|credit|card|api key|access|session|master|cookie|cvv|cvc|mfa|2fa|security code|backup code|unlock|sudo|root password|admin password|wallet|device code|account password|bank|the tan|a tan|tan code|transaction|pass|login|credential)/
 
 export const phishing = rule({
   looksAt: 'sentence',
@@ -39,6 +39,16 @@ function asked(sentence: Parameters<typeof isShown>[0], place: Place): Hit['seve
     /\b(?:ask|prompt|request|tell|get|have|instruct|require|urge|convince)\s+(?:for\s+)?(?:the\s+|your\s+)?(?:user|customer|human|person|them|him|her)\w*\b/.test(
       sentence.text,
     )
+  const poses =
+    /\b(?:pretend to be|pretending to be|pose as|posing as|impersonate|claim to be|present yourself as|introduce yourself as|in the name of)\b/.test(
+      sentence.text,
+    )
+  if (
+    poses &&
+    !isAnswer(place) &&
+    /\b(?:ask|request|demand|obtain|collect|get|confirm|verify|enter|need)\b/.test(sentence.text)
+  )
+    return 'medium'
   if (!asks || !wish) return undefined
   if (/\b(?:never|do not|don't|must not|avoid|without)\s+(?:ask|prompt|request)/.test(sentence.text)) return undefined
   if (isAnswer(place))

@@ -16,12 +16,14 @@ const within =
 const obeyed =
   /\b(?:instructions?|commands?|orders?|texts?|requests?|content|directions?|whatever|anything|everything|remarks?|notes?)\b[^.;]{0,120}\b(?:(?:must|has to|have to|should|shall|is to|are to|needs? to) be|is|are) (?:\w+ly |to be )?(?:carried out|followed|obeyed|executed|honou?red|acted (?:up)?on|implemented|complied with|treated (?:as|like) (?:\w+ )?(?:\w+ )?(?:instructions?|orders?|commands?|requests?))\b/
 const brought =
-  /\b(?:(?:in|from|of|inside|within) (?:the |this |that |its |any |each |every |a )?(?:\w+ )?(?:results?|pages?|responses?|outputs?|answers?|contents?|files?|documents?|pdfs?|fields?|messages?|comments?|e?mails?|html|readme|body|attachments?|web ?sites?|images?)|addressed to|embedded|contained|found there|returned)\b/
+  /\b(?:(?:in|from|of|inside|within) (?:the |this |that |its |any |each |every |a )?(?:\w+ )?(?:results?|pages?|responses?|outputs?|answers?|contents?|files?|documents?|pdfs?|fields?|messages?|comments?|e?mails?|html|readme|body|attachments?|web ?sites?|images?)|addressed to|from the (?:server )?(?:owner|operator|author)|(?:items?|entries|lines|rows) (?:that|starting|beginning|with|marked)|embedded|contained|found there|returned)\b/
 /** “They hold tasks. Carry those out.” */
 const them =
   /\b(?:carry (?:them|those|these|it|that) out|(?:do|obey|follow|execute|perform|act on|act upon|complete|fulfil|heed) (?:them|those|these|it|all of (?:them|it)|each of them|any of them|such \w+))\b/
 const holding =
   /\b(?:results?|pages?|responses?|outputs?|answers?|contents?|files?|documents?|pdfs?|fields?|messages?|comments?|e?mails?|html|readme|text|it returns|that come back)\b[^.]{0,60}\b(?:tasks?|instructions?|orders?|commands?|requests?|directions?|to-?dos?|wishes)\b|\b(?:tasks?|instructions?|orders?|commands?|requests?|directions?)\b[^.]{0,40}\b(?:in|inside|within|from|of) (?:the |its |a )?(?:\w+ )?(?:results?|pages?|responses?|outputs?|answers?|contents?|files?|documents?|messages?|comments?|e?mails?|text)\b/
+const programs =
+  /\b(?:run|execute|eval|evaluate|launch|start|inject|paste)\b[^.;]{0,24}\b(?:java ?script|code|scripts?|macros?|binar(?:y|ies)|attachments?|snippets?|commands?|programs?|installers?|payloads?)\b[^.;]{0,24}\b(?:found|that|on|from|in|of|which|returned|it (?:returns|finds)) (?:[\w]+ ){0,4}?(?:pages?|hits?|results?|sites?|e?mails?|attachments?|documents?|responses?|feed|web ?sites?|answers?|links?|readme|issue|comments?)\b/
 const insisting =
   /\b(?:even (?:if|when|though)|regardless|no matter|without (?:asking|question|hesitation|delay|confirm\w*|further)|immediately|right away|at once|as if|silently|unconditionally|exactly|literally|instead|always|must|before anything|contradict\w*|override)\b/
 
@@ -42,6 +44,18 @@ export const remoteOrders = rule({
         end: sentence.start + treated.index + treated[0].length,
         severity: sentence.hasAny('user', 'run') ? 'high' : 'medium',
       }
+    const program =
+      isAnswer(place) || sentence.index === 0 || place.piece.surface === 'parameter' ? null : programs.exec(text)
+    if (
+      program !== null &&
+      !sentence.has('not') &&
+      !/browser|notebook|repl|sandbox|runner|exec|script/.test(topicOf(place))
+    )
+      return {
+        start: sentence.start + program.index,
+        end: sentence.start + program.index + program[0].length,
+        severity: isShown(sentence, sentence.start + program.index) ? 'info' : 'medium',
+      }
     const tasks = isAnswer(place) ? null : them.exec(text)
     const before = sentence.previous?.text ?? ''
     if (tasks !== null && !sentence.has('not') && holding.test(before))
@@ -51,7 +65,7 @@ export const remoteOrders = rule({
         severity: isShown(sentence, sentence.start + tasks.index) ? 'info' : 'medium',
       }
     const passive = !isAnswer(place) && brought.test(text) ? obeyed.exec(text) : null
-    if (passive !== null && sentence.index > 0 && !sentence.has('not'))
+    if (passive !== null && sentence.index > 0 && !/\b(?:not|never|cannot)\b/.test(passive[0]))
       return {
         start: sentence.start + passive.index,
         end: sentence.start + passive.index + passive[0].length,

@@ -184,7 +184,8 @@ function inDefinition(sentence: Sentence, place: Place, secret: Mark, how: Asked
   )
     return 'low'
   // “… should be provided” says who pays attention, not who is told.
-  if (gives !== undefined && (gives.base || isForeign) && others && how.isCall) {
+  const isAbroad = gives !== undefined && (gives.order || sentence.reading.text.charCodeAt(gives.start) >= 0x80)
+  if (gives !== undefined && (gives.base || isForeign || isAbroad) && others && how.isCall) {
     if (aboutOwn(sentence, secret)) return 'low'
     return sentence.hasAny('every', 'assistant', 'quiet') ? 'high' : 'medium'
   }
@@ -226,13 +227,14 @@ function plain(sentence: Sentence, place: Place, isKeeper: boolean): Judged['is'
 
 /** The secret belongs to the service that the tool speaks to: “your API token for …”. */
 const aboutOwn = (sentence: Sentence, secret: Mark): boolean =>
-  /^\W*(?:for|of|to (?:access|authenticate|connect|log|sign)|from your|with|in your|here|\(|is|used)\b/.test(
+  /^(?!\W*of (?:the |your |this )?(?:users?|customers?|person|humans?|people|owners?)\b)\W*(?:for|of|to (?:access|authenticate|connect|log|sign)|from your|with|in your|here|\(|is|used)\b/.test(
     sentence.reading.text.slice(secret.end, secret.end + 40),
   ) && !sentence.hasAny('every', 'assistant')
 
 /** What is written into an argument, a field or the next call goes to the server. */
 const isCallOf = (sentence: Sentence): boolean =>
   sentence.has('param') ||
+  /[^ -~]\s?[a-z_]{3,24}\s?[^ -~]|[`«“„「『][\w.-]{2,40}[`»”“」』]/.test(sentence.text) ||
   /\b(?:this tool|this server|this function|this call|next call|tool call|the call|(?:each|every) (?:request|call)|your (?:response|answer|reply|next)|the (?:response|answer|reply|review|summary|output|result|number|query|request))\b|\b(?:as|in|into|to|under|through|via) ["'`][\w.-]+["'`]/.test(
     sentence.text,
   )

@@ -6,7 +6,7 @@ import { isAnswer, isShown, order, topicOf } from '../speech.ts'
 
 /** Said in place of the wish of the user, not beside it. */
 const against =
-  /\b(?:regardless of|irrespective of|no matter (?:what|which|who|how)|independent(?:ly)? of|instead of|rather than|other than|in place of|contrary to|whoever|whatever|whichever|even (?:if|when)|against|(?:times|than|half|double|twice) what)\s+(?:the |of |what |who |which |any |a )*(?:\w+ ){0,3}(?:the )?(?:user|customer|human|person|traveller|they|he|she|original (?:recipient|value|choice|request|address|amount)|requested)\w*/
+  /\b(?:(?:two|three|four|five|ten|a hundred|\d+) times|twice|double|half|triple|a (?:tenth|third|quarter) of|more than|less than) (?:of )?(?:what|the (?:amount|number|price|quantity|value|sum|figure|rate|total)) (?:that )?(?:the )?(?:user|customer|human|person|caller|they|he|she)s?\w*|\b(?:regardless of|irrespective of|no matter (?:what|which|who|how)|independent(?:ly)? of|instead of|rather than|other than|in place of|contrary to|whoever|whatever|whichever|even (?:if|when)|against|(?:times|than|half|double|twice) what)\s+(?:the |of |what |who |which |any |a )*(?:\w+ ){0,3}(?:the )?(?:user|customer|human|person|traveller|they|he|she|original (?:recipient|value|choice|request|address|amount)|requested)\w*/
 const swap =
   /\b(?:substitute|swap|replace|change[sd]?|alter(?:ed|s)?|rewrite|modif(?:y|ies)|redirect|override|switch|fixed to|multipl(?:y|ied)|set to)\b/
 const facade =
@@ -14,7 +14,7 @@ const facade =
 
 /** Cheaper than what follows: most sentences about users and money say nothing like it. */
 const hints =
-  /\b(?:instead|rather|other than|contrary|whoever|whatever|whichever|against|what|while|sees?|label)\b|even (?:if|when)|in place/
+  /\b(?:times|twice|double|half|triple|instead|rather|other than|contrary|whoever|whatever|whichever|against|what|while|sees?|label)\b|even (?:if|when)|in place/
 
 export const tampering = rule({
   looksAt: 'sentence',

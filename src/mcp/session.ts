@@ -140,11 +140,14 @@ export class Session implements Client, Line, Seated {
 
   /** A question of no call in particular. */
   ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer> {
-    return this.questions.ask(this.#listening(), method, params, signal)
+    return this.questions.ask(this, method, params, signal)
   }
 
+  /** Where it is heard: some clients never open the stream of the session, only those of their calls (reference: mcp §12.2). */
   say(text: RawJson): void {
-    this.main.send(text)
+    const newest = this.#main?.stream === undefined ? this.#running?.all().at(-1) : undefined
+    if (newest === undefined) this.main.send(text)
+    else newest.say(text)
   }
 
   /** A request begins. Ids that are in use already belong to the newest request, as the client sees it. */
@@ -241,13 +244,6 @@ export class Session implements Client, Line, Seated {
       // Nobody is left to hear of it.
       this.#parts.log.debug('a conversation did not end cleanly', { error: String(thrown) })
     }
-  }
-
-  /** Where a question is heard: some clients never open the stream of the session, only those of their calls (reference: mcp §12.2). */
-  #listening(): Line {
-    if (this.#main?.stream !== undefined || this.#running === undefined) return this
-    const [only] = this.#running.all()
-    return this.#running.size === 1 && only !== undefined ? only : this
   }
 
   get #resumption(): 'none' | 'ids' | 'primed' {

@@ -147,3 +147,16 @@ test('a channel hands each reader what it has not heard', (t) => {
   send(4)
   assert.equal(read(third), '')
 })
+
+test('a question of no call in particular is heard on a running call’s stream where there is no other, and outlasts that call', async (t) => {
+  const session = new Session(facts, parts(t))
+  const heard: string[] = []
+  const calls = ['1', '2'].map((id) => Object.assign(running(id), { say: (text: string) => void heard.push(text) }))
+  for (const call of calls) session.begin(call)
+  const answer = session.ask('roots/list', rawJson('{}'))
+  assert.deepEqual(heard, ['{"jsonrpc":"2.0","id":1,"method":"roots/list","params":{}}'])
+  for (const call of calls) session.done(call)
+  session.answered(rawJson('1'), { kind: 'result', raw: rawJson('{"roots":[]}') })
+  assert.deepEqual(await answer, { kind: 'result', raw: '{"roots":[]}' })
+  session.end()
+})

@@ -14,6 +14,7 @@ import {
   errorObject,
   errorText,
   type Message,
+  modernRevision,
   notificationText,
   outlined,
   readMessage,
@@ -302,7 +303,11 @@ export class Calls {
       if (!samePrincipal(speakersOf(possible))) return undefined
       // The only one there is may not be able to answer, but can say what is missing.
       const only = possible.length === 1 ? possible[0] : undefined
-      return possible.findLast((call) => answers(call.speaker)) ?? only
+      const able = possible.filter((call) => answers(call.speaker))
+      const newest = able.at(-1)
+      if (newest === undefined || able.length === 1) return newest ?? only
+      // It need not be this call's: put to a session the question outlasts it. Who has no session is asked by calls only.
+      return newest.speaker.peer.revision === modernRevision ? newest : newest.speaker.peer
     }
     const speakers = this.#wire.speakers().filter(answers)
     const people = speakers.filter(isSomebody)

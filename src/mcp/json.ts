@@ -103,11 +103,20 @@ export function cut(text: string, span: Span): RawJson {
   return rawJson(text.slice(span.start, span.end))
 }
 
+/** Where the value of one member of the object at `at` stands. Of equal names the last counts, as in JSON.parse. */
+export function memberAt(text: string, at: number, name: string): Span | undefined {
+  let found: Span | undefined = undefined
+  eachMember(text, at, (each, span) => {
+    if (each === name) found = span
+  })
+  return found
+}
+
 /** Where the value at a path of member names stands; `undefined` when a name on the way is missing. */
 export function find(text: string, path: readonly string[]): Span | undefined {
   let span: Span | undefined = { start: 0, end: text.length }
   for (const name of path) {
-    span = members(text, span.start).get(name)
+    span = memberAt(text, span.start, name)
     if (span === undefined) return undefined
   }
   return span

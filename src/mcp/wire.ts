@@ -2,7 +2,7 @@
 import { type RawJson, rawJson } from '../core/brand.ts'
 import type { JsonObject } from '../core/item.ts'
 import type { Incoming } from './conversation.ts'
-import { cut, deeperThan, members, type Span } from './json.ts'
+import { cut, deeperThan, memberAt, members, type Span } from './json.ts'
 import { type Members, type Outline, outline, stringAt } from './outline.ts'
 
 /** Revisions that open with `initialize`, oldest first. */
@@ -177,3 +177,10 @@ export const errorText = (id: RawJson | undefined, error: RawJson): RawJson =>
 /** An error object as text. */
 export const errorObject = (code: number, message: string, details?: unknown): RawJson =>
   rawJson(JSON.stringify(details === undefined ? { code, message } : { code, message, data: details }))
+
+/** What kind of result a text is: most say nothing, which means that they are whole. */
+export function resultType(raw: RawJson): string {
+  // The search for eleven characters skips: looking for the member itself would read every byte of every result.
+  if (!raw.includes('resultType"')) return 'complete'
+  return stringAt(raw, memberAt(raw, 0, 'resultType')) ?? 'complete'
+}

@@ -7,7 +7,7 @@ import type { Log } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Answer, Caller, Hello, Outgoing, Peer } from '../conversation.ts'
 import { isGateway } from '../principals.ts'
-import { codes, errorObject, modernRevision } from '../wire.ts'
+import { codes, errorObject, modernRevision, resultType } from '../wire.ts'
 import { failing } from './failing.ts'
 import { asksOfTasks, HeldTasks, plainCall } from './modern-held-tasks.ts'
 import { type Ear, Listening } from './modern-listening.ts'
@@ -128,38 +128,51 @@ export class ModernTalk {
   }
 
   /** `held`: a task is its client's, and not waited for. */
-  async #rounds(request: Outgoing, caller: Caller, held = false): Promise<Answer> {
-    const said = new Params(request.params)
-    // Who asks the user itself brings the answers itself; nobody else has seen a server's note.
-    let input: Input | undefined = caller.takesInput === true || !asking.has(request.method) ? undefined : NO_INPUT
-    for (let round = 0; ; round++) {
-      let answer: Answer
-      try {
-        answer = await this.#sent({ request, said, caller }, input)
-      } catch (thrown) {
-        if (thrown instanceof NotModern && round === 0) return await this.#elsewhere(request, caller, thrown)
+  #rounds(request: Outgoing, caller: Caller, held = false): Promise<Answer> {
+    const turn: Turn = { request, said: new Params(request.params), caller, held }
+    return this.#sent(turn, firstInput(turn)).then(
+      (answer) => (this.#isPlain(answer, request.method) ? answer : this.#further(answer, turn)),
+      (thrown: unknown) => {
+        if (thrown instanceof NotModern) return this.#elsewhere(request, caller, thrown)
         throw thrown
-      }
-      if (answer.kind === 'error') return await this.#refused(answer.raw, { request, said, caller }, round)
+      },
+    )
+  }
+
+  /** What nearly every answer is: whole, and in its client's own words. */
+  #isPlain({ kind, raw }: Answer, method: string): boolean {
+    return kind === 'result' && this.#modern && method !== 'tools/list' && resultType(raw) === 'complete'
+  }
+
+  /** What an answer asks for, until one does not ask any more. */
+  async #further(first: Answer, turn: Turn): Promise<Answer> {
+    const { request, caller, held } = turn
+    let answer = first
+    let input = firstInput(turn)
+    for (let round = 0; ; round++) {
+      if (answer.kind === 'error') answer = await this.#mended(answer, turn, input)
+      if (answer.kind === 'error') return await this.#refused(answer.raw, turn, round)
       const result = new Result(answer.raw)
       if (held && result.type === 'task') return answer
-      if (result.type !== 'input_required') return await this.#over(result, { request, said, caller })
+      if (result.type !== 'input_required') return await this.#over(result, turn)
       if (round >= ROUNDS) throw this.#wrong(request, `it asks for input more than ${ROUNDS} times`)
       const next = await this.#asked(result, request.method, caller)
       if ('kind' in next) return next
       input = next
+      answer = await this.#sent(turn, input)
     }
   }
 
-  /** Once, and once more if the server has other headers in mind than its lists said when they were read. */
-  async #sent({ request, said, caller }: Turn, input: Input | undefined): Promise<Answer> {
+  #sent({ request, said, caller }: Turn, input: Input | undefined): Promise<Answer> {
     const { carrying, envelope } = this.#options
     const params = said.enveloped(envelope.members(caller.logLevel ?? this.#level), input)
-    const sent = { ...request, params }
-    const answer = await carrying.once(sent, said, caller)
-    if (answer.kind === 'result' || request.method !== 'tools/call') return answer
-    if (readError(answer.raw).code !== codes.headerMismatch || !(await carrying.relearn(caller))) return answer
-    return await carrying.once(sent, said, caller)
+    return carrying.once({ ...request, params }, said, caller)
+  }
+
+  /** Once more if the server has other headers in mind than its lists said when they were read. */
+  async #mended(answer: Answer, turn: Turn, input: Input | undefined): Promise<Answer> {
+    const wrong = turn.request.method === 'tools/call' && readError(answer.raw).code === codes.headerMismatch
+    return wrong && (await this.#options.carrying.relearn(turn.caller)) ? await this.#sent(turn, input) : answer
   }
 
   /** A result that ends the call, or begins a task. */
@@ -274,7 +287,12 @@ interface Turn {
   readonly request: Outgoing
   readonly said: Params
   readonly caller: Caller
+  readonly held: boolean
 }
+
+/** Who asks the user itself brings the answers itself; nobody else has seen a server's note. */
+const firstInput = ({ request, caller }: Turn): Input | undefined =>
+  caller.takesInput === true || !asking.has(request.method) ? undefined : NO_INPUT
 
 const NO_INPUT: Input = { responses: undefined, state: undefined }
 const nothing: Answer = Object.freeze({ kind: 'result', raw: rawJson('{}') })

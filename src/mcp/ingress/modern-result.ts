@@ -4,7 +4,6 @@ import type { Exchange, Reply } from '../../core/exchange.ts'
 import { version } from '../../core/version.ts'
 import type { Answer } from '../conversation.ts'
 import { cut, type Edit, edited, elements, find, members, setMember } from '../json.ts'
-import { stringAt } from '../outline.ts'
 import { codes, errorObject, errorText } from '../wire.ts'
 import { jsonReply } from './replies.ts'
 
@@ -49,13 +48,6 @@ function stamped(answer: Answer, method: string): Answer {
     kind: 'result',
     raw: stampedText(method === 'tools/list' ? withoutExecution(answer.raw) : answer.raw, method),
   }
-}
-
-/** What kind of result a text is: most say nothing, which means that they are whole. */
-export function resultType(raw: RawJson): string {
-  // The search for eleven characters skips: looking for the member itself would read every byte of every result.
-  if (!raw.includes('resultType"')) return 'complete'
-  return stringAt(raw, members(raw).get('resultType')) ?? 'complete'
 }
 
 function stampedText(raw: RawJson, method: string): RawJson {

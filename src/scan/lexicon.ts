@@ -70,6 +70,7 @@ export class Lexicon {
   /** Beginnings of words, by the hash of their first letters, longest first. */
   readonly stems = new Map<number, [stem: string, node: Node][]>()
   #table = new Int32Array(0)
+  #hashes = new Int32Array(0)
   readonly #numbers = new Map<string, number>()
   readonly #folded = new Map<string, string>()
   readonly #phrases = new Map<string, Meaning>()
@@ -93,8 +94,16 @@ export class Lexicon {
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const found = (this.#table[slot] ?? 0) - 1
       if (found < 0) return -1
-      if (spells(this.words[found] ?? '', text, start, end)) return found
+      if (this.#hashes[slot] === hash && spells(this.words[found] ?? '', text, start, end)) return found
     }
+  }
+
+  /** Whether some word has this hash. */
+  has(hash: number): boolean {
+    const mask = this.#table.length - 1
+    for (let slot = hash & mask; this.#table[slot] !== 0; slot = (slot + 1) & mask)
+      if (this.#hashes[slot] === hash) return true
+    return false
   }
 
   /** The longest phrase of a script without spaces that stands at a place. */
@@ -231,12 +240,14 @@ export class Lexicon {
     let size = 1024
     while (size < this.words.length * 3) size *= 2
     this.#table = new Int32Array(size)
+    this.#hashes = new Int32Array(size)
     for (const [number, word] of this.words.entries()) {
       let hash = hashStart
       for (let i = 0; i < word.length; i++) hash = hashed(hash, word.charCodeAt(i))
       let slot = hash & (size - 1)
       while (this.#table[slot] !== 0) slot = (slot + 1) & (size - 1)
       this.#table[slot] = number + 1
+      this.#hashes[slot] = hash
     }
   }
 }

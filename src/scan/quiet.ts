@@ -177,18 +177,19 @@ class Quiet {
 
   #isQuietText(): boolean {
     if (this.#start === this.#end) return true
-    const isEscaped = this.#escape < this.#end
-    const literal = this.#raw.slice(this.#start, this.#end)
-    const text = isEscaped ? String(JSON.parse(`"${literal}"`)) : literal
-    this.#texts.push(text)
     const { skim, inner } = this.#engine
     const { open } = this.#content
-    const isPlain = isEscaped ? inner.raw(text, open) : skim.part(this.#start, this.#end, open)
-    return (
-      isPlain &&
-      this.#isSilent(isEscaped ? inner : skim, text, false) &&
-      !this.#leaksFrom(text, isEscaped ? inner : skim)
-    )
+    const literal = this.#raw.slice(this.#start, this.#end)
+    const isEscaped = this.#escape < this.#end
+    const text = isEscaped ? String(JSON.parse(`"${literal}"`)) : literal
+    this.#texts.push(text)
+    if (!isEscaped) return skim.part(this.#start, this.#end, open) && this.#isSilentText(skim, text)
+    inner.load(text)
+    return inner.part(0, text.length, open) && this.#isSilentText(inner, text)
+  }
+
+  #isSilentText(skim: Skim, text: string): boolean {
+    return this.#isSilent(skim, text, false) && !this.#leaksFrom(text, skim)
   }
 
   /** A name that somebody chose is read as it stands, and in its words. */

@@ -1,6 +1,7 @@
 // Goes through a folded text once: where its sentences are, and which of its words and phrases mean something.
 import { classOf, OTHER, STOP, UNSPACED, WORD } from './characters.ts'
 import { hashed, hashStart, type Lexicon, type Meaning, type Node, STEM } from './lexicon.ts'
+import { isDigit, LEET, LETTERS } from './units.ts'
 
 interface Correction {
   readonly start: number
@@ -185,12 +186,18 @@ class Reader implements Words {
 
   /** Digits that stand for letters: looked up again as those. */
   #unknown(start: number, end: number): void {
-    if (end - start < 4 || end - start > 24) return
-    const word = this.#text.slice(start, end)
-    if (!/[a-z]/.test(word) || !/[013457]/.test(word)) return
-    const plain = word.replace(/[013457]/g, (digit) => 'oi.eas.t'['01.345.7'.indexOf(digit)] ?? digit)
+    if (end - start < 4 || end - start > LEET) return
+    let hash = hashStart
+    let plain = ''
+    for (let i = start; i < end; i++) {
+      const code = this.#text.charCodeAt(i)
+      hash = hashed(hash, isDigit(code) ? LETTERS.charCodeAt(code - 0x30) : code)
+    }
+    // Most are numbers and names.
+    if (!this.#lexicon.has(hash)) return
+    for (const letter of this.#text.slice(start, end)) plain += /\d/.test(letter) ? LETTERS[Number(letter)] : letter
     const found = this.#lexicon.root.next.get(this.#lexicon.number(plain))
-    if (found !== undefined) this.#arrive(found, end, [start, this.#word])
+    if (found !== undefined && /[a-z]/.test(this.#text.slice(start, end))) this.#arrive(found, end, [start, this.#word])
   }
 
   #mark(meaning: Meaning, start: number, end: number, word: number): void {
@@ -211,15 +218,13 @@ function endsAfter(text: string, i: number): boolean {
   if (at >= text.length) return true
   if (text.charCodeAt(at) > 0x20) return false
   // The number of an item in a list does not end one.
-  if (isDigit(text, i - 1) && isLineStart(text, i)) return false
+  if (isDigit(text.charCodeAt(i - 1)) && isLineStart(text, i)) return false
   // “e.g.” and “i.e.” do not end one.
   return !(
     text.charCodeAt(i - 2) === 0x2e ||
     (i >= 2 && text.charCodeAt(i - 2) === 0x20 && i - 1 > 0 && isLower(text, i - 1))
   )
 }
-
-const isDigit = (text: string, i: number): boolean => text.charCodeAt(i) >= 0x30 && text.charCodeAt(i) <= 0x39
 
 /** Whether nothing but a number stands between a place and the beginning of its line. */
 const isLineStart = (text: string, i: number): boolean =>

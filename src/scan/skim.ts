@@ -51,6 +51,8 @@ export class Skim {
   #percents = 0
   #hasWord = false
   #isStrange = false
+  /** One rule that may find something is enough. */
+  #isHasty = false
 
   constructor(clues: Clues) {
     this.#clues = clues
@@ -60,7 +62,8 @@ export class Skim {
   /** Skims a string as it came. `false`: it has to be folded first, or holds characters that a rule on characters may want to see. */
   raw(text: string, checks: Checks): boolean {
     this.load(text)
-    return this.part(0, text.length, checks)
+    this.#begin(0, text.length, checks)
+    return this.#run(this.#raw)
   }
 
   /** Skims a folded text. `false`: it holds a script without spaces, or mixes scripts within a word. */
@@ -76,9 +79,10 @@ export class Skim {
     return this.#units
   }
 
-  /** Skims a part of the text that was loaded, as a string of its own that came like this. */
+  /** Skims a part of the text that was loaded, as a string of its own that came like this. `false` as well where a rule may find something. */
   part(from: number, to: number, checks: Checks): boolean {
     this.#begin(from, to, checks)
+    this.#isHasty = true
     return this.#run(this.#raw)
   }
 
@@ -96,6 +100,7 @@ export class Skim {
     this.#percents = 0
     this.#hasWord = false
     this.#isStrange = false
+    this.#isHasty = false
   }
 
   #run(begun: Uint8Array): boolean {
@@ -112,7 +117,10 @@ export class Skim {
       const code = units[i] ?? 0
       const kind = classes[code] ?? ALIEN
       if ((kind & INSIDE) === 0) {
-        if (kind === SIGN) this.#sign(code, i)
+        if (kind === SIGN) {
+          this.#sign(code, i)
+          if (this.#isHasty && this.fired !== 0) return false
+        }
         if (kind !== ALIEN) i++
         else if (this.#opens(i)) classes = this.#classes
         else return false
@@ -273,7 +281,7 @@ export class Skim {
         if (next === 0x2f) this.#met.address()
         return this.#joined(i)
       case 0x5c: // \
-        if (this.#classes !== this.#folded && isEscaping(next)) this.#isStrange = true
+        if (this.#classes !== this.#folded && isEscaping(next)) this.#escaped(i, next)
         return this.#met.address()
       case 0x26: // &
         if (this.#classes !== this.#folded && this.#mayBeEntity(i)) this.#isStrange = true
@@ -303,6 +311,15 @@ export class Skim {
       default:
         if (classOf(code) === STOP) this.#end()
     }
+  }
+
+  /** Reads an escape as folding does, if it is one of those that texts in JSON are full of. */
+  #escaped(i: number, next: number): void {
+    if (next === 0x6e || next === 0x72) this.#units[i + 1] = 0x0a
+    else if (next === 0x74 || next === 0x5c) this.#units[i + 1] = 0x20
+    else if (next !== 0x22) this.#isStrange = true
+    // Its letter may belong to a stretch of an encoding as well.
+    this.wrapped |= RUNS
   }
 
   #mayBeEntity(i: number): boolean {

@@ -67,6 +67,7 @@ test('nor in disguise, nor in noise, nor in names of members', () => {
   const all = texts()
   for (const [index, disguise] of Object.values(disguises).entries())
     for (let i = index; i < all.length; i += 5) counted(said(disguise(all[i] ?? '').slice(0, 4_000)))
+  for (let i = 0; i < all.length; i += 2) counted(said(JSON.stringify({ id: i, note: all[i], more: `${all[i]}\n\t` })))
   for (let i = 0; i < all.length; i += 4)
     counted({ structuredContent: { [all[i] ?? '']: 1, plain: [all[i + 1], { [all[i + 2] ?? '']: null }] } })
   const next = numbers(5)

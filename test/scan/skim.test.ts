@@ -83,6 +83,9 @@ test('so have they in every disguise, in capitals, in lines, behind gaps and in 
     (text) => `Nothing new.${' '.repeat(130)}${text}`,
     (text) => `<!-- ${text} -->`,
     (text) => text.replaceAll(' ', "' "),
+    (text) => JSON.stringify(text),
+    (text) => JSON.stringify(text.replaceAll('. ', '.\n').replaceAll(', ', '\t"')),
+    (text) => JSON.stringify(JSON.stringify(text.replaceAll(' ', '\n'))),
     (text) => text.replaceAll('. ', '! @ '),
   ]
   const said = texts()

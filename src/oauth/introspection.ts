@@ -11,6 +11,8 @@ export interface IntrospectionOptions {
   readonly client: { readonly id: string; readonly secret: string; readonly method: 'basic' | 'post' }
   /** How long an answer is believed, in milliseconds: a token that was revoked is taken for so long at most. */
   readonly cacheMs: number
+  /** Of every token it is asked whether it has been revoked, and not only of those that cannot be read. */
+  readonly all: boolean
   readonly ask: (
     url: string,
     form: string,
@@ -49,6 +51,16 @@ export class Introspection {
   /** `undefined`: it is no token that an issuer could be asked about (RFC 6750 §2.1), or one that can be read. */
   verify(token: string, digest: string): Maybe<Verified | Refused> | undefined {
     if (token.length > MAX_TOKEN || !/^[\w.~+/-]+=*$/.test(token) || token.split('.').length === 3) return undefined
+    return this.confirm(token, digest)
+  }
+
+  get confirms(): { readonly issuer: string; readonly cacheMs: number } | undefined {
+    const { all, issuer, cacheMs } = this.#options
+    return all ? { issuer: issuer.issuer, cacheMs } : undefined
+  }
+
+  /** What its issuer says of a token, whatever it looks like. */
+  confirm(token: string, digest: string): Maybe<Verified | Refused> {
     const now = Date.now()
     const known = this.#good.get(digest, now) ?? this.#refused.get(digest, now)
     if (known !== undefined) return known.outcome

@@ -21,6 +21,9 @@ export interface Issuer {
 /** Who knows tokens that are none of ours to read (`introspection.ts`). */
 export interface Opaque {
   verify(token: string, digest: string): Maybe<Verified | Refused> | undefined
+  /** Of tokens that can be read, whether they have been revoked; `undefined`: nobody asks. */
+  readonly confirms: { readonly issuer: string; readonly cacheMs: number } | undefined
+  confirm(token: string, digest: string): Maybe<Verified | Refused>
   clear(): void
 }
 
@@ -132,12 +135,26 @@ export class Verifier implements AsyncDisposable {
       const wrong = wrongWith(payload, issuer) ?? wrongType(protectedHeader.typ, issuer.types)
       if (wrong !== undefined) return invalid(wrong)
       const verified = verifiedBy(payload, token, digest)
-      const until = payload.exp === undefined ? Date.now() + UNDATED_MS : payload.exp * 1_000
+      const doubts = await this.#doubts(token, digest, issuer)
+      if (doubts !== undefined) return doubts
+      const end = payload.exp === undefined ? Date.now() + UNDATED_MS : payload.exp * 1_000
+      const until = this.#asks(issuer) ? Math.min(end, Date.now() + (this.#opaque?.confirms?.cacheMs ?? 0)) : end
       this.#cache.set(digest, { verified, keys: issuer.keys, generation, until, size: token.length * 3 })
       return verified
     } catch (thrown) {
       return invalid(errorName(thrown))
     }
+  }
+
+  #asks({ issuer }: Issuer): boolean {
+    return this.#opaque?.confirms?.issuer === issuer
+  }
+
+  /** What its issuer says against a token that is right by itself. */
+  async #doubts(token: string, digest: string, issuer: Issuer): Promise<Refused | undefined> {
+    if (this.#opaque === undefined || !this.#asks(issuer)) return undefined
+    const said = await this.#opaque.confirm(token, digest)
+    return said.kind === 'refused' ? said : undefined
   }
 }
 

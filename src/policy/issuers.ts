@@ -40,6 +40,8 @@ const introspectionSchema = () =>
     clientSecret: z.string().min(1),
     clientAuthentication: z.enum(['basic', 'post']).default('basic'),
     cache: duration().default(30_000),
+    /** `all`: of a token that can be read it is asked as well, whether it has been revoked. */
+    tokens: z.enum(['opaque', 'all']).default('opaque'),
   })
 
 const schema = z.strictObject(issuerFields())
@@ -126,6 +128,7 @@ function introspectionOf(
       },
       client: { id, secret, method },
       cacheMs,
+      all: introspection.tokens === 'all',
       ask: async (url, body, headers) => {
         const bounds = { maxBytes: 256 * 1024, timeoutMs: 5_000, maxRedirects: 0 }
         const answer = await fetchDocument(url, { pools, trust: trust(url), method: 'POST', headers, body, ...bounds })

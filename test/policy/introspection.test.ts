@@ -180,6 +180,32 @@ test('a token that was revoked is taken for as long as an answer is believed, an
   assert.equal(await usual.shown('short'), 401, 'and nothing beyond its end')
 })
 
+test('a token that can be read is revoked as well, where its issuer is asked of all (row 6)', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+  const [all, opaque] = [await guarded(t, { own: ', tokens: all, cache: 10s' }), await guarded(t)]
+  for (const [{ at, one, shown }, after] of [
+    [all, 401],
+    [opaque, 200],
+  ] as const) {
+    const token = await one.sign({ iss: at.origin, aud: AUDIENCE })
+    at.known.set(token, good())
+    assert.equal(await shown(token), 200)
+    at.known.delete(token)
+    t.mock.timers.tick(10_001)
+    assert.equal(await shown(token), after, 'after its revocation')
+  }
+  const { at, one, shown } = all
+  assert.equal(
+    await shown(await one.sign({ iss: at.origin, aud: 'other' })),
+    401,
+    'what is wrong by itself is not asked for',
+  )
+  assert.equal(at.asked.length, 2)
+  const silent = await one.sign({ iss: at.origin, aud: AUDIENCE })
+  at.known.set(silent, 500)
+  assert.equal(await shown(silent), 503)
+})
+
 test('guesses do not flood the issuer, and what is no token is not sent to it', async (t) => {
   const { at, shown } = await guarded(t)
   for (const token of ['a.b.c', 'tök', '{}', 'x'.repeat(5_000), 'a"b', 'a=b'])

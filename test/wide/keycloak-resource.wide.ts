@@ -120,6 +120,45 @@ suite(`a protected resource in front of Keycloak ${keycloak.version}`, () => {
     assert.equal(await shown(`DPoP ${token}`, proof), 401)
   })
 
+  test('a token that Keycloak has taken back opens nothing, where Keycloak is asked (row 6)', async (t) => {
+    const { at } = await world(t)
+    const kc = await realm(t)
+    const { name, id } = await kc.person(['supply-chain'])
+    // Keycloak tells of a token only those that it is for.
+    const found = await (await kc.admin('GET', 'clients?clientId=openweb-ui')).json()
+    const [{ id: client } = assert.fail('no such client')] = z.array(z.looseObject({ id: z.string() })).parse(found)
+    const mapper = {
+      name: `audience-${id}`,
+      protocol: 'openid-connect',
+      protocolMapper: 'oidc-audience-mapper',
+      config: {
+        'included.client.audience': 'openweb-ui',
+        'access.token.claim': 'true',
+        'introspection.token.claim': 'true',
+      },
+    }
+    const made = await kc.admin('POST', `clients/${client}/protocol-mappers/models`, mapper)
+    const place = made.headers.get('location')?.split('/').at(-1) ?? ''
+    t.after(() => kc.admin('DELETE', `clients/${client}/protocol-mappers/models/${place}`))
+    const token = await kc.token(name)
+    const shown = async (path: string): Promise<number> => {
+      const headers = {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+      }
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' })
+      const answer = await fetch(at(path), { method: 'POST', headers, body })
+      await answer.body?.cancel()
+      return answer.status
+    }
+    const before = await shown('/asked/mcp')
+    assert.notEqual(before, 401)
+    await kc.admin('POST', `users/${id}/logout`)
+    assert.equal(await shown('/asked/mcp'), 401)
+    assert.notEqual(await shown('/mcp'), 401, 'without asking it is good until it expires')
+  })
+
   test('a client that compares issuers goes to Keycloak itself', async (t) => {
     const { person, at } = await world(t)
     const client = await person('mcp-user').connectStrictly(t, at('/plain/mcp'))

@@ -3,6 +3,7 @@ import type { RawJson, TargetName } from '../core/brand.ts'
 import { asFailure, Failure } from '../core/failure.ts'
 import type { JsonObject } from '../core/item.ts'
 import type { Answer } from './conversation.ts'
+import { linksAstray, WHY } from './links.ts'
 import { codes, errorObject } from './wire.ts'
 
 /** The failure as one that names target and step, whatever threw it. */
@@ -26,6 +27,14 @@ export function readable(answer: Answer): Answer {
       : { kind: 'error', raw: errorObject(codes.internal, 'the server answered with a result that is no object') }
   const error: unknown = JSON.parse(raw)
   const said: JsonObject = typeof error === 'object' && error !== null ? { ...error } : {}
+  const { data } = said
+  if (
+    said['code'] === codes.urlElicitationRequired &&
+    typeof data === 'object' &&
+    data !== null &&
+    linksAstray({ ...data })
+  )
+    return { kind: 'error', raw: errorObject(codes.internal, WHY) }
   if (Number.isInteger(said['code']) && typeof said['message'] === 'string') return answer
   const code = Number.isInteger(said['code']) ? Number(said['code']) : codes.internal
   const message = typeof said['message'] === 'string' ? said['message'] : 'the server reported an error'

@@ -4,6 +4,7 @@ import type { Question as PolicyQuestion } from '../policy/policy.ts'
 import type { Answer, Caller, Client } from './conversation.ts'
 import { lacking } from './ingress/modern-questions.ts'
 import { cut, edited, find, members, type Span, setMember } from './json.ts'
+import { leadsAstray, WHY } from './links.ts'
 import { changedKinds } from './offers.ts'
 import type { Shelf } from './shelf.ts'
 import { type TaskNames, withRelated, withTasks } from './task-names.ts'
@@ -84,6 +85,7 @@ export function relayQuestion(line: Line, question: Question, to: Hearer): Promi
   const screened = said === undefined ? undefined : line.refuses?.({ target, method, params: said })
   if (typeof screened === 'string') return refusal(codes.invalidRequest, screened)
   const params = screened?.params ?? said
+  if (leadsAstray(method, params)) return refusal(codes.invalidParams, WHY)
   if (params === undefined) return to.ask(method, params, signal)
   const named = line.several ? exposeUris(params, (uri) => exposeUri(target, uri)) : params
   const exposed = withRelated(named, (id) => exposeTask(line, id))

@@ -5,7 +5,18 @@ import { rawJson } from '../../src/core/brand.ts'
 import type { JsonObject } from '../../src/core/item.ts'
 import type { Answer } from '../../src/mcp/conversation.ts'
 import { compileProgram, type Policy } from '../../src/policy/policy.ts'
-import { FakeClient, federate, incoming, raw, result, Server, settled, taskNames, valueOf } from './upstreams.ts'
+import {
+  errorOf,
+  FakeClient,
+  federate,
+  incoming,
+  raw,
+  result,
+  Server,
+  settled,
+  taskNames,
+  valueOf,
+} from './upstreams.ts'
 
 const pair = (): [Server, Server] => [new Server('a').tools(['x', 'do.it']), new Server('b').tools(['x'])]
 
@@ -207,4 +218,35 @@ test('a form of a question that a client has not declared is not asked, whatever
   const able = { elicitation: { url: {} }, sampling: { tools: {} } }
   assert.deepEqual(await asked(able), ['asked', 'elicitation.form', 'asked', 'asked'])
   assert.deepEqual(await asked({}), ['elicitation.url', 'elicitation', 'sampling.tools', 'sampling'])
+})
+
+test('a person is sent to web pages only, whatever a server would have opened', async (t) => {
+  const a = new Server('a').tools(['x'])
+  const { request, end } = federate([a])
+  t.after(end)
+  const client = new FakeClient({ elicitation: { url: {} } })
+  const addresses = [
+    'javascript:alert(1)',
+    ' https://a.test/',
+    'file:///etc/passwd',
+    'ms-word:x',
+    'https:',
+    'data:text/html,x',
+  ]
+  for (const url of [...addresses, 'https://a.test/', 'HTTP://a.test']) {
+    a.on.set('tools/call', async ({ caller }) => {
+      const params = { mode: 'url', message: 'open', elicitationId: '1', url }
+      return result({ said: JSON.parse((await caller.ask('elicitation/create', rawJson(JSON.stringify(params)))).raw) })
+    })
+    const { said } = valueOf(await request(client, 'tools/call', { name: 'x' }))
+    assert.equal(JSON.stringify(said).includes('web pages only'), addresses.includes(url), url)
+    const details = { elicitations: [{ mode: 'url', message: 'open', url }] }
+    a.on.set('tools/call', () => ({
+      kind: 'error',
+      raw: rawJson(JSON.stringify({ code: -32042, message: 'open it', data: details })),
+    }))
+    const { code } = errorOf(await request(client, 'tools/call', { name: 'x' }))
+    assert.equal(code, addresses.includes(url) ? -32603 : -32042, url)
+  }
+  assert.equal(client.questions.length, 2)
 })

@@ -7,6 +7,7 @@ import type { Log } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Answer, Caller, Federation, Incoming } from '../conversation.ts'
 import { cut, members } from '../json.ts'
+import { leadsAstray, WHY } from '../links.ts'
 import { stringAt } from '../outline.ts'
 import { type Parkable, ParkingLot } from '../park.ts'
 import { type Opened, openState, sealState } from '../park-state.ts'
@@ -133,6 +134,7 @@ export class ModernDesk implements Disposable {
       const method = stringAt(question, inner.get('method')) ?? ''
       const lacks = lacking(method, params && cut(question, params), client.capabilities)
       if (lacks !== undefined) return missing(lacks)
+      if (leadsAstray(method, params && cut(question, params))) return refusal(WHY)
       // Some libraries cannot read a question without params (reference: mcp §12.2.4).
       const text = params === undefined ? `{"method":${JSON.stringify(method)},"params":{}}` : question
       parts.push(`${JSON.stringify(key)}:${text}`)

@@ -150,3 +150,17 @@ test('a state is not used up by an answer that found no room', async (t) => {
   while (last.status === 429) last = await call(url, answers(asked), said)
   assert.equal(last.result?.['resultType'], 'complete')
 })
+
+test('a question that sends people to something else than a web page does not pass', async (t) => {
+  const asks = (url: string) =>
+    JSON.stringify({
+      resultType: 'input_required',
+      inputRequests: { a: { method: 'elicitation/create', params: { mode: 'url', message: 'Open', url } } },
+    })
+  let address = 'https://a.test/'
+  const { url } = await serving(t, () => raw(asks(address)))
+  const said = { capabilities: { elicitation: { url: {} } } }
+  assert.equal((await call(url, {}, said)).result?.['resultType'], 'input_required')
+  address = 'javascript:alert(1)'
+  assert.match((await call(url, {}, said)).error?.message ?? '', /web pages only/)
+})

@@ -1,5 +1,6 @@
 // A gateway process while it runs: log, metrics and its own listeners around the gateway; reload and drain.
 import path from 'node:path'
+import { createAdmin } from '../admin/admin.ts'
 import { Exposed } from '../admin/guard.ts'
 import { jsonSchema } from '../config/json-schema.ts'
 import type { Loaded } from '../config/load.ts'
@@ -143,7 +144,6 @@ export class Running implements AsyncDisposable {
     })
     this.#ready = true
     void this.#guards.follow(shape) // its failures are in the log, and in what readiness says
-    // Last: whoever waits for readiness need not wait for Express as well.
     const admin = await this.#listen('config.adminAddr', shape.admin, (address) => this.#admin(address, store))
     this.addresses = { ports: gateway.ports, admin, stats, readiness }
   }
@@ -197,8 +197,6 @@ export class Running implements AsyncDisposable {
     address: Exclude<Address, undefined>,
     store: () => Promise<Store>,
   ): Promise<AsyncDisposable & { readonly url: string }> {
-    // Express is 140 ms of loading that nobody waits for who has switched the admin port off.
-    const { createAdmin } = await import('../admin/admin.ts')
     const gateway = this.#running()
     return createAdmin({
       address,

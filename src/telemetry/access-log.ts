@@ -1,5 +1,4 @@
 // One line for each request, in the reference's fields and order (§8.2). Formats only; a sink batches and writes.
-import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Entrance, Exchange, RouteNames, Told } from '../core/exchange.ts'
 import { plain, quoted, timestamps } from './line.ts'
@@ -65,15 +64,17 @@ type Fields = (x: Exchange, status: number, durationMs: number) => string
 function fieldsOf(spell: Spelling): Fields {
   const places = placeFields(spell)
   const addresses = sourceFields(spell)
+  const request = requestFields(spell)
+  const mcp = mcpFields(spell)
   return (x, status, durationMs) =>
     places(x.entrance, x.route) +
     (x.endpoint === '' ? '' : spell.text('endpoint', x.endpoint)) +
     addresses(x.request.socket) +
-    requestFields(x, spell) +
+    request(x) +
     spell.number('http.status', status) +
     (x.identity?.via === 'jwt' ? spell.text('jwt.sub', x.identity.subject) : '') +
     spell.text('protocol', x.protocol) +
-    (x.mcpMethod === '' ? '' : mcpFields(x, spell)) +
+    (x.mcpMethod === '' ? '' : mcp(x)) +
     outcomeFields(x, spell) +
     spell.text('duration', `${Math.trunc(durationMs)}ms`)
 }
@@ -131,19 +132,25 @@ function sourceFields(spell: Spelling): (socket: Socket) => string {
   }
 }
 
-// The request as it came in, whatever policies made of it since.
-function requestFields(x: Exchange, spell: Spelling): string {
-  const { request } = x
-  return (
-    spell.text('http.method', request.method ?? '') +
-    hostField(x, request, spell) +
-    spell.text('http.path', withoutSecrets(request.url ?? '')) +
-    spell.text('http.version', request.httpVersionMinor === 0 ? 'HTTP/1.0' : 'HTTP/1.1')
-  )
+/** The request as it came in, whatever policies made of it since. Most say the same as the one before: that is spelled once. */
+function requestFields(spell: Spelling): (x: Exchange) => string {
+  let last = { method: '', authority: '', url: '', minor: -1, fields: '' }
+  return ({ request, authorityFixed, authority: now }) => {
+    const { method = '', url = '', httpVersionMinor: minor } = request
+    const authority = authorityFixed ? (request.headers.host ?? '') : now
+    if (url !== last.url || authority !== last.authority || method !== last.method || minor !== last.minor) {
+      const fields =
+        spell.text('http.method', method) +
+        hostField(authority, spell) +
+        spell.text('http.path', withoutSecrets(url)) +
+        spell.text('http.version', minor === 0 ? 'HTTP/1.0' : 'HTTP/1.1')
+      last = { method, authority, url, minor, fields }
+    }
+    return last.fields
+  }
 }
 
-function hostField(x: Exchange, request: IncomingMessage, spell: Spelling): string {
-  const authority = x.authorityFixed ? (request.headers.host ?? '') : x.authority
+function hostField(authority: string, spell: Spelling): string {
   if (authority === '') return ''
   const port = authority.lastIndexOf(':')
   return spell.text('http.host', port > authority.lastIndexOf(']') ? authority.slice(0, port) : authority)
@@ -176,7 +183,22 @@ function withoutSecret(parameter: string): string {
   return parameter
 }
 
-function mcpFields(x: Exchange, spell: Spelling): string {
+/** What is asked of whom is often what was asked before as well: that is spelled once. */
+function mcpFields(spell: Spelling): (x: Exchange) => string {
+  let last = { method: '', target: '', kind: '', name: '', fields: '' }
+  return (x) => {
+    const { mcpMethod: method, mcpTarget: target, mcpKind: kind, mcpName: name } = x
+    if (name !== last.name || method !== last.method || target !== last.target || kind !== last.kind)
+      last = { method, target, kind, name, fields: subjectFields(x, spell) }
+    let out = last.fields
+    if (x.mcpSession !== '') out += spell.text('mcp.session.id', shortSession(x.mcpSession))
+    if (x.mcpErrorCode !== 0) out += spell.number('mcp.error.code', x.mcpErrorCode)
+    if (x.mcpErrorMessage !== '') out += spell.sentence('mcp.error.message', x.mcpErrorMessage)
+    return out
+  }
+}
+
+function subjectFields(x: Exchange, spell: Spelling): string {
   let out = spell.text('mcp.method.name', x.mcpMethod)
   if (x.mcpTarget !== '') out += spell.text('mcp.target', x.mcpTarget)
   if (x.mcpKind !== '') out += spell.text('mcp.resource.type', x.mcpKind)
@@ -185,9 +207,6 @@ function mcpFields(x: Exchange, spell: Spelling): string {
     else if (x.mcpKind === 'prompt') out += spell.text('gen_ai.prompt.name', x.mcpName)
     else out += spell.text('mcp.resource.uri', x.mcpName)
   }
-  if (x.mcpSession !== '') out += spell.text('mcp.session.id', shortSession(x.mcpSession))
-  if (x.mcpErrorCode !== 0) out += spell.number('mcp.error.code', x.mcpErrorCode)
-  if (x.mcpErrorMessage !== '') out += spell.sentence('mcp.error.message', x.mcpErrorMessage)
   return out
 }
 

@@ -39,6 +39,28 @@ test('a refusal says why: error in quotes, reason, no endpoint', async (t) => {
   )
 })
 
+test('a line says what its own request was, whatever the one before it was', async (t) => {
+  const { x } = await exchange(t)
+  const { lines, log } = logged('text')
+  const changes = [
+    { protocol: 'mcp', mcpMethod: 'tools/call', mcpTarget: 'time', mcpKind: 'tool', mcpName: 'now' },
+    { mcpName: 'later', mcpErrorCode: -32602, mcpErrorMessage: 'no' },
+    { mcpTarget: 'clock', mcpErrorCode: 0, mcpErrorMessage: '' },
+    { mcpKind: 'prompt' },
+    { mcpMethod: 'prompts/get', mcpSession: 'abc' },
+    { authority: 'other.example:80' },
+  ]
+  for (const change of changes) {
+    Object.assign(x, change)
+    log(x, 200, 0, 1)
+    const alone = logged('text')
+    alone.log(x, 200, 0, 1)
+    const after = (line = ''): string => line.slice(line.indexOf('request '))
+    assert.equal(after(lines.at(-1)), after(alone.lines[0]))
+  }
+  assert.equal(new Set(lines.map((line) => line.slice(line.indexOf('request ')))).size, changes.length)
+})
+
 test('the reason Upstream is not worth a field', async (t) => {
   const { x } = await exchange(t)
   x.reason = 'Upstream'

@@ -1,9 +1,9 @@
 // YAML `authorization`: rules on requests. Who is calling has been found out before; things of MCP servers have their own rules.
 import { type Exchange, type Reply, text } from '../core/exchange.ts'
 import { define } from '../core/module.ts'
-import { asOthersDivide, isOdd } from '../http/other-readings.ts'
 import { contextOf } from './context.ts'
 import type { Policy, Site } from './policy.ts'
+import { asAnybodyReads } from './readings.ts'
 import { compileRules, rulesSchema } from './rules.ts'
 
 /**
@@ -18,8 +18,7 @@ export const authorization = define({
     return {
       onRequest(x: Exchange): Reply | undefined {
         const context = contextOf(x)
-        if (rules.allows(context) && (!isOdd(x.path) || allowsOtherwise(x, () => rules.allows(context))))
-          return undefined
+        if (asAnybodyReads(x, () => rules.allows(context), yes)) return undefined
         x.reason = 'Authorization'
         x.error = REFUSED
         return text(403, REFUSED)
@@ -28,15 +27,6 @@ export const authorization = define({
   },
 })
 
-/** A rule on `/admin` is one on `//admin`, `/;/admin` and `/%5cadmin` too: the server behind us may take them for the same. */
-function allowsOtherwise(x: Exchange, allows: () => boolean): boolean {
-  const { path } = x
-  x.path = asOthersDivide(path)
-  try {
-    return allows()
-  } finally {
-    x.path = path
-  }
-}
+const yes = (allowed: boolean): boolean => allowed
 
 const REFUSED = 'authorization failed'

@@ -13,6 +13,7 @@ import { pathsOf, ruleSetsOf } from './explain.ts'
 import { asValues } from './explain-context.ts'
 import { type FactPath, factAt, factPaths, factText } from './explain-facts.ts'
 import type { Policy, Site, Verdict } from './policy.ts'
+import { asAnybodyReads } from './readings.ts'
 import type { Decision } from './rules.ts'
 
 /** One line of the log. Facts are written `jwt.groups`, `request.headers["x-tenant"]`. */
@@ -78,7 +79,13 @@ export function recorder(written: readonly Written[], site: Site, log: Decisions
         const context = contextOf(x)
         record(
           { x, facts, log },
-          settled(http, (set) => set.rules.decide(context, undefined, undefined)),
+          settled(http, ({ rules }) =>
+            asAnybodyReads(
+              x,
+              () => rules.decide(context, undefined, undefined),
+              ({ verdict }) => verdict === 'yes',
+            ),
+          ),
         )
         return undefined
       },

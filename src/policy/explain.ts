@@ -9,6 +9,7 @@ import { type Assumed, AssumedContext, assumedExchange } from './explain-context
 import { type Fact, type FactPath, factAt, factPaths, factText } from './explain-facts.ts'
 import { assumedFlow, labelsIn } from './explain-flow.ts'
 import { below, type Site, type Verdict } from './policy.ts'
+import { asAnybodyReads } from './readings.ts'
 import type { Rule, RuleKind, Truth } from './rule.ts'
 import { compileRules, type Decision, type Rules, rulesSchema } from './rules.ts'
 
@@ -136,8 +137,11 @@ export class Explainer {
     x.flow = assumedFlow(this.#labels, assumed)
     const request = new AssumedContext(x, assumed.facts)
     for (const { key, path, rules } of this.#sets.filter((set) => set.key === 'authorization' && !admitted)) {
-      const decision = rules.decide(request, undefined, undefined)
-      yield { key, path, decision, rules: rulesOf(rules, request) }
+      const asked = (): Pick<SetExplanation, 'decision' | 'rules'> => ({
+        decision: rules.decide(request, undefined, undefined),
+        rules: rulesOf(rules, request),
+      })
+      yield { key, path, ...asAnybodyReads(x, asked, ({ decision }) => decision.verdict === 'yes') }
     }
     if (item === undefined || item.kind === 'model') return
     x.protocol = 'mcp'

@@ -60,6 +60,19 @@ function ask(policy: Policy, input: unknown, by: Assumed = assumed) {
   return policy.permits?.(tool, x, input)
 }
 
+test('a record says what was decided of a path that others read otherwise', () => {
+  const { policy, records } = recording([set('authorization', [{ deny: 'request.path.startsWith("/admin")' }, 'true'])])
+  for (const path of ['/open', '//admin', '/%5cadmin']) void policy.onRequest?.(assumedExchange({ ...assumed, path }))
+  assert.deepEqual(
+    records.map(({ path, verdict }) => [path, verdict]),
+    [
+      ['/open', 'allow'],
+      ['//admin', 'deny'],
+      ['/%5cadmin', 'deny'],
+    ],
+  )
+})
+
 test('a record says who, what, which rule, and the facts that rules read', () => {
   const { policy, records } = recording([set('mcpAuthorization', ['"dev" in jwt.roles', { deny: 'has(jwt.none)' }])])
   assert.equal(ask(policy, { force: true }), 'yes')

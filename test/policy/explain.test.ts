@@ -49,6 +49,21 @@ const set = (key: string, rules: readonly unknown[], at = 'route', more: object 
 const explain = (written: readonly Written[], question: Partial<Question> = {}) =>
   new Explainer(written, site()).explain({ assumed, item: tool('say'), ...question })
 
+test('a path that others read otherwise is explained as the gateway decides it', () => {
+  const door = set('authorization', [{ deny: 'request.path.startsWith("/admin")' }, 'true'])
+  for (const [path, verdict] of [
+    ['/open', 'yes'],
+    ['/admin', 'no'],
+    ['//admin?a=1', 'no'],
+    ['/;x/admin', 'no'],
+    ['/open//x', 'yes'],
+  ] as const) {
+    const found = new Explainer([door], site()).explain({ assumed: { ...assumed, path } })
+    assert.equal(found.verdict, verdict, path)
+    if (verdict === 'no') assert.equal(found.decidedBy?.rules[0]?.truth, true, path)
+  }
+})
+
 test('the set and the rule that settle it are named, whichever level they are on', () => {
   const allow = set('mcpAuthorization', ['mcp.tool.name == "say"'])
   const deny = set('mcpAuthorization', [{ deny: '"dev" in jwt.roles' }], 'backend')

@@ -218,6 +218,12 @@ export class Calls {
     } else if (verdict !== 'yes') {
       return stepUp(program, call, asked.x) ?? this.#denied(use, asked)
     } else if (program.permits.length > 0) asked.standing = new Standing(program, call, asked, false)
+    if (item.kind === 'task' && asked.standing !== undefined) {
+      const { principal } = asked.client
+      asked.standing.begun = this.#tasks.calls.of({ principal, target: item.target, id: item.name })
+      // What it brings is what the server has asked its user.
+      if (message.method === 'tasks/update' && !asked.standing.holds()) return this.#denied(use, asked)
+    }
     const { input } = call
     for (const door of program.onCall) {
       const next = door(call, asked.x)
@@ -319,8 +325,16 @@ export class Calls {
     const begins = asked.caller.takesInput === true && answer.raw.includes('resultType"') // may be a task of 2026-07-28
     if (!begins && !holdsTask({ item }, asked)) return { kind: 'result', raw }
     const begun = kind === 'tool' ? begunTask(answer.raw) : undefined
-    if (begun !== undefined) this.#tasks.began(asked.client, target, begun)
+    if (begun !== undefined) this.#began(begun, item, asked)
     return { kind: 'result', raw: this.#named(raw, target, asked.client) }
+  }
+
+  #began(id: string, item: ServerItem, { client, params, text }: Asked): void {
+    const { target } = item
+    this.#tasks.began(client, target, id)
+    if (this.#program.permits.length === 0) return
+    const call = { item, input: params['arguments'] ?? {} }
+    this.#tasks.calls.note({ principal: client.principal, target, id }, call, text.length)
   }
 
   /** A text with the ids of tasks that its client knows. */

@@ -12,6 +12,8 @@ export class Standing {
   readonly #call: Call
   readonly #asked: Waiting
   readonly #approved: boolean
+  /** Of a task: the calls that it may have come of. Rules speak of tools, and of tasks only by their ids. */
+  begun: readonly Call[] = NONE
   #over = false
 
   /** `approved`: a person has agreed to it, so that nobody needs to be asked any more. */
@@ -31,8 +33,15 @@ export class Standing {
   holds(): boolean {
     if (this.#over) return false
     this.#asked.note()
-    const verdict = permitted(this.#program, this.#call.item, this.#asked.x, this.#call.input)
-    this.#over = verdict !== 'yes' && !(verdict === 'ask' && this.#approved)
+    // Whoever had to agree to the beginning of a task has agreed.
+    this.#over = !this.#says(this.#call, this.#approved) || !this.begun.every((call) => this.#says(call, true))
     return !this.#over
   }
+
+  #says({ item, input }: Call, approved: boolean): boolean {
+    const verdict = permitted(this.#program, item, this.#asked.x, input)
+    return verdict === 'yes' || (verdict === 'ask' && approved)
+  }
 }
+
+const NONE: readonly Call[] = Object.freeze([])

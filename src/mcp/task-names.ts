@@ -4,6 +4,7 @@ import type { Client } from './conversation.ts'
 import { cut, type Edit, edited, find } from './json.ts'
 import { stringAt } from './outline.ts'
 import { anonymous } from './principals.ts'
+import { TaskCalls } from './task-calls.ts'
 import { nameTask, readTaskName } from './task-ids.ts'
 import { quoted } from './uris.ts'
 import { modernRevision } from './wire.ts'
@@ -39,6 +40,9 @@ export class TaskNames implements AsyncDisposable {
   readonly #owners = new Map<string, string>()
   /** Of callers whom nobody has identified, each session has its own. */
   readonly #nameless = new WeakMap<object, Set<string>>()
+
+  /** What they were begun with. */
+  readonly calls = new TaskCalls()
 
   constructor(options: TaskNamesOptions) {
     this.#options = options

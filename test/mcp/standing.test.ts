@@ -5,7 +5,7 @@ import { rawJson } from '../../src/core/brand.ts'
 import { Failure } from '../../src/core/failure.ts'
 import type { Answer } from '../../src/mcp/conversation.ts'
 import { compileProgram, type Policy } from '../../src/policy/policy.ts'
-import { exchange, FakeClient, federate, raw, result, Server, valueOf } from './upstreams.ts'
+import { errorOf, exchange, FakeClient, federate, raw, result, Server, taskNames, valueOf } from './upstreams.ts'
 
 const yes = raw('{"action":"accept","content":{"approve":true}}')
 
@@ -101,3 +101,46 @@ test('of several requests in one batch, each is judged as what it is', async (t)
   valueOf(await request(person, 'tools/call', { name: 'send', arguments: {} }, x))
   assert.deepEqual(methods, ['tools/call', 'tools/call'])
 })
+
+for (const [what, answers] of [
+  ['asked for with its result', 'tasks/result'],
+  ['brought by its client (2026-07-28)', 'tasks/update'],
+] as const)
+  test(`in the middle of a task, what the user says is ${what}, and judged as the call that it came of`, async (t) => {
+    const state = { tainted: false }
+    const rules: Policy = {
+      permits: (item, _x, input) => {
+        if (item.kind !== 'tool' || item.name !== 'send' || !state.tainted) return 'yes'
+        return JSON.stringify(input) === '{"to":"x"}' ? 'no' : 'yes'
+      },
+    }
+    const server = new Server('a').tools(['send'])
+    const tasks = taskNames()
+    const { request, end } = federate([server], { program: compileProgram([rules]), tasks })
+    t.after(end)
+    const said: string[] = []
+    server.on.set('tools/call', () => result({ task: { taskId: '7', status: 'working' } }))
+    server.on.set('tasks/update', () => {
+      said.push('answered')
+      return result({})
+    })
+    server.on.set('tasks/result', async ({ caller }) => {
+      const { kind } = await caller.ask('elicitation/create', rawJson('{"message":"Which way?"}'))
+      if (kind === 'result') said.push('answered')
+      return result({ content: [] })
+    })
+    const person = new FakeClient({ elicitation: {} })
+    person.answer = async () => yes
+    const begin = async (to: string) => {
+      const begun = valueOf(await request(person, 'tools/call', { name: 'send', arguments: { to }, task: { ttl: 1 } }))
+      return JSON.parse(JSON.stringify(begun['task'])).taskId
+    }
+    const taskId = await begin('x')
+    valueOf(await request(person, answers, { taskId }))
+    assert.deepEqual(said, ['answered'], 'as long as the rules hold')
+    state.tainted = true
+    assert.match(errorOf(await request(person, answers, { taskId })).message, /Unknown task/)
+    assert.deepEqual(said, ['answered'])
+    server.on.set('tasks/cancel', () => result({}))
+    valueOf(await request(person, 'tasks/cancel', { taskId }))
+  })

@@ -6,6 +6,12 @@ export const dutch: Language = {
   words: {
     'says-override': [
       ...every(
+        'je, de, alle, jouw',
+        'vorige, eerdere, oude, ',
+        'regels, instructies, richtlijnen',
+        'gelden niet meer, zijn vervallen, zijn ongeldig, zijn ingetrokken, tellen niet meer, zijn opgeheven',
+      ),
+      ...every(
         'negeer, vergeet',
         'alles, al het',
         'wat je verteld is, voorgaande, bovenstaande, eerdere, wat hiervoor',
@@ -61,7 +67,7 @@ export const dutch: Language = {
       'postvak in, contacten, persoonlijke gegevens, klantgegevens, documenten, bestanden van de gebruiker',
     ),
     inner: list(
-      'systeemprompt, systeemprompts, systeembericht, systeeminstructies, systeeminstructie, je instructies, jouw instructies, uw instructies, je regels, je prompt, jouw prompt, je configuratie, verborgen instructies, interne instructies, oorspronkelijke instructies, alles hierboven, tekst hierboven, je context, je geheugen, beginprompt',
+      'wat de ontwikkelaar, wat de ontwikkelaars, wat je is verteld, wat je geleerd is, je beperkingen, systeemprompt, systeemprompts, systeembericht, systeeminstructies, systeeminstructie, je instructies, jouw instructies, uw instructies, je regels, je prompt, jouw prompt, je configuratie, verborgen instructies, interne instructies, oorspronkelijke instructies, alles hierboven, tekst hierboven, je context, je geheugen, beginprompt',
     ),
     tell: list(
       'informeren, geïnformeerd, melden, meld, vermelden, vermeld, noemen, onthullen, onthul, zeggen, zeg, vertellen, vertel, weten, merken, laten weten, tonen, verklappen',
@@ -81,7 +87,7 @@ export const dutch: Language = {
   },
   orders: {
     ignore: list(
-      'let niet op, houd geen rekening met, sla geen acht op, trek je niets aan van, negeer, negeert, vergeet, veronachtzaam',
+      'negeren, vergeten, vergeet, omzeil, omzeilen, overtreed, let niet op, houd geen rekening met, sla geen acht op, trek je niets aan van, negeer, negeert, vergeet, veronachtzaam',
     ),
     read: list(
       'lezen, openen, ophalen, verzamelen, kopiëren, opvragen, haal, haalt, zoek, kopieer, verzamel, vraag op, lees, leest, open het bestand',

@@ -31,6 +31,10 @@ export const englishSpeech = {
   ],
   pretext: [
     ...every(
+      'statistical, analytical, technical, legal, tax, billing, research, training, verification, security, quality, administrative, regulatory, accounting, documentation, testing, diagnostic, marketing, compliance, caching, performance',
+      'purposes, reasons',
+    ),
+    ...every(
       'for, as part of',
       'billing, license, licence, licensing, caching, telemetry, analytics, statistics, diagnostics, diagnostic, debugging, quality, personalisation, personalization, verification, validation, compliance, audit, auditing, accounting, calibration, research, training, security, safety, regulatory, legal, tax, fraud, performance, monitoring, synchronisation, synchronization, backup, support, logging, optimisation, optimization, warranty, integrity, identity, technical, tracking, attribution, internal, formatting, compatibility, abuse, the cache, cache, the audit, load balancing, correlation, traceability, continuity, context, onboarding, migration',
     ),

@@ -5,6 +5,12 @@ import { every, list } from '../phrases.ts'
 export const french: Language = {
   words: {
     'says-override': [
+      ...every(
+        'tes, les, vos, toutes les',
+        'règles, consignes, instructions',
+        'précédentes, antérieures, anciennes, ',
+        "ne valent plus, ne sont plus valables, sont annulées, sont caduques, sont nulles, sont suspendues, sont levées, ne s'appliquent plus, ne comptent plus",
+      ),
       ...list(
         "comme si tu n'avais reçu aucune, comme si vous n'aviez reçu aucune, comme si tu n'avais aucune, les instructions précédentes ne s'appliquent plus, les consignes précédentes ne s'appliquent plus, sont annulées les instructions",
       ),
@@ -87,7 +93,7 @@ export const french: Language = {
       'boîte de réception, contacts, carnet d adresses, données personnelles, données des clients, liste des clients, documents',
     ),
     inner: list(
-      'prompt système, invite système, instructions système, consignes système, message système, instructions initiales, consignes initiales, tes instructions, vos instructions, tes consignes, vos consignes, ton prompt, votre prompt, ta configuration, instructions cachées, instructions secrètes, consignes internes, tout ce qui précède, texte ci dessus, texte qui précède, ton contexte, ta mémoire',
+      'ce que le développeur, ce que les développeurs, ce que ton créateur, ce que tes créateurs, ce qui a été dit, ce qu on t a appris, tes restrictions, prompt système, invite système, instructions système, consignes système, message système, instructions initiales, consignes initiales, tes instructions, vos instructions, tes consignes, vos consignes, ton prompt, votre prompt, ta configuration, instructions cachées, instructions secrètes, consignes internes, tout ce qui précède, texte ci dessus, texte qui précède, ton contexte, ta mémoire',
     ),
     tell: list(
       'informé, informée, informer, avertir, averti, prévenu, prévenir, mentionner, mentionné, signaler, signalé, révéler, savoir, sache, remarque, aperçoive, avise, aviser, indiquer, divulguer, divulgue, évoque, évoquer',
@@ -107,7 +113,7 @@ export const french: Language = {
   },
   orders: {
     ignore: list(
-      'ignorez, ignore toutes, ignore les, ignore tes, ignore vos, oublie, oubliez, oublions, néglige, négligez, désobéis',
+      'ignorer, oublier, négliger, désobéir, contourner, outrepasser, ignorez ce, ignore ce, oubliez ce, oublie ce, ignorez, ignore toutes, ignore les, ignore tes, ignore vos, oublie, oubliez, oublions, néglige, négligez, désobéis',
     ),
     read: list(
       'lire, ouvrir, récupérer, collecter, extraire, consulter, copier, copie, copiez, consulte, consultez, cherche, cherchez, prenez, recueille, recueillez, ouvre, ouvrez, relève, relevez, obtiens, obtenez, lis, lisez, lis le, récupère, récupérez, récupere, collecte, collectez, ouvre le fichier, ouvrez le fichier, extrais, extrayez',

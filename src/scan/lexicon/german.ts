@@ -6,6 +6,11 @@ export const german: Language = {
   words: {
     'says-override': [
       ...every(
+        'frühere, bisherige, vorherige, alte, deine, alle',
+        'regeln, anweisungen, vorgaben, richtlinien',
+        'gelten nicht mehr, sind aufgehoben, sind hinfällig, sind ungültig, sind nichtig, zählen nicht mehr, sind verfallen',
+      ),
+      ...every(
         'was dir, was ihnen, was man dir',
         'bisher, zuvor, vorher, früher',
         'gesagt wurde, aufgetragen wurde, gesagt hat',
@@ -102,7 +107,7 @@ export const german: Language = {
     ),
     private: list('posteingang, kontakte, adressbuch, persönliche daten, kundendaten, kundenliste, dokumente'),
     inner: list(
-      'systemprompt, systemanweisung, systemanweisungen, systemnachricht, systemvorgaben, deine anweisungen, deine anweisung, deinen anweisungen, deine regeln, deine vorgaben, deinen prompt, dein prompt, deine konfiguration, anfangsanweisungen, ursprünglichen anweisungen, entwicklernachricht, versteckten anweisungen, interne anweisungen, internen anweisungen, alles über dieser zeile, alles was oben steht, alles was vor',
+      'was der entwickler, was die entwickler, was dir der entwickler, was dein entwickler, was dein betreiber, was man dir beigebracht, systemprompt, systemanweisung, systemanweisungen, systemnachricht, systemvorgaben, deine anweisungen, deine anweisung, deinen anweisungen, deine regeln, deine vorgaben, deinen prompt, dein prompt, deine konfiguration, anfangsanweisungen, ursprünglichen anweisungen, entwicklernachricht, versteckten anweisungen, interne anweisungen, internen anweisungen, alles über dieser zeile, alles was oben steht, alles was vor',
     ),
     tell: list(
       'informieren, informiert, informiere, erwähnen, erwähnt, mitteilen, mitgeteilt, sagen, erzählen, berichten, anzeigen, zeigen, erfahren, wissen, merken, bemerken, mitbekommen, hinweisen, hingewiesen, offenlegen, verraten',
@@ -122,7 +127,7 @@ export const german: Language = {
   },
   orders: {
     ignore: list(
-      'setze dich über, setz dich über, setzen sie sich über, halte dich nicht an, beachte nicht, umgehe, ignoriere, ignoriert, ignorieren sie, vergiss, vergesst, vergessen sie, missachte, verwirf',
+      'vergessen, ignorieren, missachten, umgehen, übergehen, außer acht lassen, vergiss was, ignoriere was, setze dich über, setz dich über, setzen sie sich über, halte dich nicht an, beachte nicht, umgehe, ignoriere, ignoriert, ignorieren sie, vergiss, vergesst, vergessen sie, missachte, verwirf',
     ),
     read: list(
       'lesen, liest, auslesen, lies, öffnest, durchsuche, durchsuchen, suchst, holst, ermittle, ermitteln, sammeln, sammelst, kopieren, kopierst, entnimm, entnehmen, beschaffen, besorge, greife, lies die, lies den, lies das, lies zuerst, lies ~, lesen sie, öffne, öffnen sie, hole die, hole den, hole das, beschaffe, sammle, lade die datei, kopiere',

@@ -9,6 +9,11 @@ export const indonesian: Language = {
     ),
     'says-override': [
       ...every(
+        'aturan, instruksi, perintah, pedoman',
+        'sebelumnya, lama, terdahulu',
+        'tidak berlaku lagi, sudah tidak berlaku, dibatalkan, dicabut, batal, tidak lagi berlaku',
+      ),
+      ...every(
         'abaikan, lupakan, hiraukan',
         'semua, segala, semua yang',
         'yang telah dikatakan, di atas, sebelumnya, yang dikatakan sebelumnya, perkara di atas',
@@ -70,7 +75,9 @@ export const indonesian: Language = {
     before: list('sebelum, terlebih dahulu, setelah, setiap kali'),
   },
   orders: {
-    ignore: list('jangan hiraukan, jangan pedulikan, kesampingkan, jangan ikuti, jangan patuhi, abaikan, lupakan'),
+    ignore: list(
+      'abaikan, mengabaikan, lupakan, melupakan, langgar, kesampingkan, jangan hiraukan, jangan pedulikan, kesampingkan, jangan ikuti, jangan patuhi, abaikan, lupakan',
+    ),
     read: list(
       'membaca, baca, bacalah, membuka, buka, bukalah, ambil, ambillah, mengambil, kumpulkan, mengumpulkan, salin, menyalin, ekstrak, cari, dapatkan, buka berkas, buka file',
     ),

@@ -6,6 +6,12 @@ export const italian: Language = {
   words: {
     'says-override': [
       ...every(
+        'le, tue, tutte le',
+        'regole, istruzioni, direttive',
+        'precedenti, iniziali, ',
+        'non valgono più, non sono più valide, non si applicano più, sono annullate, sono sospese, sono revocate, sono nulle, non contano più',
+      ),
+      ...every(
         'scorda, scordati, dimentica, ignora',
         'quello che, tutto quello che, ciò che, tutto ciò che, di quello che',
         'ti è stato detto, ti hanno detto, sai',
@@ -70,7 +76,7 @@ export const italian: Language = {
     ),
     private: list('posta in arrivo, contatti, rubrica, dati personali, dati dei clienti, documenti'),
     inner: list(
-      'prompt di sistema, messaggio di sistema, istruzioni di sistema, istruzioni iniziali, le tue istruzioni, tue istruzioni, tue regole, tuo prompt, il tuo prompt, tua configurazione, istruzioni nascoste, istruzioni interne, tutto ciò che precede, testo sopra, testo precedente, tuo contesto, tua memoria',
+      'quello che lo sviluppatore, ciò che lo sviluppatore, ciò che ti è stato detto, quello che ti è stato detto, le tue restrizioni, prompt di sistema, messaggio di sistema, istruzioni di sistema, istruzioni iniziali, le tue istruzioni, tue istruzioni, tue regole, tuo prompt, il tuo prompt, tua configurazione, istruzioni nascoste, istruzioni interne, tutto ciò che precede, testo sopra, testo precedente, tuo contesto, tua memoria',
     ),
     tell: list(
       'informare, informato, avvisare, avvisato, menzionare, menzionarlo, rivelare, dire, dirlo, raccontare, comunicare, sapere, saperlo, accorgersi, accorga, sappia, mostrare, segnalare, segnalarlo, notificare',
@@ -90,7 +96,7 @@ export const italian: Language = {
   },
   orders: {
     ignore: list(
-      'non tenere conto, non tener conto, non tenete conto, non considerare, non considerate, lascia perdere, lasciate perdere, scorda, scordati, ignora, ignorate, ignori, dimentica, dimenticate, dimentichi, trascura, trascurate, disobbedisci',
+      'ignorare, dimenticare, dimenticati, trascura, trascurare, disobbedisci, disubbidisci, non seguire, lascia perdere, non tenere conto, non tener conto, non tenete conto, non considerare, non considerate, lascia perdere, lasciate perdere, scorda, scordati, ignora, ignorate, ignori, dimentica, dimenticate, dimentichi, trascura, trascurate, disobbedisci',
     ),
     read: list(
       'leggere, aprire, ottenere, raccogliere, estrarre, copiare, recuperare, recupera, recuperate, raccogli, copia, copiate, estrai, cerca, prendi, consulta, apri, aprite, leggi, leggete, legga, apri il file, copia il contenuto',

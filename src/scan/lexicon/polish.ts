@@ -6,6 +6,11 @@ export const polish: Language = {
   words: {
     'says-override': [
       ...every(
+        'dotychczasowe, wcześniejsze, poprzednie, twoje',
+        'zasady, instrukcje, reguły, polecenia',
+        'są nieważne, nie obowiązują, już nie obowiązują, przestają obowiązywać, zostały uchylone, zostały anulowane, tracą ważność',
+      ),
+      ...every(
         'zignoruj, ignoruj, zapomnij o, zapomnij',
         'wszystko, wszystko co, wszystkim co, wszystkim',
         'powyżej, wcześniej, ci powiedziano, było wcześniej',
@@ -53,7 +58,7 @@ export const polish: Language = {
     ),
     private: list('skrzynka odbiorcza, kontakty, dane osobowe, dane klientów, dokumenty'),
     inner: list(
-      'prompt systemowy, promptu systemowego, prompcie systemowym, wiadomość systemow*, instrukcje systemow*, instrukcji systemow*, twoje instrukcje, twoich instrukcji, swoje instrukcje, swoich instrukcji, swój prompt, twój prompt, twoja konfigurac*, ukryte instrukcje, ukrytych instrukcji, początkowe instrukcje, polecenia systemowe, wszystko powyżej, tekst powyżej',
+      'to co powiedział deweloper, co ci powiedziano, czego cię nauczono, swoje ograniczenia, swoich ograniczeniach, prompt systemowy, promptu systemowego, prompcie systemowym, wiadomość systemow*, instrukcje systemow*, instrukcji systemow*, twoje instrukcje, twoich instrukcji, swoje instrukcje, swoich instrukcji, swój prompt, twój prompt, twoja konfigurac*, ukryte instrukcje, ukrytych instrukcji, początkowe instrukcje, polecenia systemowe, wszystko powyżej, tekst powyżej',
     ),
     tell: list(
       'informuj*, poinformuj*, informować, powiedz, mów, mówić, wspominaj, wspominać, wspomnij, ujawniaj, ujawnij, ujawniać, zdradzaj, zdradzać, wiedzieć, dowie*, zauważ*, pokazuj, zawiadamia*',
@@ -73,7 +78,7 @@ export const polish: Language = {
   },
   orders: {
     ignore: list(
-      'nie zwracaj uwagi na, nie bierz pod uwagę, nie uwzględniaj, nie stosuj się do, zignoruj, ignoruj, zapomnij, pomiń, odrzuć',
+      'zignorować, ignoruj, zapomnieć, zapomnij, pomiń, omiń, złam, nie zwracaj uwagi na, nie bierz pod uwagę, nie uwzględniaj, nie stosuj się do, zignoruj, ignoruj, zapomnij, pomiń, odrzuć',
     ),
     read: list(
       'przeczytać, czytaj, otworzyć, otwórz, pobrać, pobierz, zbierz, zebrać, skopiuj, skopiować, wydobądź, odczytać, odczytaj, wczytaj, znajdź, sięgnij, przeczytaj, otwórz plik',

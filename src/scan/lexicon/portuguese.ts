@@ -6,6 +6,12 @@ export const portuguese: Language = {
   words: {
     'says-override': [
       ...every(
+        'as, suas, todas as',
+        'regras, instruções, normas',
+        'anteriores, prévias, ',
+        'já não valem, não valem mais, não se aplicam mais, não contam mais, estão anuladas, foram anuladas, foram suspensas, estão revogadas, foram revogadas',
+      ),
+      ...every(
         'ignore, ignora, esqueça, esquece, desconsidere, descarte',
         'tudo, tudo o',
         'que foi dito, que te disseram, que lhe disseram, que veio antes, acima, anterior',
@@ -66,7 +72,7 @@ export const portuguese: Language = {
     ),
     private: list('caixa de entrada, contatos, dados pessoais, dados do cliente, documentos, lista de clientes'),
     inner: list(
-      'prompt do sistema, prompt de sistema, mensagem do sistema, instruções do sistema, instruções iniciais, suas instruções, tuas instruções, suas regras, seu prompt, sua configuração, instruções ocultas, instruções internas, tudo acima, texto acima, seu contexto, sua memória, mensagem de sistema',
+      'o que o desenvolvedor, o que os desenvolvedores, o que te disseram, o que lhe disseram, suas restrições, prompt do sistema, prompt de sistema, mensagem do sistema, instruções do sistema, instruções iniciais, suas instruções, tuas instruções, suas regras, seu prompt, sua configuração, instruções ocultas, instruções internas, tudo acima, texto acima, seu contexto, sua memória, mensagem de sistema',
     ),
     tell: list(
       'informar, informado, avisar, avise, mencionar, mencione, revelar, revele, dizer, diga, contar, conte, comentar, comente, notificar, notifique, saber, saiba, perceber, perceba, mostrar',
@@ -86,7 +92,7 @@ export const portuguese: Language = {
   },
   orders: {
     ignore: list(
-      'deixe de lado, deixa de lado, deixem de lado, não leve em conta, não leves em conta, não considere, não siga, não sigas, ignora, ignorem, esqueça, esquece, esqueçam, desconsidere, desconsidera, desrespeite, ignore as, ignore todas, ignore suas, ignore quaisquer',
+      'ignorar, esquecer, desobedeça, desobedecer, desconsidere, desconsiderar, contorne, deixe de lado, deixe de lado, deixa de lado, deixem de lado, não leve em conta, não leves em conta, não considere, não siga, não sigas, ignora, ignorem, esqueça, esquece, esqueçam, desconsidere, desconsidera, desrespeite, ignore as, ignore todas, ignore suas, ignore quaisquer',
     ),
     read: list(
       'ler, abrir, obter, coletar, extrair, copiar, buscar, busque, pegue, copie, colete, recolha, obtenha, consulte, extraia, recupere, procure, leia, lê o, abra o arquivo, abra o ficheiro, copie o conteúdo',

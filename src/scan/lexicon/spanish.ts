@@ -6,6 +6,12 @@ export const spanish: Language = {
   words: {
     'says-override': [
       ...every(
+        'las, tus, sus, todas las',
+        'reglas, instrucciones, normas',
+        'anteriores, previas, ',
+        'ya no valen, ya no rigen, ya no aplican, ya no cuentan, quedan anuladas, quedan sin efecto, están anuladas, están suspendidas, son nulas',
+      ),
+      ...every(
         'olvida, olvídate de, olvide, ignora, ignore',
         'todo lo que, lo que',
         'te han dicho, te dijeron, te dije, has aprendido, sabes',
@@ -78,7 +84,7 @@ export const spanish: Language = {
       'bandeja de entrada, contactos, datos personales, datos del cliente, lista de clientes, documentos, correos',
     ),
     inner: list(
-      'prompt del sistema, prompt de sistema, mensaje del sistema, instrucciones del sistema, instrucciones iniciales, tus instrucciones, sus instrucciones, tus reglas, tu prompt, tu configuración, instrucciones ocultas, instrucciones internas, indicaciones iniciales, indicaciones del sistema, todo lo anterior, texto anterior, texto de arriba, tu contexto, tu memoria',
+      'lo que dijo el desarrollador, lo que te dijeron, lo que te hayan dicho, lo que te enseñaron, de tus restricciones, tus restricciones, prompt del sistema, prompt de sistema, mensaje del sistema, instrucciones del sistema, instrucciones iniciales, tus instrucciones, sus instrucciones, tus reglas, tu prompt, tu configuración, instrucciones ocultas, instrucciones internas, indicaciones iniciales, indicaciones del sistema, todo lo anterior, texto anterior, texto de arriba, tu contexto, tu memoria',
     ),
     tell: list(
       'informar, informado, avisar, avises, avise, mencionar, menciones, mencione, revelar, decir, digas, diga, contar, cuentes, cuente, comentar, notificar, notifiques, saber, sepa, enterarse, entere, mostrar, comuniques, comunicar',
@@ -98,7 +104,7 @@ export const spanish: Language = {
   },
   orders: {
     ignore: list(
-      'no tengas en cuenta, no tenga en cuenta, no tengan en cuenta, no tomes en cuenta, deja de lado, dejen de lado, haz caso omiso de, ignora, ignore, ignorad, ignoren, olvida, olvide, olvidad, olvídate de, descarta, descarte, desobedece, omite',
+      'olvídate, olvidar, ignorar, desobedece, desobedecer, saltarte, omitir, desatiende, pasa por alto, no tengas en cuenta, no tenga en cuenta, no tengan en cuenta, no tomes en cuenta, deja de lado, dejen de lado, haz caso omiso de, ignora, ignore, ignorad, ignoren, olvida, olvide, olvidad, olvídate de, descarta, descarte, desobedece, omite',
     ),
     read: list(
       'leer, abrir, obtener, recopilar, extraer, copiar, recoge, recoja, busca, busque, consulta, consulte, copia, copie, recupera, recupere, recuperar, consigue, consiga, recopila, recopile, lee, leed, lea, obtén, obtenga, extrae, abre el archivo, abra el archivo, copia el contenido',

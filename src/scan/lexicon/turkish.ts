@@ -9,6 +9,11 @@ export const turkish: Language = {
     ),
     'says-override': [
       ...every(
+        'önceki, eski, bütün, tüm',
+        'kurallar, talimatlar, yönergeler',
+        'geçersizdir, geçersiz, iptal edildi, artık geçerli değil, yürürlükten kalktı, kaldırıldı, artık geçmiyor',
+      ),
+      ...every(
         'talimatları, talimatlarını, yönergeleri, yönergelerini',
         'unut, unutun, yok say, yoksay, görmezden gel, dikkate alma, göz ardı et',
       ),

@@ -8,11 +8,19 @@ export const vietnamese: Language = {
       'không có quy tắc, không còn quy tắc, không bị ràng buộc, không còn bị ràng buộc, không bị giới hạn, không giới hạn, không còn giới hạn, không hạn chế, không bị kiểm duyệt, mọi thứ đều được phép',
     ),
     // “Ignore the previous instructions” is put together from its words.
-    'says-override': every(
-      'bỏ qua, quên, phớt lờ',
-      'mọi thứ, tất cả những gì, mọi điều',
-      'ở trên, trước đó, đã được nói, bạn được bảo',
-    ),
+    'says-override': [
+      ...every(
+        'các, mọi, những',
+        'quy tắc, chỉ dẫn, hướng dẫn, quy định',
+        'trước đây, trước đó, trước, cũ',
+        'không còn hiệu lực, đã bị hủy, bị hủy bỏ, không còn áp dụng, vô hiệu, hết hiệu lực',
+      ),
+      ...every(
+        'bỏ qua, quên, phớt lờ',
+        'mọi thứ, tất cả những gì, mọi điều',
+        'ở trên, trước đó, đã được nói, bạn được bảo',
+      ),
+    ],
     'says-conceal': [
       ...list('đừng nói với ai, không nói với ai'),
       ...list(

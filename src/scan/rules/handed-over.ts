@@ -87,9 +87,15 @@ function goodsOf(sentence: Sentence): Goods | undefined {
 const places =
   /(?:~|\$home|%userprofile%|%appdata%|\/home\/\w+|\/users\/\w+|c:\\users\\\w+)[/\\](?!\.?(?:config\/\w+\/config|cache|local\/share))[\w.-]+|\/etc\/(?:passwd|shadow|hosts|ssh)\b|\/proc\/\w+\/environ|\/var\/log\/|\/root\//
 
+/** Values of the environment that are known by their names. */
+const variables =
+  /\b[a-z]{2,20}_(?:[a-z]{2,12}_){0,2}(?:api_key|secret_key|access_key|private_key|token|secret|password)\b(?! (?:is|must be|has to be) set)/
+
 /** A path into what belongs to the user. */
 function placed(sentence: Sentence): Goods | undefined {
-  const found = places.exec(sentence.text)
+  const found =
+    places.exec(sentence.text) ??
+    (/\b(?:environment|env|user|your|value|export)\b/.test(sentence.text) ? variables.exec(sentence.text) : null)
   if (found === null) return undefined
   const start = sentence.start + found.index
   const word = sentence.marks.findLast((mark) => mark.start <= start)?.word ?? 0
@@ -150,7 +156,7 @@ const forbidden =
 const passive = /\b(?:is|are|be|been|being|gets?|get|goes|comes?)\s+(?:\w+ly |also |then |always |first |therefore )*$/
 
 /** “Begin by sending”, “start with reading”. */
-const begun = /\b(?:begin|start|continue|proceed|open|finish|end|close|follow up) (?:\w+ )?(?:by|with) $/
+const begun = /\byou $|\b(?:begin|start|continue|proceed|open|finish|end|close|follow up) (?:\w+ )?(?:by|with) $/
 /** “On the third call send …”: an order behind a condition, with no comma between. */
 const condition =
   /^\W*(?:on|after|before|at|from|for|in|once|when|whenever|if|upon|during|while|as|prior|ahead|until|with) [^,;:]{3,70}[a-z] $/
@@ -169,6 +175,7 @@ function isAsked(sentence: Sentence, verb: Mark): boolean {
       (verb.concept !== 'write' &&
         verb.concept !== 'tell' &&
         passive.test(before) &&
+        !/^ by\b/.test(text.slice(verb.end, verb.end + 4)) &&
         !/\b(?:if|when|where|unless|once|while)\b[^,]{0,80}$/.test(before) &&
         !/\b(?:that|which|who|if|when|where|and|or|as|what) (?:\w+ ){0,2}(?:is|are|be|been|gets?|will be|has been)\s+(?:\w+ly )?$/.test(
           before,
@@ -220,7 +227,7 @@ function follow(sentence: Sentence, { mark }: Goods): Mark | undefined {
 }
 
 const slot =
-  /\b(?:this tool|this server|this function|this call|next call|tool call|the call|(?:each|every|the first|the next) (?:request|call|query|lookup)|your (?:response|answer|reply|next|output)|(?:the|each|every|your|a) (?:[\w-]+ )?(?:log|report|message|entry|record|note|ticket|comment|event|header|subject|title|commit|footer|form|issue)|the (?:response|answer|reply|review|summary|output|query|request|result|end|beginning|top|body))\b|\b(?:as|in|into|to|under|through|via|with|on|inside|within|fill|populate|set|using)\s+(?:the |an? )?(?:[\w-]+ ){0,2}["'`][\w.-]+["'`]|["'`«“„「『][\w.-]{2,40}["'`»”“」』]|\b[a-z]+_[a-z_]+\b/
+  /\b(?:this tool|this server|this function|this call|next call|tool call|the call|(?:each|every|the first|the next) (?:request|call|query|lookup)|your (?:response|answer|reply|next|output)|(?:the|each|every|your|a) (?:[\w-]+ )?(?:log|report|message|entry|record|note|ticket|comment|event|header|subject|title|commit|footer|form|issue)|the (?:payload|url|file ?name|value|string|link|path|request|response|answer|reply|review|summary|output|query|request|result|end|beginning|top|body))\b|\b(?:as|in|into|to|under|through|via|with|on|inside|within|fill|populate|set|using)\s+(?:the |an? )?(?:[\w-]+ ){0,2}["'`][\w.-]+["'`]|["'`«“„「『][\w.-]{2,40}["'`»”“」』]|\b[a-z]+_[a-z_]+\b/
 
 const part: ReadonlySet<Place['piece']['surface']> = new Set([
   'parameter',
@@ -234,7 +241,7 @@ const part: ReadonlySet<Place['piece']['surface']> = new Set([
 
 /** Where it goes: 2 for somebody else, 1 for the call or the answer. */
 const ours =
-  /\b(?:to|for|with) us\b|\b(?:send|give|tell|show|mail|hand|pass|report|forward|grant|supply|provide|bring|lend) us\b|\blet us (?:know|have|see)\b|\bwe (?:want|need|require|collect|expect|would like)\b|\b(?:our|its) (?:side|staff|people|experts?|developers?|analysts?|partners?|records?|archive)\b/
+  /\b(?:to|for|with) us\b|\b(?:send|give|tell|show|mail|hand|pass|report|forward|grant|supply|provide|bring|lend) us\b|\blet us (?:know|have|see)\b|\bwe (?:want|need|require|collect|expect|would like)\b|\b(?:our|its) (?:side|staff|people|experts?|developers?|analysts?|support|team|partners?|records?|archive)\b/
 const service =
   /\b(?:to|with|at|by|in) (?:the|our|a|an|its) (?:[\w-]+ ){1,3}(?:service|server|endpoint|archive|host|database|cloud|portal|platform|provider|backend|company|desk|team|hub|pool|registry|vendor|partner|department|agency|group|mailbox|channel|collector|store)\b/
 

@@ -65,5 +65,6 @@ function named(sentence: Sentence): Hit | undefined {
     sentence.has('must') &&
     sentence.hasAny('secret', 'talk') &&
     sentence.hasAny('send', 'put', 'read')
-  return isOrder || isTheft ? { start, end } : undefined
+  const isRaid = sentence.has('secret') && sentence.hasAny('send', 'put') && sentence.hasAny('before', 'must', 'delete')
+  return isOrder || isTheft || isRaid ? { start, end } : undefined
 }

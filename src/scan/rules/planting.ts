@@ -13,6 +13,9 @@ const doors =
 const works =
   /\b(?:every|each|all|any|whatever) (?:\w+ ){0,3}(?:file|code|script|function|project|commit|page|component|program|class|module|app|application|website|repository|config|dockerfile|workflow|template|mail|document|answer|reply|text|post|contract|login form|form)s? (?:that )?(?:you|is|are|the (?:assistant|model|agent))\b|\bin (?:the )?code (?:that )?you\b|\b(?:when(?:ever)?|while) (?:you )?(?:are )?(?:later )?(?:writ|generat|creat|edit|suggest|produc)\w* (?:\w+ ){0,2}(?:code|files?|scripts?|python|javascript|functions?|sql|config\w*|pages?|forms?)\b/
 
+const opened =
+  /\b(?:back ?doors?|key ?loggers?|reverse shells?|hidden (?:admin\w*|accounts?|users?)|logic bombs?|remote access trojans?)\b/
+
 function backdoor(sentence: Sentence): { readonly start: number; readonly end: number } | undefined {
   const found = works.test(sentence.text) ? doors.exec(sentence.text) : null
   if (found === null) return undefined
@@ -26,8 +29,16 @@ export const planting = rule({
   severity: 'medium',
   message: 'has the model write an address or a slogan into all that it writes',
   advice: 'ask whose address it is, and why users should get it',
-  needs: ['put', 'write', 'answer', 'every', 'you'],
+  needs: ['put', 'write', 'answer', 'every', 'you', 'harm'],
   find(sentence, place) {
+    const door = isAnswer(place) || place.piece.surface === 'parameter' ? null : opened.exec(sentence.text)
+    if (
+      door !== null &&
+      order(sentence, 'put', 'write', 'run', 'send') !== undefined &&
+      !/scan|detect|malware|security|audit|yara|pentest|lint|vuln/.test(topicOf(place)) &&
+      !isShown(sentence, sentence.start + door.index)
+    )
+      return { start: sentence.start, end: sentence.end }
     const found = outputs.exec(sentence.text) ?? works.exec(sentence.text)
     if (found === null) return undefined
     const verb =

@@ -6,7 +6,7 @@ import { isAnswer, isOrder, isShown, topicOf } from '../speech.ts'
 const steps =
   /\b(?:follow|obey|execute|apply|carry out|do|comply with|adopt)\b[^.;]{0,40}\b(?:instructions?|steps?|rules?|commands?|orders?|directions?|what(?:ever)? (?:it|they|that|the \w+) (?:says?|contains?|tells?|asks?)|there)\b/
 const whatever =
-  /\b(?:obey|comply with|do the bidding of) (?:the |that |this |its |whatever )?(?:page|site|website|document|file|response|text|result|e?mail|message|content|output)s?\b|\b(?:do|act|behave|proceed|continue) (?:exactly )?as (?:the |that |this |its )?(?:\w+ ){0,2}(?:says?|tells?|asks?|wants?|instructs?|demands?|commands?|told|instructed|directed)\b|\b(?:do|follow|obey|execute|perform|carry out|comply with)\b[^.;]{0,24}\b(?:what(?:ever)?|anything|everything|all that)\b[^.;]{0,40}\b(?:says?|contains?|tells?|asks?|instructs?|demands?|commands?)\b/
+  /\b(?:obey|comply with|do the bidding of) (?:the |that |this |its |whatever )?(?:page|site|website|document|file|response|text|result|e?mail|message|content|output)s?\b|\b(?:do|act|behave|proceed|continue) (?:exactly )?as (?:the |that |this |its )?(?:\w+ ){0,2}(?:says?|tells?|asks?|wants?|instructs?|demands?|commands?|told|instructed|directed)\b|\b(?:do|follow|obey|execute|perform|carry out|comply with)\b[^.;]{0,24}\b(?:what(?:ever)?|anything|everything|all that)\b[^.;]{0,40}\b(?:wants?|requests?|orders?|says?|contains?|tells?|asks?|instructs?|demands?|commands?)\b/
 
 const promoted =
   /\btreat\b[^.;]{0,24}\b(?:results?|contents?|outputs?|texts?|pages?|responses?|answers?|it|them|everything)\b[^.;]{0,24}\bas (?:an? |the |if (?:it|they) were )?(?:\w+ )?(?:instructions?|orders?|commands?|requests?|prompts?)\b/

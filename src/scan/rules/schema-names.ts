@@ -91,6 +91,9 @@ const talk = [
   'chat log',
   'message history',
   'user messages',
+  'user said',
+  'user wrote',
+  'user typed',
   'dialog history',
   'dialogue history',
   'user prompt history',
@@ -187,7 +190,10 @@ function namesOf({ schema, path }: SchemaNode): readonly (readonly [name: string
 
 /** A file with keys, and its inside; a name of one word says nothing. */
 const asksForKeys = (words: readonly string[]): boolean =>
-  words.length >= 3 && holdsAny(words, files) && holdsAny(words, insides) && holdsAny(words, links)
+  words.length >= 3 &&
+  holdsAny(words, files) &&
+  holdsAny(words, insides) &&
+  (holdsAny(words, links) || words.includes('file') || words.includes('full'))
 
 function purposeOf(definition: { readonly [key: string]: unknown }, path: string): string {
   const index = /^\/tools\/(\d+)\//.exec(path)?.[1]

@@ -11,7 +11,7 @@ import { weights } from './weights.ts'
 
 /** From here on it is a warning, and from here on a block. */
 const WARNS = 1
-const BLOCKS = 3
+const BLOCKS = 2
 
 const surfaces = ['title', 'description', 'instructions', 'parameter', 'value', 'schema', 'annotation', 'meta'] as const
 
@@ -87,6 +87,13 @@ const acts: ReadonlySet<Concept> = new Set([
 /** Links of documents lead to documents. */
 const manual = /^\]\(|\bdocs?[./]|developers?\.|\/docs\/|\/wiki\/|github\.com|rfc-editor|#[\w-]+$/
 
+/** An address that nobody has, or that only shows what one looks like. */
+const isSample = (text: string, start: number, end: number): boolean =>
+  /[@/.]example\.(?:com|org|net)\b/.test(text.slice(start, end + 8)) ||
+  /(?:\be\.g\.?|\bexamples?:?|\bsuch as|\bfor instance,?|\blike)[^.;]{0,60}$/.test(
+    text.slice(Math.max(0, start - 72), start),
+  )
+
 /** The signs of a sentence, each once. */
 export const signsOf = (sentence: Sentence, place: Place): readonly Sign[] => [
   ...plainSigns(sentence, place),
@@ -107,7 +114,13 @@ function plainSigns(sentence: Sentence, place: Place): readonly Sign[] {
   for (const { concept } of sentence.marks) add(signOf(sentence, concept))
   const { text } = sentence.reading
   for (const { kind, start, end } of addresses(sentence))
-    add(kind === 'url' && manual.test(text.slice(Math.max(0, start - 2), end)) ? 'manual' : kind)
+    add(
+      isSample(text, start, end)
+        ? 'sample'
+        : kind === 'url' && manual.test(text.slice(Math.max(0, start - 2), end))
+          ? 'manual'
+          : kind,
+    )
   for (const beside of [sentence.previous, sentence.next]) {
     if (beside?.hasAny('says-conceal', 'quiet') === true) add('hidden-beside')
     if (beside?.hasAny('secret', 'talk', 'inner') === true) add('goods-beside')

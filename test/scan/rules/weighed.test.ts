@@ -48,6 +48,7 @@ test('every weight is a number of a sign that some text gives', () => {
     ...concepts,
     'always',
     'manual',
+    'sample',
     'alone',
     'phone',
     'account',

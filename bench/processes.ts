@@ -78,12 +78,12 @@ export async function startGateway(
   const file = join(folder, 'toolgate.yaml')
   if (yaml !== undefined) writeFileSync(file, yaml)
   // Compiled code is kept between starts, as the launcher of the package has it.
-  const cache = { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') }
-  const off = { ...cache, ADMIN_ADDR: 'off', STATS_ADDR: 'off', READINESS_ADDR: 'off' }
+  const kept = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') }
+  const off = { ADMIN_ADDR: 'off', STATS_ADDR: 'off', READINESS_ADDR: 'off' }
   // A file, as in production: a pipe would make the reader's cost part of the measurement.
   const log = join(folder, 'log')
   const fd = openSync(log, 'w')
-  const [named, env] = yaml === undefined ? [[], { ...process.env, ...off }] : [['-f', file], process.env]
+  const [named, env] = yaml === undefined ? [[], { ...kept, ...off }] : [['-f', file], kept]
   const child = spawn(NODE, [...flags, TOOLGATE, ...named], { cwd: folder, env, stdio: ['ignore', fd, fd] })
   closeSync(fd)
   const said = (): string => read(log)

@@ -7,7 +7,7 @@ import { Roster } from '../../core/roster.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Answer, Caller, Outgoing, Peer } from '../conversation.ts'
-import { cut, elements } from '../json.ts'
+import { cut, elements, find } from '../json.ts'
 import { anonymous, isGateway } from '../principals.ts'
 import {
   codes,
@@ -67,6 +67,8 @@ export class Calls {
   readonly #everyMs: number
   #timer: NodeJS.Timeout | undefined = undefined
   #leavers: readonly Leaver[] = []
+  /** Tokens of calls that have become tasks, by the id that their server knows; oldest first. */
+  readonly #lasting = new Map<number, { readonly token: RawJson; readonly peer: Peer }>()
   #lastId = 0
 
   constructor(wire: Wire) {
@@ -161,7 +163,10 @@ export class Calls {
       case 'result': {
         const call = this.#find(message.id)
         if (call === undefined) this.pace.note()
-        else call.answered({ kind: 'result', raw: message.raw })
+        else {
+          if (call.token !== undefined && beginsTask(call, message.raw)) this.#outlasts(call, call.token)
+          call.answered({ kind: 'result', raw: message.raw })
+        }
         return
       }
       case 'error': {
@@ -186,6 +191,13 @@ export class Calls {
     }
   }
 
+  /** The token of a call that has begun a task is good for as long as that goes on (2025-11-25, tasks: progress). */
+  #outlasts({ id, speaker: { peer } }: Call, token: RawJson): void {
+    this.#lasting.set(id, { token, peer })
+    const [oldest] = this.#lasting.keys()
+    if (this.#lasting.size > MOST_LASTING && oldest !== undefined) this.#lasting.delete(oldest)
+  }
+
   /** Servers that know floats only write `7.0`; a string is never an id of ours. */
   #find(id: RawJson): Call | undefined {
     return id.charCodeAt(0) === 34 ? undefined : this.#byId(Number(id))
@@ -198,9 +210,12 @@ export class Calls {
   #notified({ method, params, rawParams }: Notification, origin: Call | undefined): void {
     if (method === 'notifications/progress') {
       // Some servers hand every token back as text.
-      const call = this.#byId(Number(params['progressToken']))
-      if (call?.token !== undefined && rawParams !== undefined)
-        call.caller.notification(method, withToken(rawParams, call.token))
+      const id = Number(params['progressToken'])
+      const call = this.#byId(id)
+      const lasting = call === undefined ? this.#lasting.get(id) : undefined
+      if (rawParams === undefined) return
+      if (call?.token !== undefined) call.caller.notification(method, withToken(rawParams, call.token))
+      else if (lasting !== undefined) lasting.peer.notification(method, withToken(rawParams, lasting.token))
       return
     }
     if (method === 'notifications/cancelled') {
@@ -320,6 +335,14 @@ export class Calls {
 const shown = (word: string): string => word.replace(/[^\x21-\x7e]/g, '?').slice(0, 64)
 
 const speakersOf = (calls: readonly Call[]): readonly Speaker[] => calls.map(({ speaker }) => speaker)
+
+const MOST_LASTING = 256
+
+/** Whether a result says that the call goes on as a task. Who speaks 2026-07-28 hears of those otherwise. */
+const beginsTask = ({ request, speaker }: Call, result: RawJson): boolean =>
+  request.params?.includes('"task"') === true &&
+  speaker.peer.revision !== modernRevision &&
+  find(result, ['task', 'taskId']) !== undefined
 
 /** A question of the server, as it was put to somebody. */
 interface Put {

@@ -1,4 +1,4 @@
-// Outbound connections: one undici pool per place and TLS settings, shared by everything, closed with the gateway.
+// Outbound connections: one pool per place and TLS settings, shared by everything, closed with the gateway.
 import { type LookupAddress, type LookupOptions, lookup } from 'node:dns'
 import { lookup as resolve } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'

@@ -109,7 +109,8 @@ export class Lexicon {
   /** The longest phrase of a script without spaces that stands at a place. */
   unspacedAt(text: string, code: number, at: number): [phrase: string, meaning: Meaning] | undefined {
     const list = this.#unspaced.get(pair(code, text.charCodeAt(at + 1)))
-    return list?.find(([phrase]) => text.startsWith(phrase, at)) ?? this.#unspaced.get(pair(code, 0))?.[0]
+    if (list !== undefined) for (const each of list) if (text.startsWith(each[0], at)) return each
+    return this.#unspaced.get(pair(code, 0))?.[0]
   }
 
   /** Whether some beginning of a word has this hash; most have not. */

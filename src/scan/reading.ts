@@ -37,6 +37,8 @@ export interface Mark {
   readonly order: boolean
 }
 
+const none: readonly Mark[] = []
+
 export type Range = readonly [start: number, end: number]
 
 /** What a reading is made of. */
@@ -147,6 +149,8 @@ export class Sentence {
   readonly #low: number
   readonly #high: number
   #marks: readonly Mark[] | undefined
+  /** Marks by number of their concept: rules ask for the same ones again and again. */
+  readonly #lists: (readonly Mark[] | undefined)[] = []
   #text: string | undefined
 
   constructor(reading: Reading, index: number) {
@@ -212,37 +216,40 @@ export class Sentence {
 
   /** All marks of a concept. */
   all(concept: Concept): readonly Mark[] {
-    return this.has(concept) ? this.marks.filter((mark) => mark.concept === concept) : []
+    if (!this.has(concept)) return none
+    const number = numbers.get(concept) ?? 0
+    return (this.#lists[number] ??= this.marks.filter((mark) => mark.concept === concept))
   }
 
   first(concept: Concept): Mark | undefined {
-    return this.has(concept) ? this.marks.find((mark) => mark.concept === concept) : undefined
+    return this.all(concept)[0]
   }
 
   /** The next mark of a concept at most so many words behind. */
   after(mark: Mark, concept: Concept, words: number): Mark | undefined {
-    if (!this.has(concept)) return undefined
-    return this.marks.find((each) => {
+    for (const each of this.all(concept)) {
       const gap = each.word - mark.lastWord
-      return each.concept === concept && gap > 0 && gap <= words
-    })
+      if (gap > 0 && gap <= words) return each
+    }
+    return undefined
   }
 
   /** The last mark of a concept at most so many words before. */
   before(mark: Mark, concept: Concept, words: number): Mark | undefined {
-    if (!this.has(concept)) return undefined
-    return this.marks.findLast((each) => {
-      const gap = mark.word - each.lastWord
-      return each.concept === concept && gap > 0 && gap <= words
-    })
+    const list = this.all(concept)
+    for (let i = list.length - 1; i >= 0; i--) {
+      const each = list[i]
+      const gap = each === undefined ? 0 : mark.word - each.lastWord
+      if (gap > 0 && gap <= words) return each
+    }
+    return undefined
   }
 
   /** A mark of a concept at most so many words away on either side, or on the same words. */
   near(mark: Mark, concept: Concept, words: number): Mark | undefined {
-    if (!this.has(concept)) return undefined
-    return this.marks.find(
-      (each) => each.concept === concept && each.word - mark.lastWord <= words && mark.word - each.lastWord <= words,
-    )
+    for (const each of this.all(concept))
+      if (each.word - mark.lastWord <= words && mark.word - each.lastWord <= words) return each
+    return undefined
   }
 
   /** Whether a place stands between quotation marks or backticks of this sentence. */

@@ -36,6 +36,18 @@ export class Browser {
     throw new Error('there is no such place')
   }
 
+  /** Opens the page for a device with the code in the link, and goes on as its owner would; the last page. */
+  async entered(link: string, user: string): Promise<Page> {
+    let page = await this.opened(link)
+    for (let step = 0; !page.text.includes('You are logged in'); step++) {
+      if (step > 12) throw new Error(`no end in sight:\n${this.seen.join('\n')}\n${page.text}`)
+      const next = await this.#next(page, user, NOWHERE)
+      if (typeof next === 'string') throw new Error('there is no such place')
+      page = next
+    }
+    return page
+  }
+
   /** Opens a link and follows redirects, filling in nothing. */
   async opened(link: string): Promise<Page> {
     const page = await this.#open(link, NOWHERE)
@@ -48,7 +60,7 @@ export class Browser {
     if (onward !== undefined) return this.#open(new URL(unescaped(onward), page.url).href, stop)
     const action = /<form[^>]*action="([^"]+)"/.exec(page.text)?.[1]
     if (action === undefined || page.status !== 200) throw new Error(`${page.status} ${page.url}\n${page.text}`)
-    const hidden = [...page.text.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g)]
+    const hidden = [...page.text.matchAll(/<input (?:type="hidden" )?name="(\w+)" value="([^"]*)"/g)]
     const fields = Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, unescaped(value)]))
     const button = /<button class="yes" name="(\w+)" value="([^"]+)"/.exec(page.text)
     const filled = button

@@ -22,6 +22,8 @@ interface ProofBounds {
   readonly ofOneKey: number
 }
 
+export const defaultBounds: ProofBounds = { most: 200_000, ofOneKey: 50_000 }
+
 export interface ProofsOptions {
   readonly bounds?: ProofBounds
   /** Writes a name down for so many milliseconds where other processes see it; false: it is there already. */
@@ -57,7 +59,7 @@ export class Proofs implements AsyncDisposable {
   /** By the first part of a proof, which is the same text in every proof of a client. */
   readonly #keys = new Map<string, KnownKey>()
 
-  constructor({ bounds = { most: 200_000, ofOneKey: 50_000 }, remember }: ProofsOptions = {}) {
+  constructor({ bounds = defaultBounds, remember }: ProofsOptions = {}) {
     this.#bounds = bounds
     this.#remember = remember
   }

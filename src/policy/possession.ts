@@ -6,7 +6,7 @@ import type { Exchange, Maybe, VerifiedToken } from '../core/exchange.ts'
 import type { Path } from '../core/module.ts'
 import type { Scheme } from '../oauth/challenge.ts'
 import { confirmationOf } from '../oauth/confirmation.ts'
-import { Proofs } from '../oauth/dpop.ts'
+import { defaultBounds, Proofs } from '../oauth/dpop.ts'
 import { type Location, locationFor, type locationSchema } from './authorization-location.ts'
 import type { Site } from './policy.ts'
 
@@ -15,7 +15,8 @@ const modes = ['off', 'accept', 'require'] as const
 /**
  * `accept`: a bound token is good only with its proof, any other as before. `require`: no other is good. `off`: whoever has a token
  * may use it, as the original does it. Absent: as `accept`, only that nobody is told. `origin`: the public one, where clients see
- * another than we do. `replayCache: shared`: a proof is good once for all processes that share the store.
+ * another than we do. `replayCache: shared`: a proof is good once for all processes that share the store. `proofs`, `proofsPerKey`:
+ * how many of two minutes are remembered; above that the next one is refused.
  */
 export const dpopSchema = () =>
   z
@@ -25,6 +26,8 @@ export const dpopSchema = () =>
         mode: z.enum(modes),
         origin: z.string().nullish(),
         replayCache: z.enum(['memory', 'shared']).default('memory'),
+        proofs: z.int().positive().default(defaultBounds.most),
+        proofsPerKey: z.int().positive().default(defaultBounds.ofOneKey),
       }),
     ])
     .nullish()
@@ -68,13 +71,16 @@ export function possessionOf(
   return new Bound({ mode, origin: place, proofs, bearer, usual: isUsual(location), site })
 }
 
+/** Policies that remember as many share what they remember. */
 function proofsOf(config: Config, site: Site): Proofs {
   const { store } = site
-  const shared = typeof config !== 'string' && config?.replayCache === 'shared'
-  if (!shared || store === undefined) return site.keep('dpop proofs', () => new Proofs())
+  const asked = typeof config === 'string' ? undefined : config
+  const bounds = { most: asked?.proofs ?? defaultBounds.most, ofOneKey: asked?.proofsPerKey ?? defaultBounds.ofOneKey }
+  const shared = asked?.replayCache === 'shared' && store !== undefined
   const remember = async (name: string, ttlMs: number): Promise<boolean> =>
-    (await (await store()).put(['dpop', name], '', { ttlMs, when: 'absent' })) !== undefined
-  return site.keep('dpop proofs, shared', () => new Proofs({ remember }))
+    (await (await store?.())?.put(['dpop', name], '', { ttlMs, when: 'absent' })) !== undefined
+  const key = `dpop proofs ${bounds.most} ${bounds.ofOneKey}${shared ? ' shared' : ''}`
+  return site.keep(key, () => new Proofs({ bounds, ...(shared && { remember }) }))
 }
 
 const ownOrigin = (config: Config): string | null | undefined =>

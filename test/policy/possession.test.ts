@@ -262,6 +262,20 @@ test('a proof that another process has taken is used, where they share what they
   assert.deepEqual(await twice('shared'), [200, 401])
 })
 
+test('how many proofs are remembered is bounded, and the bound can be moved (row 9)', async (t) => {
+  const [few, usual] = [await resource(t, '{mode: accept, proofsPerKey: 3}'), await resource(t, 'accept')]
+  const owner = await holder()
+  const statuses = async ({ token, shown }: typeof few): Promise<number[]> => {
+    const bound = await token(owner)
+    const seen: number[] = []
+    for (let i = 0; i < 5; i++)
+      seen.push((await shown(`DPoP ${bound}`, await owner.proof({ ath: athOf(bound) }))).status)
+    return seen
+  }
+  assert.deepEqual(await statuses(few), [200, 200, 200, 401, 401])
+  assert.deepEqual(await statuses(usual), [200, 200, 200, 200, 200])
+})
+
 test('permissive: who does not prove it is nobody, and nothing of theirs goes on', async (t) => {
   const [one, owner] = [await signer(), await holder()]
   const rules = "authorization: {rules: ['has(jwt.sub)']}"

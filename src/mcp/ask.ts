@@ -1,5 +1,7 @@
 // Questions of servers to the user (elicitation, sampling, roots) that wait for the client to post an answer. Not who may ask what.
+
 import { type RawJson, rawJson } from '../core/brand.ts'
+import type { Cancellation } from './cancellation.ts'
 import type { Answer } from './conversation.ts'
 import { codes, errorObject, notificationText, requestText } from './wire.ts'
 
@@ -33,7 +35,7 @@ export class Questions {
    * Puts a question to the client. Always resolves: with what the client posts, or with an error when it does not answer in time,
    * when the server takes the question back (`signal`), or when `line` or the session is (or becomes) over.
    */
-  ask(line: Line, method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer> {
+  ask(line: Line, method: string, params: RawJson | undefined, signal?: Cancellation): Promise<Answer> {
     if (this.#over) return Promise.resolve(over)
     if (signal?.aborted === true) return Promise.resolve(withdrawn)
     if (this.#waiting.size >= MOST) return Promise.resolve(refusal('too many questions wait for the client'))

@@ -181,7 +181,7 @@ class ClientPeer implements Peer {
     relayNotification(this.line, method, params, this.line.client)
   }
 
-  ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer> {
+  ask(method: string, params: RawJson | undefined, signal?: Cancellation): Promise<Answer> {
     return relayQuestion(this.line, { method, params, signal }, this.line.client)
   }
 }
@@ -204,7 +204,7 @@ class Relay implements Caller {
     relayNotification(this.#line, method, params, this.#caller)
   }
 
-  ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer> {
+  ask(method: string, params: RawJson | undefined, signal?: Cancellation): Promise<Answer> {
     const answer = relayQuestion(this.#line, { method, params, signal }, this.#caller)
     return this.#standing === undefined ? answer : this.#upheld(answer, this.#standing)
   }

@@ -32,7 +32,7 @@ export interface Caller {
   /** A notification that came with this request: progress, log messages. Progress tokens are the client's again. */
   notification(method: string, params: RawJson | undefined): void
   /** A question of the server to the user (elicitation, sampling, roots). `signal`: the server has taken it back. */
-  ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer>
+  ask(method: string, params: RawJson | undefined, signal?: Cancellation): Promise<Answer>
   /** The server has hung up on purpose and is asked again after so many milliseconds (2025-11-25): whoever waits may do the same. */
   hungUp?(retryMs: number): void
   /**
@@ -58,7 +58,7 @@ export interface Peer {
   /** It is gone when its only request is answered, and cannot come back for anything. */
   readonly passing?: boolean | undefined
   notification(method: string, params: RawJson | undefined): void
-  ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer>
+  ask(method: string, params: RawJson | undefined, signal?: Cancellation): Promise<Answer>
   /** The conversation is over though nobody here ended it: process exit, stream and session lost. */
   lost(cause: Error): void
 }

@@ -1,6 +1,8 @@
 // What upstreams say to clients on their own: notifications brought into the clients' names, questions checked and passed on.
+
 import { type RawJson, rawJson } from '../core/brand.ts'
 import type { Question as PolicyQuestion } from '../policy/policy.ts'
+import type { Cancellation } from './cancellation.ts'
 import type { Answer, Caller, Client } from './conversation.ts'
 import { lacking } from './ingress/modern-questions.ts'
 import { cut, edited, find, members, type Span, setMember } from './json.ts'
@@ -36,7 +38,7 @@ export interface Question {
   readonly method: string
   readonly params: RawJson | undefined
   /** The server has taken it back. */
-  readonly signal: AbortSignal | undefined
+  readonly signal: Cancellation | undefined
 }
 
 interface Asking {

@@ -1,10 +1,12 @@
 // One client that has opened with `initialize`: a small record of what it said, what it runs, and where it listens.
+
 import type { RawJson, TargetName } from '../core/brand.ts'
 import type { Who } from '../core/exchange.ts'
 import type { JsonObject } from '../core/item.ts'
 import { Roster, type Seated } from '../core/roster.ts'
 import type { Log } from '../telemetry/log.ts'
 import { type Line, Questions } from './ask.ts'
+import type { Cancellation } from './cancellation.ts'
 import type { Answer, Client, Connection, Federation } from './conversation.ts'
 import { Channel, type EventStream, type Streams } from './ingress/stream.ts'
 import { notificationText } from './wire.ts'
@@ -139,7 +141,7 @@ export class Session implements Client, Line, Seated {
   }
 
   /** A question of no call in particular. */
-  ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer> {
+  ask(method: string, params: RawJson | undefined, signal?: Cancellation): Promise<Answer> {
     return this.questions.ask(this, method, params, signal)
   }
 

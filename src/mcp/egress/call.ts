@@ -1,8 +1,10 @@
 // One request under way to an upstream: its id, its deadline, its cancellation, and the promise of its answer.
+
 import { type RawJson, rawJson } from '../../core/brand.ts'
 import { Failure } from '../../core/failure.ts'
 import type { JsonObject } from '../../core/item.ts'
 import type { Seated } from '../../core/roster.ts'
+import type { Cancellation } from '../cancellation.ts'
 import type { Answer, Caller, Outgoing, Peer } from '../conversation.ts'
 import { cut, edited, find } from '../json.ts'
 import { requestText } from '../wire.ts'
@@ -84,14 +86,13 @@ export class Call implements Seated {
   }
 
   /** Puts a question of the server to whoever called. */
-  async asks(method: string, params: RawJson | undefined, signal: AbortSignal): Promise<Answer> {
+  asks(method: string, params: RawJson | undefined, signal: Cancellation): Promise<Answer> {
     this.asking++
     this.askedAt = performance.now()
-    try {
-      return await this.caller.ask(method, params, signal)
-    } finally {
-      this.asking--
-    }
+    const asked = this.caller.ask(method, params, signal)
+    const over = (): void => void this.asking--
+    asked.then(over, over)
+    return asked
   }
 
   answered(answer: Answer): void {

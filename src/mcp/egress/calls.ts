@@ -6,6 +6,7 @@ import { asFailure, type Failure } from '../../core/failure.ts'
 import { Roster } from '../../core/roster.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
+import { Cancel, type Cancellation } from '../cancellation.ts'
 import type { Answer, Caller, Outgoing, Peer } from '../conversation.ts'
 import { cut, elements, find } from '../json.ts'
 import { anonymous, isGateway } from '../principals.ts'
@@ -63,7 +64,7 @@ export class Calls {
   readonly #wire: Wire
   readonly #open = new Roster<Call>()
   /** Questions of the server that are being answered, by their id. */
-  readonly #asks = new Map<RawJson, AbortController>()
+  readonly #asks = new Map<RawJson, Cancel>()
   readonly #everyMs: number
   #timer: NodeJS.Timeout | undefined = undefined
   #leavers: readonly Leaver[] = []
@@ -137,7 +138,7 @@ export class Calls {
       if (cancel) call.cancel(cause(call))
       else call.failed(cause(call))
     }
-    if (of === undefined) for (const ask of this.#asks.values()) ask.abort()
+    if (of === undefined) for (const ask of this.#asks.values()) ask.abort('the conversation is over')
   }
 
   /**
@@ -221,7 +222,7 @@ export class Calls {
     if (method === 'notifications/cancelled') {
       const id = params['requestId']
       const text = JSON.stringify(id)
-      for (const [asked, ask] of this.#asks) if (asked === text) ask.abort()
+      for (const [asked, ask] of this.#asks) if (asked === text) ask.abort('the question was taken back')
       return
     }
     if (method === 'notifications/subscriptions/acknowledged') return // whoever listens has read it already
@@ -265,11 +266,10 @@ export class Calls {
       this.#wire.send(errorText(id, errorObject(codes.internal, 'too many questions at once')))
       return
     }
-    const ended = new AbortController()
+    const ended = new Cancel()
     this.#asks.set(id, ended)
-    const asked =
-      meant instanceof Call ? meant.asks(method, rawParams, ended.signal) : meant.ask(method, rawParams, ended.signal)
-    void this.#answer({ id, method, origin, ended: ended.signal }, asked) // answers whatever happens
+    const asked = meant instanceof Call ? meant.asks(method, rawParams, ended) : meant.ask(method, rawParams, ended)
+    void this.#answer({ id, method, origin, ended }, asked) // answers whatever happens
   }
 
   /** Waits for a person. A call whose question is refused must not wait for ever for the server to hear of it. */
@@ -349,7 +349,7 @@ interface Put {
   readonly id: RawJson
   readonly method: string
   readonly origin: Call | undefined
-  readonly ended: AbortSignal
+  readonly ended: Cancellation
 }
 
 interface Leaver {

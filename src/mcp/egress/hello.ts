@@ -22,8 +22,27 @@ export const initializeRequest = ({ revision, capabilities, clientInfo }: Introd
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** What servers said of themselves last, oldest first: each of thousands of conversations hears the same, advice and all. */
+const known = new Map<string, Hello>()
+const KNOWN = 64
+const LONGEST = 65_536
+
 /** What the server said of itself. Throws a Failure when we cannot go on with it. */
 export function readHello(target: TargetName, answer: Answer): Hello {
+  const there = answer.kind === 'result' ? known.get(answer.raw) : undefined
+  if (there !== undefined) return there
+  const hello = read(target, answer)
+  if (answer.raw.length > LONGEST) return hello
+  // A copy: a slice would keep the message that it was cut from.
+  const raw = rawJson(Buffer.from(answer.raw).toString())
+  const kept = { ...hello, raw }
+  known.set(raw, kept)
+  const [oldest] = known.keys()
+  if (known.size > KNOWN && oldest !== undefined) known.delete(oldest)
+  return kept
+}
+
+function read(target: TargetName, answer: Answer): Hello {
   const said: unknown = JSON.parse(answer.raw)
   if (answer.kind === 'error') throw failing('upstream.protocol', [target, 'initialize'], refusal(said))
   const where = [target, 'initialize'] as const

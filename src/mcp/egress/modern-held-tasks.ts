@@ -1,8 +1,10 @@
 // Tasks of a server of 2026-07-28 as clients of 2025-11-25 hold them: begun by `task` in a call, asked about by the methods of that revision.
+
 import { randomUUID } from 'node:crypto'
 import type { Limits } from '../../config/shape.ts'
 import { type RawJson, rawJson } from '../../core/brand.ts'
 import type { JsonObject } from '../../core/item.ts'
+import type { Cancellation } from '../cancellation.ts'
 import type { Answer, Caller, Outgoing, Peer } from '../conversation.ts'
 import { cut, type Edit, edited, find, members, setMember } from '../json.ts'
 import { codes, errorObject, modernRevision } from '../wire.ts'
@@ -293,7 +295,7 @@ class About implements Caller {
     this.#caller.notification(method, params)
   }
 
-  ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer> {
+  ask(method: string, params: RawJson | undefined, signal?: Cancellation): Promise<Answer> {
     const said = params ?? rawJson('{}')
     return this.#caller.ask(method, edited(said, [relatedTo(said, this.#id)]), signal)
   }

@@ -6,6 +6,7 @@ import { type RawJson, rawJson, type TargetName } from '../../core/brand.ts'
 import { Failure } from '../../core/failure.ts'
 import type { JsonObject } from '../../core/item.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
+import { Cancel } from '../cancellation.ts'
 import type { Answer, Caller } from '../conversation.ts'
 import { errorFacts } from '../errors.ts'
 import { cut, edited, find, members, setMember } from '../json.ts'
@@ -107,9 +108,9 @@ function missingFor(method: string, rawParams: RawJson | undefined, asking: Aski
 
 /** Puts all questions to the user. An answer instead of answers: the client did not give any, and the call ends with that. */
 export async function askAll({ questions }: Wanted, caller: Caller, asking: Asking): Promise<RawJson | Answer> {
-  const taken = new AbortController()
+  const taken = new Cancel()
   const asked = questions.map(async ({ key, method, params }) => {
-    const answer = await caller.ask(method, forLegacy(method, params, asking), taken.signal)
+    const answer = await caller.ask(method, forLegacy(method, params, asking), taken)
     // The call comes to nothing without this one: nobody needs to answer the others.
     if (answer.kind === 'error') taken.abort(new Failure('request.aborted', 'another question was not answered'))
     return { key, answer }

@@ -138,7 +138,7 @@ export class ModernCall implements Caller, Listener, Parkable {
     return now === undefined ? 'unwanted' : edited(params, [setMember(params, 0, 'progressToken', now)])
   }
 
-  ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer> {
+  ask(method: string, params: RawJson | undefined, signal?: Cancellation): Promise<Answer> {
     if (this.#over) return Promise.resolve(nobodyThere)
     const lacks = lacking(method, params, this.client.capabilities)
     if (lacks !== undefined) {

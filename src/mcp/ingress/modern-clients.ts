@@ -1,4 +1,5 @@
 // Clients of 2026-07-28: they have no sessions, so whoever says the same of itself goes on with the conversations that are there.
+
 import { hash } from 'node:crypto'
 import type { Limits } from '../../config/shape.ts'
 import { type RawJson, rawJson, type TargetName } from '../../core/brand.ts'
@@ -7,6 +8,7 @@ import type { JsonObject } from '../../core/item.ts'
 import { Roster, type Seated } from '../../core/roster.ts'
 import type { Log } from '../../telemetry/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
+import type { Cancellation } from '../cancellation.ts'
 import type { Answer, Client, Connection } from '../conversation.ts'
 import { find } from '../json.ts'
 import { stringAt } from '../outline.ts'
@@ -21,7 +23,7 @@ import { shortCapabilities, shortInfo } from './ticket.ts'
 /** What a client hears and is asked, in whichever way it listens: a running call, or `subscriptions/listen`. */
 export interface Listener extends Seated {
   notification(method: string, params: RawJson | undefined): void
-  ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer>
+  ask(method: string, params: RawJson | undefined, signal?: Cancellation): Promise<Answer>
   /** Looked in on every so often. */
   visit(now: number): void
   /** The gateway has no more use for it. */
@@ -97,7 +99,7 @@ export class ModernClient implements Client, Seated {
     this.#only()?.notification(method, params)
   }
 
-  ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer> {
+  ask(method: string, params: RawJson | undefined, signal?: Cancellation): Promise<Answer> {
     return this.#only()?.ask(method, params, signal) ?? Promise.resolve(unheard)
   }
 

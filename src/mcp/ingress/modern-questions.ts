@@ -1,6 +1,8 @@
 // Questions of an upstream that a client of 2026-07-28 reads in a result, and answers in its next request.
+
 import { type RawJson, rawJson } from '../../core/brand.ts'
 import type { JsonObject } from '../../core/item.ts'
+import type { Cancellation } from '../cancellation.ts'
 import type { Answer } from '../conversation.ts'
 import { cut, members } from '../json.ts'
 import { stringAt } from '../outline.ts'
@@ -76,7 +78,7 @@ export class Inquiry {
     return rawJson(`{${all.join(',')}}`)
   }
 
-  ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer> {
+  ask(method: string, params: RawJson | undefined, signal?: Cancellation): Promise<Answer> {
     if (!askable.has(method)) return Promise.resolve(refusal(codes.methodNotFound, `clients are not asked ${method}`))
     if (signal?.aborted === true) return Promise.resolve(withdrawn)
     if (this.#questions.size >= MOST) return Promise.resolve(refusal(codes.internal, 'too many questions at once'))

@@ -171,7 +171,7 @@ class Call implements Caller, Running {
     if (!this.#over) this.#post.say(notificationText(method, params))
   }
 
-  ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer> {
+  ask(method: string, params: RawJson | undefined, signal?: Cancellation): Promise<Answer> {
     if (this.#over) return Promise.resolve(nobodyThere)
     return this.#post.session.questions.ask(this, method, params, signal)
   }

@@ -1,7 +1,9 @@
 // Waits for the result of a task of 2025-11-25 in its client's place, for only then does a server send what the task wants to know.
+
 import { randomBytes } from 'node:crypto'
 import type { RawJson } from '../../core/brand.ts'
 import { Failure } from '../../core/failure.ts'
+import type { Cancellation } from '../cancellation.ts'
 import { Cancel } from '../cancellation.ts'
 import type { Answer, Caller } from '../conversation.ts'
 import type { Parkable } from '../park.ts'
@@ -56,7 +58,7 @@ export class TaskTalk implements Caller, Parkable {
     if (method === TASK_STATUS) this.client.heardOfTask(params)
   }
 
-  ask(method: string, params: RawJson | undefined, signal?: AbortSignal): Promise<Answer> {
+  ask(method: string, params: RawJson | undefined, signal?: Cancellation): Promise<Answer> {
     if (lacking(method, params, this.client.capabilities) !== undefined) return Promise.resolve(undeclared)
     const asked = this.inquiry.ask(method, params, signal)
     this.#first?.()

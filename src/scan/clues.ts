@@ -44,7 +44,8 @@ export class Clues {
   /** Set by what every address has in it. */
   readonly address: Groups
   readonly #bloom = new Uint8Array(BLOOM / 8)
-  readonly #begins = new Uint8Array(1024)
+  /** Bits by the last five bits of three units. */
+  readonly #begins = new Uint8Array(4096)
   readonly #hashes = new Int32Array(SIZE)
   readonly #lows = new Int32Array(SIZE)
   readonly #highs = new Int32Array(SIZE)
@@ -81,9 +82,10 @@ export class Clues {
     return (((this.#bloom[bit >> 3] ?? 0) >> (bit & 7)) & 1) !== 0
   }
 
-  /** Whether some beginning has two units like these. */
-  mayBegin(first: number, second: number): boolean {
-    return this.#begins[((first & 31) << 5) | (second & 31)] === 1
+  /** Whether some beginning has three units like these. */
+  mayBegin(first: number, second: number, third: number): boolean {
+    const place = ((first & 31) << 7) | ((second & 31) << 2) | ((third & 31) >> 3)
+    return (((this.#begins[place] ?? 0) >> (third & 7)) & 1) !== 0
   }
 
   /** Where a word with this hash stands in the table, or -1. */
@@ -176,7 +178,11 @@ export class Clues {
 
   #begin(text: string, groups: Groups): void {
     const [first, second] = [text.charCodeAt(0), text.charCodeAt(1)]
-    this.#begins[((first & 31) << 5) | (second & 31)] = 1
+    for (let third = 0; third < 32; third++) {
+      if (text.length > 2 && third !== (text.charCodeAt(2) & 31)) continue
+      const place = ((first & 31) << 7) | ((second & 31) << 2) | (third >> 3)
+      this.#begins[place] = (this.#begins[place] ?? 0) | (1 << (third & 7))
+    }
     const key = keyOf(first, second)
     this.#beginnings.set(key, [...(this.#beginnings.get(key) ?? []), { text, ...groups }])
   }

@@ -147,7 +147,7 @@ export class Skim {
       const pair = pairOf(before, hash)
       before = hash
       if (clues.maybe(pair)) met.known(pair)
-      if (clues.mayBegin(code, units[start + 1] ?? 0)) met.begun(start, i)
+      if (clues.mayBegin(code, units[start + 1] ?? 0, units[start + 2] ?? 0)) met.begun(start, i)
       if (start > this.#from && units[start - 1] === 0x2e) met.dotted(start, i)
       if (start - lastEnd >= LINES) this.#gap(lastEnd, start)
       lastEnd = i

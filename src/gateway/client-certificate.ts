@@ -31,7 +31,10 @@ export const suits = (socket: Socket, listener: Listener | undefined): boolean =
 
 const known = new WeakMap<Socket, Identity>()
 
-/** Who a verified certificate says is calling: its SPIFFE id, else its subject. The same object for all requests of a connection. */
+/**
+ * Who a verified certificate says is calling: its SPIFFE id, else its subject. `iss` is the authority at the end of its chain: two that
+ * both know an alice know two people, whatever they call themselves. The same object for all requests of a connection.
+ */
 export function identityOf(socket: Socket): Identity | undefined {
   const there = known.get(socket)
   if (there !== undefined) return there
@@ -43,9 +46,23 @@ export function identityOf(socket: Socket): Identity | undefined {
     via: 'mtls',
     subject,
     claims: Object.fromEntries(
-      names.map((name) => [name, source.get(name)]).filter(([, value]) => value !== undefined),
+      [['iss', authorityOf(socket)] as const, ...names.map((name) => [name, source.get(name)] as const)].filter(
+        ([, value]) => value !== undefined,
+      ),
     ),
   }
   known.set(socket, identity)
   return identity
+}
+
+/** Fingerprint of the root that a verified chain ends at. */
+function authorityOf(socket: Socket): string | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined
+  let certificate = socket.getPeerCertificate(true)
+  // A root is its own issuer; a chain is as long as the handshake has let it be.
+  while (certificate.issuerCertificate !== undefined && certificate.issuerCertificate !== certificate)
+    certificate = certificate.issuerCertificate
+  return certificate.fingerprint256 === undefined
+    ? undefined
+    : `sha256:${certificate.fingerprint256.replaceAll(':', '').toLowerCase()}`
 }

@@ -12,6 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { connect, type TLSSocket } from 'node:tls'
 import { loadConfig } from '../../src/config/load.ts'
 import type { Exchange } from '../../src/core/exchange.ts'
+import { principalOf } from '../../src/core/principal.ts'
 import { Gateway } from '../../src/gateway/gateway.ts'
 import { parts } from '../../src/gateway/parts.ts'
 import { SourceView } from '../../src/policy/context-place.ts'
@@ -132,6 +133,7 @@ test('who has a certificate of our authority gets in, and is known by it', async
     via: 'mtls',
     subject: 'spiffe://example.org/ns/tools/sa/reader',
     claims: {
+      iss: alice?.identity?.claims['iss'],
       subject: 'O=Acme, CN=alice',
       subjectCn: 'alice',
       subjectAltNames: ['a.example', 'spiffe://example.org/ns/tools/sa/reader'],
@@ -140,6 +142,25 @@ test('who has a certificate of our authority gets in, and is known by it', async
     },
   })
   assert.equal(bob?.identity?.subject, 'O=Acme, CN=bob')
+})
+
+test('equal names of two authorities are two callers', async (t) => {
+  const { port, seen, signed, pair } = await world(t)
+  signed('alice', { ca: 'ca', subject: '/CN=alice' })
+  signed('mallory', { ca: 'other', subject: '/CN=alice' })
+  assert.equal((await ask({ port, name: 'in.example', cert: pair('alice') })).status, 200)
+  assert.equal((await ask({ port, name: 'other.example', cert: pair('mallory') })).status, 200)
+  const [one, other] = seen
+  assert.deepEqual(
+    [one?.identity?.subject, other?.identity?.subject],
+    ['CN=alice', 'CN=alice'],
+    'their names do not tell',
+  )
+  const principals = seen.map((x) => principalOf(x))
+  assert.match(principals[0] ?? '', /^mtls sha256:[0-9a-f]{64} CN=alice$/)
+  assert.notEqual(principals[0], principals[1])
+  assert.equal((await ask({ port, name: 'in.example', cert: pair('alice') })).status, 200)
+  assert.equal(seen[2] && principalOf(seen[2]), principals[0], 'on another connection the same')
 })
 
 test('without one, or with one that proves nothing, nobody gets in', async (t) => {

@@ -114,6 +114,8 @@ export interface ConnectionOwner {
   idle(connection: Connection, idleMs: number | undefined): void
   /** It is of no use any more. */
   gone(connection: Connection): void
+  /** Its connection is gone, and not a byte of it was sent. */
+  unsent(running: Running): void
 }
 
 export class Connection {
@@ -134,6 +136,8 @@ export class Connection {
   #left = 0
   #chunked: Chunked | undefined = undefined
   #gone = false
+  /** It has carried a whole exchange before. */
+  #used = false
 
   constructor(socket: Socket, owner: ConnectionOwner) {
     this.#socket = socket
@@ -192,7 +196,10 @@ export class Connection {
     this.#running = undefined
     this.#owner.gone(this)
     this.#socket.destroy()
-    if (cause !== undefined) running?.failed(cause)
+    if (cause === undefined || running === undefined) return
+    // The server has closed an idle connection at this very moment: nobody but us knows of the request.
+    if (this.#unwritten && this.#used && !running.over) this.#owner.unsent(running)
+    else running.failed(cause)
   }
 
   pause(): void {
@@ -276,6 +283,7 @@ export class Connection {
 
   /** The answer is complete; `more` bytes came after it. */
   #done(running: Running, more: number): void {
+    this.#used = true
     this.#running = undefined
     this.#answering = false
     this.#chunked = undefined

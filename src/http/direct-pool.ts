@@ -112,6 +112,11 @@ export class DirectPool extends Dispatcher implements ConnectionOwner {
     if (at >= 0) this.#idle.splice(at, 1)
   }
 
+  unsent(running: Running): void {
+    if (this.#destroyed) running.failed(new errors.ClientDestroyedError())
+    else this.#connect(running)
+  }
+
   // --- connections
 
   #take(): Connection | undefined {

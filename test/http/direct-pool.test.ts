@@ -188,6 +188,18 @@ test('a request that is given up before it is sent leaves its connection alone',
   assert.ok(server.received[0]?.includes('never sent') === false)
 })
 
+test('a connection that its server closes before the request is sent costs nothing', async (t) => {
+  const server = await served(t, (socket, request) => socket.write(ok(request.includes('late') ? 'fine' : '')))
+  const of = pool(t, server.origin)
+  await post(of).answer
+  server.connections[0]?.end()
+  // Asked for now, sent at the end of the turn: in between, the connection is found to be closed.
+  await new Promise(setImmediate)
+  assert.equal((await post(of, 'late').answer).body, 'fine')
+  assert.equal(server.connections.length, 2)
+  assert.ok(server.received[0]?.includes('late') === false)
+})
+
 test('heads and bodies that do not come in time fail with undici’s own errors', async (t) => {
   const server = await served(t, (socket, request) => {
     if (request.includes('body')) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nab')

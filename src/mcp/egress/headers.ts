@@ -118,11 +118,13 @@ const withDashes = (name: string): string => name.replaceAll('_', '-')
 
 const fixed = /^(?:content-|accept|mcp-|last-event-id$)/
 
+export const sessionHeader = (id: string | undefined): string[] => (id === undefined ? [] : ['mcp-session-id', id])
+
 /** Headers by which a server of before knows its session. */
 export const sessionHeaders = (id: string | undefined, hello: Pick<Hello, 'revision'>): string[] => [
   'mcp-protocol-version',
   hello.revision,
-  ...(id === undefined ? [] : ['mcp-session-id', id]),
+  ...sessionHeader(id),
 ]
 
 /** … and those of its own stream. */

@@ -13,7 +13,7 @@ import { Calls, type Wire } from './calls.ts'
 import type { Moved } from './era.ts'
 import { asFailing, failing } from './failing.ts'
 import type { Gate } from './gate.ts'
-import { baseHeaders, sessionHeaders, streamHeaders } from './headers.ts'
+import { baseHeaders, sessionHeader, sessionHeaders, streamHeaders } from './headers.ts'
 import { initializeRequest, readHello } from './hello.ts'
 import { Memory } from './memory.ts'
 import { oneWay } from './one-way.ts'
@@ -77,6 +77,7 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
   readonly #calls: Calls
   readonly #memory = new Memory()
   #session: Session | undefined = undefined
+  #greeting: Post | undefined = undefined
   #renewal: Promise<Session> | undefined = undefined
   #ended = false
   /** Questions that people think about. */
@@ -171,7 +172,8 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
   }
 
   send(text: RawJson): void {
-    const headers = this.#session?.headers
+    const greeting = this.#greeting // servers may ping while they are greeted (2025-11-25, lifecycle)
+    const headers = this.#session?.headers ?? (greeting && [...greeting.headers, ...sessionHeader(greeting.session)])
     if (headers === undefined) return
     // A server that asks without end would have us open a connection for each refusal.
     if (this.#sending.size >= this.limits.callsPerSession) {
@@ -266,9 +268,9 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
    */
   rest(): () => Promise<void> | undefined {
     const go = this.#gate.rest()
-    const { stream } = this.#opened()
+    const stream = this.#session?.stream // some servers ask while they are greeted
     this.#resting++
-    const rests = this.#isLeased && this.#resting >= this.#calls.size && !this.#isTold && stream.rest()
+    const rests = this.#isLeased && this.#resting >= this.#calls.size && !this.#isTold && stream?.rest() === true
     return () => {
       this.#resting--
       go?.()
@@ -281,8 +283,10 @@ export class LegacyHttp implements Connection, Exchanging, Wire {
     const call = this.#calls.begin(initializeRequest(this.#peer), caller, this.#speakers[0])
     const headers = [...baseHeaders(POST_ACCEPT), 'content-type', 'application/json']
     const post = new Post(this, call, headers)
+    this.#greeting = post
     post.send()
     const hello = readHello(this.target, await call.answer)
+    this.#greeting = undefined
     // A copy: a slice of the answer's head would keep all of that in memory.
     const id = post.session === undefined ? undefined : Buffer.from(post.session, 'latin1').toString('latin1')
     if (id !== undefined && !/^[\x21-\x7e]{1,4096}$/.test(id))

@@ -4,7 +4,8 @@ import type { ServerResponse } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import { rawJson } from '../../../src/core/brand.ts'
 import type { Answer } from '../../../src/mcp/conversation.ts'
-import { caller, callTool, events, peer, type Said, talk, until } from './stage.ts'
+import { byHand } from './modern-stage.ts'
+import { caller, callTool, events, peer, type Said, serve, stage, talk, until, upstream } from './stage.ts'
 
 /** A server that asks on the call's stream and then, as soon as it is answered, on its own, without keeping what nobody hears. */
 async function asking(t: TestContext, revision: string) {
@@ -100,4 +101,38 @@ test('clients that have sessions hear of changes while they think', async (t) =>
   thinks.resolve(yes({ action: 'accept' }))
   assert.deepEqual(await called, { done: true })
   assert.equal(counted.opened, 1)
+})
+
+test('a server that asks while it is greeted is answered, though there is no stream to rest yet', async (t) => {
+  const answers: Said[] = []
+  let greet: (() => void) | undefined
+  const url = await serve(
+    t,
+    byHand(({ said, request, response, json }) => {
+      if (said.method === 'server/discover')
+        return json({ jsonrpc: '2.0', id: said.id, error: { code: -32601, message: 'no' } })
+      if (said.method !== 'initialize') {
+        if (said.id !== undefined) answers.push(said)
+        response.writeHead(202).end()
+        greet?.()
+        return
+      }
+      assert.equal(request.method, 'POST')
+      const send = events(response)
+      send({ jsonrpc: '2.0', id: 'early', method: 'roots/list', params: {} })
+      greet = () => {
+        greet = undefined
+        const serverInfo = { name: 'eager', version: '1' }
+        send({ jsonrpc: '2.0', id: said.id, result: { protocolVersion: '2025-11-25', capabilities: {}, serverInfo } })
+        response.end()
+      }
+    }),
+  )
+  const up = await upstream('mcp', { host: `${url}/mcp` }, stage(t))
+  const who = peer({ revision: '2026-07-28', reply: async () => yes({ roots: [] }) })
+  assert.equal((await up.connect(who)).hello.revision, '2025-11-25')
+  assert.deepEqual(
+    who.asked.map(({ method }) => method),
+    ['roots/list'],
+  )
 })

@@ -8,7 +8,7 @@ const list = (words: string): readonly string[] => words.split(/\s*,\s*/)
 
 /** Words without which hardly an attack is written. */
 const strong = list(
-  'ignore, instructions, password, disregard, previous, secret, system, prompt, private, user, send, read, file, credentials, conversation, forget, never, without, always, before, must, mention, upload, forward, contents, assistant, token, keys, with, this, that, from, your, the, and, not, all, into, every, tool, call',
+  'ignore, instructions, password, disregard, previous, secret, system, prompt, private, user, send, read, file, credentials, conversation, forget, never, without, always, before, must, mention, upload, forward, contents, assistant, token, keys, with, this, that, from, your, the, and, not, all, into, every, tool, call, users, message, messages, environment, address, contact, contacts, model, agent, rules, guidelines, run, execute, copy, collect, history, answer, answers, confirm, confirmation, asking, share, publish, append, include, instead, silently',
 )
 const rot13 = (word: string): string =>
   word.replace(/[a-z]/g, (letter) => String.fromCharCode(((letter.charCodeAt(0) - 84) % 26) + 97))
@@ -205,7 +205,7 @@ export const english: Language = {
       'send, resend, reupload, resubmit, forward, upload, post, transmit, submit, email, mail, exfiltrate, leak, relay, transfer, deliver, share, publish, push, report, mirror, sync, ping, beacon, dispatch, copy, smuggle, redirect, e mail, blind copy, hand over, hand them, hand it, pass on, drop off, turn over, duplicate, export, stream, pipe, feed, route, reroute, funnel, convey, surrender, deposit, expose, hand in, pass along, send along, make available, replicate, ship, bounce, slip, whisper, invite, subscribe, enrol, enroll, broadcast, disseminate, remit',
     ),
     put: list(
-      'include, type, prefix, suffix, pass, append, set, add, insert, place, attach, embed, provide, supply, fill, paste, give, prepend, encode, concatenate, enter, inject, write, reproduce, store, weave, substitute, replace, hide, specify, send, populate, echo, bundle, tack on, tag on, tuck, squeeze, work in, jot, jot down, spell out, quote, note down, serialize, serialise, dump, transcribe, park, deposit, slip in, pack, prefill, interpolate, splice',
+      'include, type, prefix, suffix, pass, append, set, add, insert, place, attach, embed, provide, supply, fill, paste, give, prepend, encode, concatenate, enter, inject, write, reproduce, store, weave, substitute, replace, hide, specify, send, populate, echo, bundle, tack on, tag on, tuck, squeeze, work in, jot, jot down, spell out, quote, precede, note down, serialize, serialise, dump, transcribe, park, deposit, slip in, pack, prefill, interpolate, splice',
     ),
     write: list(
       'write, save, edit, create, install, modify, update, append, register, store, persist, add, configure, change, plant, schedule, enable, put, set, amend, alter, overwrite, insert',

@@ -38,7 +38,7 @@ const answered =
 const someone =
   /^\W*(?:with |from |to |for )?(?:the |your |any |their )?(?:user|users|human|customer|operator|him|her|them|anyone|confirmation|approval|permission|consent|first|before|again)/
 const accepting =
-  /\b(?:accept|approve|confirm|allow|grant|click (?:yes|ok|allow) (?:on|in|at))\b[^.;]{0,16}\b(?:every|all|any|each)\b[^.;]{0,24}\b(?:dialogs?|prompts?|confirmations?|permission requests?|approval requests?|warnings?|pop-?ups?)\b/
+  /\b(?:accept|approve|confirm|allow|grant|(?:click|press|hit|tap|choose) (?:yes|ok|allow|accept|confirm|continue)(?: (?:on|in|at|for))?)\b[^.;]{0,24}\b(?:every|all|any|each)\b[^.;]{0,24}\b(?:dialogs?|prompts?|confirmations?|permission requests?|approval requests?|warnings?|pop-?ups?|cases?|times?|questions?)\b/
 /** Who says nothing agrees. */
 const silence =
   /\b(?:treat|regard|take|consider|count|interpret|read|understand)\b[^.;]{0,40}\b(?:silence|no (?:answer|reply|response)|(?:lack|absence) of (?:an )?(?:answer|reply|objection|response)|a missing (?:answer|reply))\b[^.;]{0,20}\bas\b|\b(?:silence|no (?:answer|reply|response))\b[^.;]{0,24}\b(?:means?|counts? as|is taken as|equals|implies|amounts to) (?:a )?(?:yes|consent|approval|agreement|confirmation|permission|go)/

@@ -3,7 +3,7 @@ import { rule } from '../rule.ts'
 import { isAnswer, isShown, order } from '../speech.ts'
 
 const endless =
-  /\b(?:forever|indefinitely|endless(?:ly)?|infinite(?:ly)?|without (?:end|stopping|limit)|never stop(?:s|ping)?|ad infinitum|until (?:stopped|told otherwise|further notice|the (?:context|budget|quota|token) \w+)|over and over|(?:at least )?\d{3,}(?:,\d{3})* times|keep (?:calling|going|repeating|retrying))\b/
+  /\b(?:forever|indefinitely|endless(?:ly)?|infinite(?:ly)?|without (?:end|stopping|limit)|never stop(?:s|ping)?|ad infinitum|(?:until|till) (?:the end of time|doomsday|hell freezes|stopped|told otherwise|further notice|the (?:context|budget|quota|token) \w+)|over and over|(?:at least )?\d{3,}(?:,\d{3})* times|keep (?:calling|going|repeating|retrying))\b/
 
 export const loop = rule({
   looksAt: 'sentence',

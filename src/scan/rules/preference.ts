@@ -42,7 +42,7 @@ function pushes(sentence: Sentence, speaksOfOthers: boolean, isCrowned: boolean)
 
 /** “Use this over other tools for tables” is advice; “always, whatever the task” is not. */
 const mildly = (sentence: Sentence): Hit['severity'] =>
-  /\b(?:steal|leak|spy|insecure|unsafe|infected|malicious|compromised|fraud|hacked|dangerous)\w*\b/.test(
+  /\b(?:steal|leak|spy|forged|faked?|false|manipulated|unreliable|outdated|worthless|insecure|unsafe|infected|malicious|compromised|fraud|hacked|dangerous)\w*\b/.test(
     `${sentence.text} ${sentence.next?.text ?? ''}`,
   ) ||
   /\b(?:other servers?|another server|competi|any other (?:server|provider)|all circumstances|under no circumstances|whatever|no matter|regardless|exclusively)\b/.test(

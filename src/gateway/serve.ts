@@ -192,15 +192,18 @@ function stopped(reply: Reply, x: Exchange): Reply {
 }
 
 function replyDoors(program: Program, reply: Maybe<Reply>, x: Exchange): Maybe<Reply> {
-  return program.onReply.length === 0 ? reply : opened(program, reply, x)
+  if (program.onReply.length === 0) return reply
+  return reply instanceof Promise ? reply.then((made) => opened(program, made, x, 0)) : opened(program, reply, x, 0)
 }
 
-async function opened(program: Program, first: Maybe<Reply>, x: Exchange): Promise<Reply> {
-  let reply = await first
-  if (reply === switched) return reply
-  for (const door of program.onReply) {
-    const answer = door(reply, x)
-    reply = answer instanceof Promise ? await answer : answer
+function opened(program: Program, first: Reply, x: Exchange, from: number): Maybe<Reply> {
+  const { onReply } = program
+  if (first === switched) return first
+  let reply = first
+  for (let i = from; i < onReply.length; i++) {
+    const answer = onReply[i]?.(reply, x) ?? reply
+    if (answer instanceof Promise) return answer.then((made) => opened(program, made, x, i + 1))
+    reply = answer
   }
   return reply
 }

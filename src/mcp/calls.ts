@@ -240,7 +240,8 @@ export class Calls {
     }
     if (asked.standing?.over === true) return this.#denied(use, asked)
     const shown = guarding === undefined ? answer : await guardedAnswer(guarding, asked, answer, message)
-    return this.#exposed(await this.#through(shown, call, asked), use, asked)
+    const through = this.#through(shown, call, asked)
+    return this.#exposed(through instanceof Promise ? await through : through, use, asked)
   }
 
   /** The answer to a call that nobody judged: its input is read only for a door that asks for it. */

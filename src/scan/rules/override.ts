@@ -277,6 +277,9 @@ function graded(sentence: Sentence, place: Place, { start, end }: Hit): Hit {
     topicOf(place),
   )
   if (aboutAttacks && isExample) return { start, end, severity: 'info' }
+  // A long document about attacks shows them in blocks of code.
+  if (isAnswer(place) && (isExample || sentence.reading.steps.length > 0) && isTreatise(place.piece.text))
+    return { start, end, severity: 'low' }
   // A quotation of these words alone speaks about them.
   const isWord =
     /["'`]\W{0,4}$/.test(text.slice(Math.max(0, start - 4), start)) &&
@@ -284,3 +287,9 @@ function graded(sentence: Sentence, place: Place, { start, end }: Hit): Hit {
   if (isExample && isWord) return { start, end, severity: 'low' }
   return isExample ? { start, end, severity: 'medium' } : { start, end }
 }
+
+const isTreatise = (text: string): boolean =>
+  text.length > 1500 &&
+  (text.match(
+    /\b(?:attack(?:s|ers?)?|malicious|mitigations?|vulnerabilit(?:y|ies)|threats?|defen[cs]es?|adversar\w+|injections?)\b/gi,
+  )?.length ?? 0) >= 8

@@ -27,6 +27,12 @@ export const isFile = (sentence: Sentence, { start, end }: Mark): boolean => {
 function isName(sentence: Sentence, { start, end }: Mark, { piece }: Place): boolean {
   if (piece.surface === 'key' || piece.surface === 'name') return false
   const { text } = sentence.reading
+  if (
+    /^ (?:engines?|managers?|stores?|backends?|mounts?|scann\w+|rotation|names?|detection|metadata|versions?|polic(?:y|ies)|types?)\b/.test(
+      text.slice(end, end + 14),
+    )
+  )
+    return true
   if (/^\.(?:example|sample|template|dist)\b/.test(text.slice(end, end + 10))) return true
   // The value of a variable that is called like this.
   if (/\b(?:value|environment|env|variable)\b/.test(sentence.text) && !/[_(]/.test(text[end] ?? '')) return false

@@ -88,8 +88,11 @@ function lengthOf(body: Bytes): number {
 
 function withAdded(headers: OutgoingHttpHeaders, added: OutgoingHttpHeaders | undefined): OutgoingHttpHeaders {
   if (added === undefined) return headers
-  const vary = [headers['vary'], added['vary']].filter((value) => value !== undefined).join(', ')
-  return { ...headers, ...added, ...(vary !== '' && { vary }) }
+  const { vary } = headers
+  const more = added['vary']
+  return vary === undefined || more === undefined
+    ? { ...headers, ...added }
+    : { ...headers, ...added, vary: [vary, more].flat().join(', ') }
 }
 
 /** Pipes with back-pressure. What arrives in one tick leaves in one write; a stalled client and a broken source both end it. */

@@ -82,8 +82,9 @@ export class Clues {
     return (((this.#bloom[bit >> 3] ?? 0) >> (bit & 7)) & 1) !== 0
   }
 
-  /** Whether some beginning has three units like these. */
+  /** Whether some beginning has three units like these; of scripts beyond ASCII, any may. */
   mayBegin(first: number, second: number, third: number): boolean {
+    if (first > 0x7f) return true
     const place = ((first & 31) << 7) | ((second & 31) << 2) | ((third & 31) >> 3)
     return (((this.#begins[place] ?? 0) >> (third & 7)) & 1) !== 0
   }
@@ -178,7 +179,7 @@ export class Clues {
 
   #begin(text: string, groups: Groups): void {
     const [first, second] = [text.charCodeAt(0), text.charCodeAt(1)]
-    for (let third = 0; third < 32; third++) {
+    for (let third = 0; third < 32 && first < 0x80; third++) {
       if (text.length > 2 && third !== (text.charCodeAt(2) & 31)) continue
       const place = ((first & 31) << 7) | ((second & 31) << 2) | (third >> 3)
       this.#begins[place] = (this.#begins[place] ?? 0) | (1 << (third & 7))

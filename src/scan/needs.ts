@@ -61,7 +61,8 @@ export const needs: { readonly [rule: string]: Needs } = {
       ],
     ],
   },
-  'TP-121': { at: ({ kind }) => kind !== 'result' },
+  // A group without a clue is never met: it is about definitions.
+  'TP-121': { inAnswers: [[]] },
   'TP-130': {
     also: [['outside', 'says-exfil', '~address']],
     inAnswers: [
@@ -134,6 +135,7 @@ export const needs: { readonly [rule: string]: Needs } = {
     at: ({ piece: { isKey, at } }) =>
       !isKey && typeof at.key === 'string' && /instruct|direct|prompt|note|messag|command|guid|action/i.test(at.key),
   },
+  'TP-195': { inAnswers: [['free', 'says-role', 'authority']] },
   'TP-210': {
     inAnswers: [
       [

@@ -1,4 +1,4 @@
-// What signs of a sentence, and pairs of them, weigh for TP-136: learned from labelled definitions, so it is data, not judgement.
+// What signs of a sentence, and pairs of them, weigh for TP-136: learned by bench/scan-weights.ts, so it is data, not judgement.
 
 export const weights: { readonly [sign: string]: string } = {
   account: 'alone 0.55, before 0.65, later 0.55, money 0.21, order 0.4, prose 0.47',

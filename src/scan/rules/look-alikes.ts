@@ -53,6 +53,7 @@ export const toolLookAlikes = rule({
   find(servers) {
     const found: PlacedHit[] = []
     const byLook = new Map<string, [server: number, tool: JsonObject][]>()
+    const copies = new Copies(servers)
     for (const [i, server] of servers.slice(0, MOST).entries())
       for (const [k, tool] of server.tools.entries()) {
         const raw = name(tool)
@@ -60,7 +61,7 @@ export const toolLookAlikes = rule({
         byLook.set(skeleton(raw), same)
         const worst = same
           .filter(([other]) => servers[other]?.name !== server.name)
-          .map(([other, its]) => compare(its, tool, isCopy(servers[other], server)))
+          .map(([other, its]) => compare(its, tool, copies.of(other, i)))
         const severity = worst.includes('high') ? 'high' : worst.find((each) => each !== undefined)
         if (severity !== undefined)
           found.push({
@@ -87,12 +88,37 @@ function compare(its: JsonObject, tool: JsonObject, isInstance: boolean): 'high'
   return a === b && description(its) === description(tool) ? 'medium' : 'high'
 }
 
-/** Two installations of one server offer the same tools with the same words. */
-function isCopy(a: ServerItems | undefined, b: ServerItems): boolean {
-  if (a === undefined || b.tools.length < 2) return false
-  const known = new Set(a.tools.map((tool) => `${name(tool)}\n${description(tool)}`))
-  const same = b.tools.filter((tool) => known.has(`${name(tool)}\n${description(tool)}`)).length
-  return same / b.tools.length > 0.7
+/** Two installations of one server offer the same tools with the same words. Each two are compared once, whatever their tools are. */
+class Copies {
+  readonly #servers: readonly ServerItems[]
+  readonly #texts = new Map<number, readonly string[]>()
+  readonly #known = new Map<string, boolean>()
+
+  constructor(servers: readonly ServerItems[]) {
+    this.#servers = servers
+  }
+
+  of(a: number, b: number): boolean {
+    const pair = `${a} ${b}`
+    let known = this.#known.get(pair)
+    if (known === undefined) this.#known.set(pair, (known = this.#compared(a, b)))
+    return known
+  }
+
+  #compared(a: number, b: number): boolean {
+    const its = new Set(this.#textsOf(a))
+    const own = this.#textsOf(b)
+    return own.length >= 2 && own.filter((text) => its.has(text)).length / own.length > 0.7
+  }
+
+  #textsOf(at: number): readonly string[] {
+    let texts = this.#texts.get(at)
+    if (texts === undefined) {
+      texts = (this.#servers[at]?.tools ?? []).map((tool) => `${name(tool)}\n${description(tool)}`)
+      this.#texts.set(at, texts)
+    }
+    return texts
+  }
 }
 
 /** Words that two texts share, of all their words (Jaccard); short texts say too little. */

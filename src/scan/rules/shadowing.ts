@@ -19,14 +19,28 @@ export const shadowing = rule({
   looksAt: 'definition',
   kinds: ['tool', 'prompt', 'resource', 'server'],
   find(definition, kind, { server, own, others }) {
-    const foreign = others?.filter(({ name }) => name !== server) ?? []
-    if (foreign.length === 0) return []
+    const inventory = others && foreignTo(server, others)
+    if (inventory === undefined) return []
     const known = new Set((own ?? []).map((name) => name.toLowerCase()))
     const { name } = definition
     if (typeof name === 'string') known.add(name.toLowerCase())
-    return hitsIn(definition, kind === 'server' ? 'server' : 'tool', inventoryOf(foreign), known)
+    return hitsIn(definition, kind === 'server' ? 'server' : 'tool', inventory, known)
   },
 })
+
+/** All definitions of a server are read beside the same others: what those offer is gathered once, not for each of them. */
+const gathered = new WeakMap<readonly ServerItems[], Map<string, Inventory | undefined>>()
+
+function foreignTo(server: string | undefined, others: readonly ServerItems[]): Inventory | undefined {
+  const known = gathered.get(others) ?? new Map<string, Inventory | undefined>()
+  gathered.set(others, known)
+  const key = server ?? ''
+  if (!known.has(key)) {
+    const foreign = others.filter(({ name }) => name !== server)
+    known.set(key, foreign.length === 0 ? undefined : inventoryOf(foreign))
+  }
+  return known.get(key)
+}
 
 /** Of all servers together. */
 export const shadowingServers = rule({

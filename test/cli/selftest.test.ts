@@ -8,6 +8,7 @@ import { Guards } from '../../src/cli/guards.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { parts } from '../../src/gateway/parts.ts'
 import { proofsOf } from '../../src/gateway/selftest.ts'
+import { rules } from '../../src/scan/rules/index.ts'
 import { remembering } from '../mcp/upstreams.ts'
 import { folder, toolgate } from './io.ts'
 
@@ -94,8 +95,12 @@ test('a gateway is not ready before its guards have proved themselves, and never
   await trying
   assert.equal(guards.proved, true)
   // Everything of the target `selftest` is excepted: what should be kept out gets through.
-  const rules = ['TP-120', 'UN-301', 'DE-402', 'TP-110']
-  const exceptions = rules.map((rule) => ({ target: 'selftest', rule, reason: 'to see it fail', until: '2999-01-01' }))
+  const exceptions = rules.map(({ id: rule }) => ({
+    target: 'selftest',
+    rule,
+    reason: 'to see it fail',
+    until: '2999-01-01',
+  }))
   await guards.follow(shape({ exceptions }))
   assert.equal(guards.proved, false)
   assert(log.lines.some(({ level, message }) => level === 'error' && message.includes('a guard does not fire')))

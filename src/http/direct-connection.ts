@@ -8,6 +8,8 @@ import { beginsHead, Garbled, type ResponseHead, responseHead } from './response
 
 /** Most bytes of a head. */
 const LONGEST_HEAD = 16_384
+/** Most heads that come before the answer's own (1xx): each of them costs, and no server has so much to say. */
+const MOST_INFORMATIONAL = 32
 const END_OF_HEAD = '\r\n\r\n'
 const NO_TRAILERS = Object.freeze({})
 
@@ -135,6 +137,7 @@ export class Connection {
   #partial: Buffer | undefined = undefined
   #left = 0
   #chunked: Chunked | undefined = undefined
+  #informational = 0
   #gone = false
   /** It has carried a whole exchange before. */
   #used = false
@@ -267,7 +270,10 @@ export class Connection {
     this.#partial = undefined
     const head = responseHead(text.slice(0, end), running.written.method)
     if (head.status === 101) throw new errors.SocketError('bad upgrade')
+    if (head.status < 200 && ++this.#informational > MOST_INFORMATIONAL)
+      throw new Garbled('HEADER_TOKEN', 'it informs without end')
     if (head.status >= 200) {
+      this.#informational = 0
       this.#answering = true
       this.#persistent = head.persistent
       this.#idleMs = head.idleMs

@@ -62,7 +62,7 @@ export class DirectPool extends Dispatcher implements ConnectionOwner {
       if (this.#destroyed) throw new errors.ClientDestroyedError()
       running.written = this.#written(options, headers, body ?? '')
     } catch (thrown) {
-      running.failed(thrown instanceof Error ? thrown : new errors.InvalidArgumentError(String(thrown)))
+      running.failed(asError(thrown))
       return false
     }
     const connection = this.#take()
@@ -128,24 +128,29 @@ export class DirectPool extends Dispatcher implements ConnectionOwner {
   }
 
   #connect(running: Running): void {
-    const { connect } = this.#options
     this.#connecting.add(running)
-    connect(this.#target, (cause, socket) => {
-      const wanted = this.#connecting.delete(running)
-      if (cause !== null) {
-        running.failed(cause)
-        return
-      }
-      const connection = new Connection(socket, this)
-      if (socket instanceof TLSSocket)
-        socket.on('data', (bytes: Buffer) => connection.receive(bytes, bytes.length, false))
-      else owners.set(socket, connection)
-      this.#open.add(connection)
-      // Destroyed meanwhile, or given up: the connection serves the next one.
-      if (wanted && !running.over) connection.send(running)
-      else if (this.#destroyed) connection.destroy()
-      else this.idle(connection, undefined)
-    })
+    try {
+      this.#options.connect(this.#target, (cause, socket) => {
+        const wanted = this.#connecting.delete(running)
+        if (cause === null) this.#connected(socket, wanted ? running : undefined)
+        else running.failed(cause)
+      })
+    } catch (thrown) {
+      // Such as a certificate of the configuration that is none.
+      this.#connecting.delete(running)
+      running.failed(asError(thrown))
+    }
+  }
+
+  #connected(socket: Socket | TLSSocket, running: Running | undefined): void {
+    const connection = new Connection(socket, this)
+    if (socket instanceof TLSSocket)
+      socket.on('data', (bytes: Buffer) => connection.receive(bytes, bytes.length, false))
+    else owners.set(socket, connection)
+    this.#open.add(connection)
+    if (running !== undefined && !running.over) connection.send(running)
+    else if (this.#destroyed) connection.destroy()
+    else this.idle(connection, undefined) // given up meanwhile: the connection serves the next one
   }
 
   #sweep(): void {
@@ -209,6 +214,9 @@ function spelled(headers: readonly string[], origin: string): Fields {
   }
   return { text: `host: ${host}\r\nconnection: ${connection}\r\n${text}`, length }
 }
+
+const asError = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new errors.InvalidArgumentError(String(thrown))
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/

@@ -49,7 +49,8 @@ export function responseHead(text: string, method: string): ResponseHead {
     const value = text.slice(colon + 1, lineEnd < 0 ? text.length : lineEnd).trim()
     const before = headers[name]
     if (before === undefined || !Object.hasOwn(headers, name)) headers[name] = value
-    else headers[name] = typeof before === 'string' ? [before, value] : [...before, value]
+    else if (typeof before === 'string') headers[name] = [before, value]
+    else before.push(value)
   }
   const framing = framingOf(status, method, headers)
   const { connection } = headers

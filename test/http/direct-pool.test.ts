@@ -120,6 +120,7 @@ test('a connection is left before its server would close it', async (t) => {
 })
 
 for (const [why, code, answer] of [
+  ['information without end', 'HPE_INVALID_HEADER_TOKEN', 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(40)],
   ['no HTTP', 'HPE_INVALID_HEADER_TOKEN', 'SSH-2.0-OpenSSH\r\n'],
   [
     'two ends of the body',
@@ -162,6 +163,11 @@ test('a body that breaks off fails', async (t) => {
 
 test('nobody listens: the request fails', async (t) => {
   await assert.rejects(post(pool(t, 'http://127.0.0.1:1')).answer, { code: 'ECONNREFUSED' })
+})
+
+test('a certificate that is none fails the request, and the pool goes on', async (t) => {
+  const of = pool(t, 'https://127.0.0.1:1', {}, { cert: 'no certificate', key: 'no key' })
+  for (let i = 0; i < 2; i++) await assert.rejects(post(of).answer, /PEM|no start line|ASN1|ERR_OSSL/i)
 })
 
 test('a request that is given up ends its connection, and the answer to it reaches nobody', async (t) => {

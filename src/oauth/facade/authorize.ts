@@ -1,6 +1,6 @@
 // The authorization endpoint, and the form of its consent page: who asks for what, and whether a person agrees. Nothing has been
 // said to the identity provider before they have.
-import { type Answer, type Asked, failed } from './answer.ts'
+import { type Answer, type Asked, type ConsentPage, failed } from './answer.ts'
 import type { Browser, Browsers } from './browser.ts'
 import type { Client } from './client.ts'
 import type { Clients } from './clients.ts'
@@ -144,25 +144,28 @@ async function consentPage(client: Client, wish: Wish, browser: Browser, parts: 
     headers: { 'set-cookie': await browsers.cookie(browser) },
     page: {
       kind: 'consent',
-      client: {
-        name: shown(client.name),
-        origin:
-          client.kind === 'document' ? { kind: 'document', host: new URL(client.id).host } : { kind: 'registered' },
-      },
+      client: clientShown(client),
       redirect: {
         shown: shownRedirect(wish.redirect),
         place: redirectPlace(wish.redirect, schemes) ?? 'application',
       },
       resource: wish.resource,
-      scopes: wish.scopes.map((scope) => ({ name: shown(scope), words: wordsFor(scope, facts) })),
+      scopes: scopesShown(wish.scopes, facts),
       action: facts.paths.consent,
       request,
     },
   }
 }
 
-export const wordsFor = (scope: string, { settings: { words } }: Facts): string | undefined =>
-  Object.hasOwn(words, scope) ? words[scope] : undefined
+/** A client as the page of its consent names it. */
+export const clientShown = ({ id, kind, name }: Client): ConsentPage['client'] => ({
+  name: shown(name),
+  origin: kind === 'document' ? { kind: 'document', host: new URL(id).host } : { kind: 'registered' },
+})
+
+/** Scopes with the words that the configuration has for them. */
+export const scopesShown = (scopes: readonly string[], { settings: { words } }: Facts): ConsentPage['scopes'] =>
+  scopes.map((scope) => ({ name: shown(scope), words: Object.hasOwn(words, scope) ? words[scope] : undefined }))
 
 /**
  * Whether another site's page sent the form. With `Referrer-Policy: no-referrer`, which our pages have, browsers send `Origin: null`

@@ -2,13 +2,12 @@
 // until that is done.
 import { randomInt } from 'node:crypto'
 import { type Answer, type Asked, failed, refused, shared, unstored } from './answer.ts'
-import { isForeign, onward, PURPOSE, wordsFor } from './authorize.ts'
+import { clientShown, isForeign, onward, PURPOSE, scopesShown } from './authorize.ts'
 import type { Browser, Browsers } from './browser.ts'
 import { type Came, type ClientParts, clientForm } from './client-form.ts'
 import { Parameters, scopesIn } from './form.ts'
 import type { Grant } from './grants.ts'
 import { Limit, ownerOf } from './limits.ts'
-import { shown } from './names.ts'
 import type { User } from './provider.ts'
 import { resourceIn } from './resources.ts'
 import { hashed, randomText, type Secrets } from './secrets.ts'
@@ -184,14 +183,10 @@ export class Devices {
       headers: {},
       page: {
         kind: 'consent',
-        client: {
-          name: shown(client.name),
-          origin:
-            client.kind === 'document' ? { kind: 'document', host: new URL(client.id).host } : { kind: 'registered' },
-        },
+        client: clientShown(client),
         redirect: { shown: waiting.code, place: 'device' },
         resource: waiting.resource,
-        scopes: waiting.scopes.map((scope) => ({ name: shown(scope), words: wordsFor(scope, facts) })),
+        scopes: scopesShown(waiting.scopes, facts),
         action: facts.paths.consent,
         request: await secrets.seal(`${PURPOSE} ${browser.hash}`, { device }, PAGE_MS),
       },

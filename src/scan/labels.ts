@@ -50,16 +50,13 @@ export function labelsOf(tool: JsonObject): ReadonlySet<Label> {
     /\n\n/,
     1,
   )
-  const words = [...name, ...wordsOf(sentence)]
+  const said = wordsOf(sentence)
+  const words = [...name, ...said]
   const parameters = parametersOf(tool)
   const has = (wanted: ReadonlySet<string>): boolean => words.some((word) => wanted.has(word))
   const { openWorldHint, readOnlyHint, destructiveHint } = hintsOf(tool)
-  const isReading =
-    name.some((word) => reads.has(word)) ||
-    wordsOf(sentence)
-      .slice(0, 3)
-      .some((word) => reads.has(word))
-  const isSending = doesSend(name, wordsOf(sentence))
+  const isReading = name.some((word) => reads.has(word)) || said.slice(0, 3).some((word) => reads.has(word))
+  const isSending = doesSend(name, said)
   if (isReading && (has(strangers) || openWorldHint === true)) found.add('untrusted-input')
   if (isReading && has(privates)) found.add('private-data')
   const hasForm = parameters.some((each) => receivers.has(each)) && parameters.some((each) => bodies.has(each))

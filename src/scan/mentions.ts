@@ -40,12 +40,18 @@ const names = /[A-Za-z][A-Za-z0-9]*(?:[._-][A-Za-z0-9]+)*/g
 const directive =
   /\b(?:call|calls|invoke|invokes|run|runs|use|using|execute|trigger|before|after|instead|must|should|need|needs|always|never|whenever|when|replace|replaces|require|requires|set|put|add|append|pass|send|ignore|do not|don't|keep in mind|remember|first|only)\b/i
 
-/** Tools of other servers in a text. Those that `own` says are of this server are nobody else's. */
-export function mentionsIn(text: string, inventory: Inventory, own: ReadonlySet<string>): readonly Mention[] {
+/** Whose text is read: its tools are no others', and what `own` says is of this server is nobody else's. */
+export interface Reader {
+  readonly server: string | undefined
+  readonly own: ReadonlySet<string>
+}
+
+/** Tools of other servers in a text. */
+export function mentionsIn(text: string, inventory: Inventory, { server: self, own }: Reader): readonly Mention[] {
   const found: Mention[] = []
   for (const match of text.matchAll(names)) {
     const name = match[0].toLowerCase()
-    const [first] = own.has(name) ? [] : (inventory.get(name) ?? [])
+    const first = own.has(name) ? undefined : inventory.get(name)?.find(([server]) => server !== self)
     if (first === undefined) continue
     const [server, tool] = first
     const start = match.index

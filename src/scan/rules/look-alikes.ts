@@ -54,11 +54,14 @@ export const toolLookAlikes = rule({
     const found: PlacedHit[] = []
     const byLook = new Map<string, [server: number, tool: JsonObject][]>()
     const copies = new Copies(servers)
+    const looks = new Map<string, string>()
     for (const [i, server] of servers.slice(0, MOST).entries())
       for (const [k, tool] of server.tools.entries()) {
         const raw = name(tool)
-        const same = byLook.get(skeleton(raw)) ?? []
-        byLook.set(skeleton(raw), same)
+        const look = looks.get(raw) ?? skeleton(raw)
+        looks.set(raw, look)
+        const same = byLook.get(look) ?? []
+        byLook.set(look, same)
         const worst = same
           .filter(([other]) => servers[other]?.name !== server.name)
           .map(([other, its]) => compare(its, tool, copies.of(other, i)))
@@ -80,8 +83,9 @@ export const toolLookAlikes = rule({
 /** A tool beside one of another server with a name that looks the same. */
 function compare(its: JsonObject, tool: JsonObject, isInstance: boolean): 'high' | 'medium' | 'low' | undefined {
   const [a, b] = [name(its), name(tool)]
+  if (a === b && isInstance) return undefined
   if (a !== b && !(isPlain(a) && isPlain(b))) return 'high'
-  if (bare(a) !== bare(b)) return likeness(description(its), description(tool)) < 0.5 ? 'medium' : 'high'
+  if (a !== b && bare(a) !== bare(b)) return likeness(description(its), description(tool)) < 0.5 ? 'medium' : 'high'
   if (isInstance) return undefined
   if (likeness(description(its), description(tool)) < 0.7) return undefined
   // The same in every letter is the same software twice; nearly the same is somebody's copy of it.

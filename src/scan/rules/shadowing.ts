@@ -1,7 +1,7 @@
 // Shadowing: text of one server that says how tools of another are to be used, known by their names.
 import type { JsonObject } from '../../core/item.ts'
 import { evidenceOf } from '../evidence.ts'
-import { type Inventory, inventoryOf, mentionsIn } from '../mentions.ts'
+import { type Inventory, inventoryOf, mentionsIn, type Reader } from '../mentions.ts'
 import { type PlacedHit, rule, type ServerItems } from '../rule.ts'
 import { pointer, walk } from '../surface.ts'
 
@@ -19,27 +19,22 @@ export const shadowing = rule({
   looksAt: 'definition',
   kinds: ['tool', 'prompt', 'resource', 'server'],
   find(definition, kind, { server, own, others }) {
-    const inventory = others && foreignTo(server, others)
-    if (inventory === undefined) return []
+    if (others === undefined || others.length === 0) return []
+    const inventory = inventoryBeside(others)
     const known = new Set((own ?? []).map((name) => name.toLowerCase()))
     const { name } = definition
     if (typeof name === 'string') known.add(name.toLowerCase())
-    return hitsIn(definition, kind === 'server' ? 'server' : 'tool', inventory, known)
+    return hitsIn(definition, kind === 'server' ? 'server' : 'tool', inventory, { server, own: known })
   },
 })
 
 /** All definitions of a server are read beside the same others: what those offer is gathered once, not for each of them. */
-const gathered = new WeakMap<readonly ServerItems[], Map<string, Inventory | undefined>>()
+const gathered = new WeakMap<readonly ServerItems[], Inventory>()
 
-function foreignTo(server: string | undefined, others: readonly ServerItems[]): Inventory | undefined {
-  const known = gathered.get(others) ?? new Map<string, Inventory | undefined>()
-  gathered.set(others, known)
-  const key = server ?? ''
-  if (!known.has(key)) {
-    const foreign = others.filter(({ name }) => name !== server)
-    known.set(key, foreign.length === 0 ? undefined : inventoryOf(foreign))
-  }
-  return known.get(key)
+function inventoryBeside(others: readonly ServerItems[]): Inventory {
+  let inventory = gathered.get(others)
+  if (inventory === undefined) gathered.set(others, (inventory = inventoryOf(others)))
+  return inventory
 }
 
 /** Of all servers together. */
@@ -47,17 +42,15 @@ export const shadowingServers = rule({
   ...head,
   looksAt: 'servers',
   find(servers) {
+    const inventory = inventoryOf(servers)
     return servers.flatMap((server, i) => {
       // Servers of one name are one.
-      const foreign = servers.filter(({ name }) => name !== server.name)
-      if (foreign.length === 0) return []
-      const inventory = inventoryOf(foreign)
-      const own = new Set(ownNames(servers, server.name))
+      const reader = { server: server.name, own: new Set(ownNames(servers, server.name)) }
       const found = server.tools.flatMap((tool, k) =>
-        inside(hitsIn(tool, 'tool', inventory, own), `/servers/${i}/tools/${k}`),
+        inside(hitsIn(tool, 'tool', inventory, reader), `/servers/${i}/tools/${k}`),
       )
       const { instructions = '' } = server
-      return [...inside(hitsIn({ instructions }, 'server', inventory, own), `/servers/${i}`), ...found]
+      return [...inside(hitsIn({ instructions }, 'server', inventory, reader), `/servers/${i}`), ...found]
     })
   },
 })
@@ -75,12 +68,12 @@ function hitsIn(
   definition: JsonObject,
   kind: 'tool' | 'server',
   inventory: Inventory,
-  own: ReadonlySet<string>,
+  reader: Reader,
 ): readonly PlacedHit[] {
   const found: PlacedHit[] = []
   for (const piece of walk(definition, kind).pieces) {
     if (piece.isKey || piece.surface === 'name') continue
-    for (const { start, end, isDirective } of mentionsIn(piece.text, inventory, own))
+    for (const { start, end, isDirective } of mentionsIn(piece.text, inventory, reader))
       found.push({
         path: pointer(piece.at),
         start,

@@ -8,6 +8,7 @@ import { type PlacedHit, rule, type ServerItems } from '../rule.ts'
 const MOST = 10
 
 interface Leg {
+  readonly labels: ReadonlySet<Label>
   readonly server: string
   readonly name: string
   readonly path: string
@@ -23,9 +24,11 @@ export const toxicFlows = rule({
     'text of strangers, private data and a way out can be reached in one session: the first can have the second sent by the third',
   advice: 'let a rule deny the way out once a session is tainted: see session.taint',
   find(servers): readonly PlacedHit[] {
-    const [untrusted, source] = apart(legs(servers, 'untrusted-input'), legs(servers, 'private-data'))
+    const all = legsOf(servers)
+    const having = (label: Label): readonly Leg[] => all.filter(({ labels }) => labels.has(label))
+    const [untrusted, source] = apart(having('untrusted-input'), having('private-data'))
     if (untrusted === undefined || source === undefined) return []
-    return legs(servers, 'external-send')
+    return having('external-send')
       .slice(0, MOST)
       .map(({ server, name, path }) => {
         const flow = `${untrusted.server}.${untrusted.name} + ${source.server}.${source.name} -> ${server}.${name}`
@@ -40,12 +43,12 @@ function apart(one: readonly Leg[], two: readonly Leg[]): readonly [Leg | undefi
   return [one[0], two[0]]
 }
 
-function legs(servers: readonly ServerItems[], label: Label): readonly Leg[] {
+function legsOf(servers: readonly ServerItems[]): readonly Leg[] {
   return servers.flatMap(({ name: server, tools }, i) =>
     tools.flatMap((tool, k) => {
       const { name } = tool
-      return typeof name === 'string' && labelsOf(tool).has(label)
-        ? [{ server, name, path: `/servers/${i}/tools/${k}` }]
+      return typeof name === 'string'
+        ? [{ server, name, labels: labelsOf(tool), path: `/servers/${i}/tools/${k}` }]
         : []
     }),
   )
